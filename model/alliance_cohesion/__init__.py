@@ -1,0 +1,28 @@
+"""Alliance cohesion: states are agents whose alignment answers threat and outside offers.
+
+>>> import alliance_cohesion as ac
+>>> case = ac.load("csto")
+>>> case.scenario.alliance.patron
+'RUS'
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .agents import AllianceModel, State
+    from .case import Case, load
+
+__all__ = ["AllianceModel", "Case", "State", "__version__", "load"]
+
+_HOMES = {"load": "case", "Case": "case", "AllianceModel": "agents", "State": "agents"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the heavy rooms only when somebody asks for them: start-up stays fast."""
+    if name not in _HOMES:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

@@ -1,0 +1,159 @@
+"""A case: a scenario, compiled and ready to run. This is the Python front door.
+
+>>> import alliance_cohesion as ac
+>>> data = ac.load("csto").run(histories=2000)      # doctest: +SKIP
+>>> data.share.sel(state="ARM", standing="member")  # doctest: +SKIP
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from . import __version__, ensemble, scenario
+from .draws import Draws, draws
+from .ensemble import Ensemble
+from .prior import NAMES
+from .scenario import Scenario
+from .world import Standing, World
+
+KEPT = 1000  # full paths kept of a run, enough for smooth bands
+_CHUNK = 2000
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A scenario with its compiled world and parameter draws."""
+
+    scenario: Scenario
+
+    @cached_property
+    def world(self) -> World:
+        """The scenario compiled to arrays."""
+        return scenario.compile_world(self.scenario)
+
+    def draws(self, seed: int | None = None) -> Draws:
+        """Parameter draws that the scenario asks for."""
+        settings = self.scenario.parameters
+        return draws(
+            settings.posterior,
+            self.scenario.alliance.name,
+            settings.fixed,
+            self.scenario.seed if seed is None else seed,
+        )
+
+    def run(
+        self,
+        histories: int | None = None,
+        seed: int | None = None,
+        *,
+        engine: str = "ensemble",
+        progress: Progress | None = None,
+    ) -> xr.Dataset:
+        """Make histories from the start, with only the forcing scripted.
+
+        Args:
+            histories: How many (the scenario's number by default).
+            seed: Of the random numbers (the scenario's by default).
+            engine: `ensemble` (compiled) or `agents` (the same through Mesa, slower).
+            progress: Called with the number of histories done since the last call.
+
+        Returns:
+            A dataset with dimensions `time` (first day of a tick), `state`, `standing`,
+            `history` (the kept ones), `draw`, `parameter` and `away`; `share` is the share of
+            histories in each standing at the end of a tick, `left_by` the share that has ever
+            left by then, `path` and `alignment` the kept histories, `record` what happened.
+        """
+        histories = self.scenario.histories if histories is None else histories
+        seed = self.scenario.seed if seed is None else seed
+        if histories < 1:
+            raise ValueError(f"histories: {histories} given, at least 1 needed")
+        found = self.draws(seed)
+        simulate = {"ensemble": ensemble.simulate, "agents": simulate_with_agents}[engine]
+        total: Ensemble | None = None
+        for start in range(0, histories, _CHUNK):
+            size = min(_CHUNK, histories - start)
+            part = simulate(
+                self.world, found.values, size, seed, start=start, keep=max(0, KEPT - start)
+            )
+            total = part if total is None else total + part
+            if progress:
+                progress(size)
+        assert total is not None
+        return dataset(self, total, found, seed)
+
+
+def simulate_with_agents(
+    world: World, values: np.ndarray, histories: int, seed: int, *, start: int, keep: int
+) -> Ensemble:
+    """The same as `ensemble.simulate`, one Mesa model per history."""
+    from .agents import AllianceModel
+
+    kept = min(keep, histories)
+    n, T = len(world.states), len(world.decided)
+    standing, first_leave = np.zeros((T, n, 3), np.int64), np.zeros((T + 1, n), np.int64)
+    away, paths, aligned = np.zeros(n + 1, np.int64), [], []
+    for number in range(start, start + histories):
+        path, alignment = AllianceModel(world, values, number, seed).play()
+        ensemble.tally(path, world.initial, standing, first_leave, away)
+        if number - start < kept:
+            paths.append(path)
+            aligned.append(alignment)
+    shape = (kept, T, n)
+    return Ensemble(
+        histories,
+        standing,
+        first_leave,
+        away,
+        np.array(paths, np.int8).reshape(shape),
+        np.array(aligned, float).reshape(shape),
+    )
+
+
+def dataset(case: Case, total: Ensemble, found: Draws, seed: int) -> xr.Dataset:
+    """Name the numbers of an ensemble."""
+    world = case.world
+    left_by = np.cumsum(total.first_leave[:-1], axis=0) / total.histories
+    return xr.Dataset(
+        {
+            "share": (("time", "state", "standing"), total.standing / total.histories),
+            "left_by": (("time", "state"), left_by),
+            "away_at_end": (("away",), total.away_at_end / total.histories),
+            "path": (("history", "time", "state"), total.path),
+            "alignment": (("history", "time", "state"), total.alignment),
+            "record": (("time", "state"), world.record[world.forcing.first :]),
+            "parameters": (("draw", "parameter"), found.values),
+        },
+        coords={
+            "time": world.decided.astype("datetime64[ns]"),
+            "state": list(world.states),
+            "standing": [s.label for s in Standing],
+            "away": np.arange(len(world.states) + 1),
+            "parameter": list(NAMES),
+            "history": np.arange(len(total.path)),
+            "draw": np.arange(len(found.values)),
+        },
+        attrs={
+            "scenario": case.scenario.name,
+            "question": case.scenario.question,
+            "histories": total.histories,
+            "seed": seed,
+            "parameters_from": found.origin,
+            "parameters_sha256": found.digest,
+            "version": __version__,
+        },
+    )
+
+
+def load(name: str | Path) -> Case:
+    """Load a scenario: a shipped one by name, or a file or folder by path.
+
+    Raises:
+        ScenarioError: every problem of its files, at once.
+    """
+    return Case(scenario.load(name))

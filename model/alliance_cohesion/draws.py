@@ -1,0 +1,87 @@
+"""Parameter draws for a scenario: from the posterior or the prior, with what the file fixes."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from . import prior, shipped
+from .chance import HYPER, uniform
+from .world import Floats
+
+PRIOR_DRAWS = 1000
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Parameter draws and where they come from."""
+
+    values: Floats
+    """[draw, parameter] in the order of `world.PARAMETERS`."""
+    origin: str
+    """`prior`, or the posterior file's name."""
+    digest: str
+    """SHA-256 of the values."""
+
+    @staticmethod
+    def of(values: Floats, origin: str) -> "Draws":
+        """Wrap values with their hash."""
+        values = np.ascontiguousarray(values, dtype=np.float64)
+        return Draws(values, origin, hashlib.sha256(values.tobytes()).hexdigest())
+
+
+def default_posterior() -> Path | None:
+    """The newest posterior that is shipped, if any."""
+    files = sorted(shipped.folder("calibration").glob("posterior-*.csv"))
+    return files[-1] if files else None
+
+
+def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Draws:
+    """Parameter draws for an alliance.
+
+    Args:
+        choice: `default` (the shipped posterior, or the prior where none is shipped), `prior`,
+            or the path of a posterior file.
+        alliance: Its name. One that was fitted has thresholds of its own in the posterior; any
+            other gets thresholds drawn around the common mean.
+        fixed: Parameters that the scenario holds at a value.
+        seed: Of the prior draws and of the thresholds of an alliance nobody has fitted.
+
+    Raises:
+        ValueError: the posterior file cannot be read or is stale.
+    """
+    path = default_posterior() if choice == "default" else Path(choice)
+    if choice == "prior" or path is None:
+        believed = prior.default()
+        values = believed.transform(believed.cube(PRIOR_DRAWS, seed))
+        origin = "prior"
+    else:
+        values, origin = _posterior(path, alliance, seed), path.name
+    for name, value in fixed.items():
+        values[:, prior.NAMES.index(name)] = value
+    return Draws.of(values, origin)
+
+
+def _posterior(path: Path, alliance: str, seed: int) -> Floats:
+    try:
+        table = pd.read_csv(path)
+        manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: not a posterior file with its manifest ({error})") from error
+    missing = [name for name in prior.NAMES if name not in table.columns]
+    if missing:
+        raise ValueError(f"{path}: columns missing: {', '.join(missing)}")
+    if not len(table) or not np.isfinite(table.to_numpy(dtype=float, na_value=np.nan)).all():
+        raise ValueError(f"{path}: every cell must be a finite number, and one row at least")
+    values = table[list(prior.NAMES)].to_numpy(dtype=float)
+    if alliance not in manifest.get("alliances", []):
+        for name in prior.default().thresholds:
+            z = ndtri([uniform(seed, d, prior.NAMES.index(name), 0, HYPER) for d in range(len(table))])
+            values[:, prior.NAMES.index(name)] = (
+                table[f"{name}_mean"] + table[f"{name}_spread"] * z
+            )
+    return values

@@ -1,0 +1,164 @@
+"""The named arrays that every room shares, and the tables of their names, units and ranges.
+
+Arrays are always in the order (draw, history, tick, state); a missing dimension is left out.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int8]
+
+
+class Standing(IntEnum):
+    """A state's standing in the alliance."""
+
+    MEMBER = 0
+    FROZEN = 1
+    OUTSIDE = 2
+
+    @property
+    def label(self) -> str:
+        """The word used in files and tables."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One row of an attribute table."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    rule: str
+    meaning: str
+
+
+PARAMETERS: tuple[Attribute, ...] = (
+    Attribute("b_S", "log-odds per unit of security", 0, 50, "R4", "pull of security"),
+    Attribute("b_D", "log-odds per unit of dependence", 0, 50, "R4", "pull of dependence"),
+    Attribute("b_P", "log-odds per unit of threat", 0, 50, "R4", "push of threat from inside"),
+    Attribute("b_A", "log-odds per unit of demand", 0, 50, "R4", "push of demands on autonomy"),
+    Attribute("b_O", "log-odds per log point", 0, 50, "R4", "pull of outside offers"),
+    Attribute("kappa", "log-odds per share of members", 0, 50, "R4", "contagion of leaving"),
+    Attribute("f_leave", "log years", -20, 30, "R6", "threshold of leaving between renewals"),
+    Attribute("f_renew", "log-odds", -20, 30, "R7", "threshold of not signing at a renewal"),
+    Attribute("f_return", "log years", -20, 30, "R9", "threshold of coming back"),
+    Attribute("c_freeze", "log-odds", -20, 20, "R8", "freezing rather than leaving, at D = 0"),
+    Attribute("b_freeze", "log-odds per unit of dependence", 0, 50, "R8", "how dependence freezes"),
+    Attribute("h_threat", "years", 0.01, 100, "R1", "half-life of fear"),
+    Attribute("h_memory", "years", 0.01, 100, "R2", "half-life of promises and of others' exits"),
+    Attribute("h_align", "years", 0.01, 100, "R5", "half-life of alignment"),
+    Attribute("omega", "share", 0, 1, "R2", "weight of what the patron did for others"),
+    Attribute("gamma", "share", 0, 2, "R3", "weight of internal against external threat"),
+    Attribute("rho_prior", "chance", 0.01, 0.99, "R2", "reliability expected of any patron"),
+    Attribute("n_prior", "requests", 0.05, 100, "R2", "how many requests that expectation is worth"),
+    Attribute("b_R", "log-odds per unit", 0, 50, "R4", "rival of R3: reliability alone holds"),
+    Attribute("b_T", "log-odds per unit", -50, 50, "R4", "rival of R3: threat alone holds or drives"),
+)
+
+
+class Parameters(NamedTuple):
+    """One draw of the parameters, in the order of the table `PARAMETERS`."""
+
+    b_S: float
+    b_D: float
+    b_P: float
+    b_A: float
+    b_O: float
+    kappa: float
+    f_leave: float
+    f_renew: float
+    f_return: float
+    c_freeze: float
+    b_freeze: float
+    h_threat: float
+    h_memory: float
+    h_align: float
+    omega: float
+    gamma: float
+    rho_prior: float
+    n_prior: float
+    b_R: float
+    b_T: float
+
+
+class Forcing(NamedTuple):
+    """What the record does to the states: one value per tick and state.
+
+    Shapes in brackets: T ticks (those before `first` only fill memories, nobody decides in
+    them), N states, K threats between states of the model. Levels lie in 0 to 1.
+    """
+
+    dt: float
+    """Length of a tick in years."""
+    first: int
+    """First tick in which standings can change; at least one tick comes before it."""
+    external: Floats
+    """[T, N] E: highest external threat by an actor that is no state of the model."""
+    internal: Floats
+    """[T, N] G: highest threat to the regime from within."""
+    inside: Floats
+    """[T, N] P: highest threat from the patron or its clients, whoever is a member."""
+    demand: Floats
+    """[T, N] A: highest demand on autonomy."""
+    offer: Floats
+    """[T, N] O: offer points in force, the best standing offer of each outside power summed."""
+    kept: Floats
+    """[T, N] requests answered, weighted by the threat that prompted them."""
+    broken: Floats
+    """[T, N] requests refused, weighted likewise."""
+    members: Floats
+    """[T, 7] the same seven drivers where the record says `members`: for whoever is one."""
+    kept_all: Floats
+    """[T] requests answered, all states together."""
+    broken_all: Floats
+    """[T] requests refused, all states together."""
+    dependence: Floats
+    """[T, N] D: dependence on the patron."""
+    renewal: Codes
+    """[T] 1 where the term ends and staying takes a signature."""
+    pair_start: Ints
+    """[T * N + 1] where the threats to (tick, state) start in the three arrays below."""
+    pair_actor: Ints
+    """[K] the state of the model that threatens."""
+    pair_level: Floats
+    """[K] its level."""
+    pair_outside: Codes
+    """[K] 1: counts as external threat while the actor is outside the alliance (0: not at all)."""
+    entry: Ints
+    """[N] tick in which a state first joins; before it, it is outside and decides nothing."""
+    address: Ints
+    """[N] each state's place in the random numbers: a hash of its name, whatever its order."""
+
+
+DRIVERS = ("external", "internal", "inside", "demand", "offer", "kept", "broken")
+
+
+@dataclass(frozen=True)
+class World:
+    """A scenario compiled to arrays: all that the two engines need."""
+
+    name: str
+    states: tuple[str, ...]
+    """ISO3 codes or short names; axis `state`."""
+    ticks: NDArray[np.datetime64]
+    """[T] first day of each tick."""
+    end: np.datetime64
+    """Day after the last tick."""
+    forcing: Forcing
+    initial: Codes
+    """[N] standing at the start."""
+    record: Codes
+    """[T, N] documented standing at the end of each tick."""
+
+    @property
+    def decided(self) -> NDArray[np.datetime64]:
+        """First days of the ticks in which standings can change."""
+        return self.ticks[self.forcing.first :]
