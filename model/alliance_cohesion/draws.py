@@ -80,8 +80,7 @@ def _posterior(path: Path, alliance: str, seed: int) -> Floats:
     values = table[list(prior.NAMES)].to_numpy(dtype=float)
     if alliance not in manifest.get("alliances", []):
         for name in prior.default().thresholds:
-            z = ndtri([uniform(seed, d, prior.NAMES.index(name), 0, HYPER) for d in range(len(table))])
-            values[:, prior.NAMES.index(name)] = (
-                table[f"{name}_mean"] + table[f"{name}_spread"] * z
-            )
+            k = prior.NAMES.index(name)
+            z = ndtri([uniform(seed, d, k, 0, HYPER) for d in range(len(table))])
+            values[:, k] = table[f"{name}_mean"] + table[f"{name}_spread"] * z
     return values

@@ -105,9 +105,7 @@ def _simulate(
         own_path = np.empty((T, n), dtype=np.int8)
         own_aligned = np.empty((T, n))
         for number in range(start + block, stop, blocks):
-            history(
-                draws[number % len(draws)], f, initial, seed, number, own_path, own_aligned
-            )
+            history(draws[number % len(draws)], f, initial, seed, number, own_path, own_aligned)
             tally(own_path, initial, standing[block], first_leave[block], away_at_end[block])
             if number - start < kept:
                 path[number - start] = own_path

@@ -146,7 +146,7 @@ class Prior:
     def split(self, cube: Floats) -> tuple[Floats, Floats]:
         """Map points of the unit cube [draw, dimension] to parameters [draw, parameter] and
         hyperparameters [draw, hyper_names].
-        """  # noqa: D205
+        """
         cube = np.clip(cube, 1e-12, 1.0 - 1e-12)
         values = np.empty((len(cube), len(NAMES)))
         hyper = np.empty((len(cube), len(self.hyper_names)))

@@ -39,9 +39,7 @@ class Pace(NamedTuple):
 @njit(cache=True)
 def pace(p: Parameters, dt: float) -> Pace:
     """What a tick of `dt` years leaves of each memory."""
-    return Pace(
-        rules.half(dt, p.h_threat), rules.half(dt, p.h_memory), rules.half(dt, p.h_align)
-    )
+    return Pace(rules.half(dt, p.h_threat), rules.half(dt, p.h_memory), rules.half(dt, p.h_align))
 
 
 @njit(cache=True)

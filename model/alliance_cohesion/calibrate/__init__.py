@@ -1,0 +1,1 @@
+"""The fit: priors to posterior, rivals, hold-outs, placebos and what they say."""

@@ -41,10 +41,8 @@ class Fit:
         return np.exp(weights - logsumexp(weights))
 
     def choose(self, draws: int, seed: int) -> Ints:
-        """Indices of `draws` posterior samples of equal weight (systematic resampling)."""
-        start = np.random.default_rng(seed).random()
-        places = (start + np.arange(draws)) / draws
-        return np.minimum(np.searchsorted(np.cumsum(self.weights), places), len(self.weights) - 1)
+        """Indices of `draws` posterior samples of equal weight."""
+        return systematic(self.weights, draws, seed)
 
     def held_out(self, world: World, block: Ints) -> Floats:
         """Log chance of each block of decisions given all others, [block].
@@ -56,6 +54,12 @@ class Fit:
         full = logsumexp(self.log_mass + everything)
         rest = self.log_mass[:, np.newaxis] + everything[:, np.newaxis] - each
         return full - logsumexp(rest, axis=0)
+
+
+def systematic(weights: Floats, draws: int, seed: int) -> Ints:
+    """Indices of `draws` samples of equal weight (systematic resampling)."""
+    places = (np.random.default_rng(seed).random() + np.arange(draws)) / draws
+    return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
 
 
 def fit(world: World, prior: Prior, mask: Codes, *, live: int = 500, seed: int = 1) -> Fit:

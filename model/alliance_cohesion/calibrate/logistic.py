@@ -1,0 +1,79 @@
+"""The statistician's baseline: a penalised logistic hazard on the same drivers."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from .. import tick
+from ..prior import NAMES, default
+from ..record import standings
+from ..replay import trace
+from ..scoring import MEMBER
+from ..world import Floats, Ints, Standing, World
+
+PENALTY = 1.0  # scikit-learn's default strength of the ridge on slopes
+_OUTSIDE, _FROZEN = int(Standing.OUTSIDE), int(Standing.FROZEN)
+
+
+def covariates(world: World) -> Floats:
+    """[T, N, 8] what a state knew at the end of the tick before, and the renewal window.
+
+    Memories fade at the prior's medians: E, G, P, A, ln(1 + O), reliability, D, window.
+    """
+    middle = default().transform(np.full((1, default().dimensions), 0.5))
+    middle[0, [NAMES.index(name) for name in ("b_R", "b_T")]] = 0.0
+    minds = trace(world, middle).minds[0]
+    f = world.forcing
+    rho = minds[..., tick.ALPHA] / (minds[..., tick.ALPHA] + minds[..., tick.BETA])
+    window = np.broadcast_to(f.renewal[f.first :, np.newaxis], rho.shape)
+    return np.stack(
+        [
+            minds[..., tick.E],
+            minds[..., tick.G],
+            minds[..., tick.P],
+            minds[..., tick.A],
+            np.log1p(minds[..., tick.O]),
+            rho,
+            f.dependence[f.first - 1 : -1],
+            10.0 * window,
+        ],
+        axis=-1,
+    )  # fmt: skip  (the window's column is scaled up so that the penalty hardly touches it)
+
+
+def logistic_chances(world: World, train: np.ndarray) -> Floats:
+    """Chances [T, N, 3] of a hazard fitted to the decisions where `train` [T, N] is true."""
+    x = covariates(world)
+    before, after = standings(world)
+    window = x[..., -1] > 0
+    member = before == MEMBER
+    cells = train & member
+    left = (after != MEMBER)[cells]
+    if left.any():
+        model = LogisticRegression(C=PENALTY, max_iter=1000).fit(x[cells], left)
+        leave = model.predict_proba(x.reshape(-1, x.shape[-1]))[:, 1].reshape(before.shape)
+    else:
+        leave = np.full(before.shape, 0.5 / (cells.sum() + 1.0))
+    acts = cells & (after != MEMBER) & ~window
+    freeze = (np.sum(acts & (after == _FROZEN)) + 0.5) / (acts.sum() + 1.0)
+    freeze = np.where(window, 0.0, freeze)
+    away = train & ~member
+    back = (np.sum(away & (after == MEMBER)) + 0.5) / (away.sum() + 1.0)
+    thaw = (np.sum(away & (before == _FROZEN) & (after == _OUTSIDE)) + 0.5) / (away.sum() + 1.0)
+    out = np.empty((*before.shape, 3))
+    frozen = before == _FROZEN
+    out[..., 0] = np.where(member, 1.0 - leave, back)
+    out[..., 1] = np.where(member, leave * freeze, np.where(frozen, 1.0 - back - thaw, 0.0))
+    out[..., 2] = 1.0 - out[..., 0] - out[..., 1]
+    return out
+
+
+def held_out_logistic(world: World, block: Ints) -> Floats:
+    """Log score of each block, fitted to the others."""
+    _, after = standings(world)
+    scores = np.empty(int(block.max()) + 1)
+    for held in range(len(scores)):
+        chances = logistic_chances(world, (block >= 0) & (block != held))
+        cells = block == held
+        happened = np.take_along_axis(chances, after[..., np.newaxis].astype(int), -1)[..., 0]
+        scores[held] = np.log(np.maximum(happened[cells], 1e-12)).sum()
+    return scores

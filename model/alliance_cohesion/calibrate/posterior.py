@@ -1,0 +1,59 @@
+"""The posterior as a file: one row a draw, with a manifest of what it was made from."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .. import __version__, shipped
+from ..prior import NAMES, Prior
+from .fit import Fit
+
+DRAWS = 2000
+RULES = ("rules.py", "tick.py", "replay.py", "ensemble.py", "world.py")
+
+
+def file_hash(paths: Iterable[Path]) -> str:
+    """SHA-256 of the files' contents in order, with line ends made equal."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()
+
+
+def made_from(evidence: Iterable[Path]) -> dict[str, str]:
+    """Hashes of the code of the rules, the evidence and the priors."""
+    package = Path(__file__).resolve().parents[1]
+    return {
+        "rules_sha256": file_hash(package / name for name in RULES),
+        "evidence_sha256": file_hash(evidence),
+        "priors_sha256": file_hash([shipped.folder("calibration") / "priors.toml"]),
+    }
+
+
+def write(
+    folder: Path, found: Fit, prior: Prior, evidence: tuple[Path, ...], about: dict[str, Any]
+) -> Path:
+    """Write `posterior-<version>.csv` and its manifest; returns the CSV's path."""
+    chosen = found.choose(DRAWS, seed=int(about["seed"]))
+    table = pd.DataFrame(found.values[chosen], columns=list(NAMES))
+    table[list(prior.hyper_names)] = found.hyper[chosen]
+    table["log_likelihood"] = found.log_likelihood[chosen]
+    path = folder / f"posterior-{__version__}.csv"
+    table.round(6).to_csv(path, index=False, lineterminator="\n")
+    manifest = {
+        **about,
+        **made_from(evidence),
+        "version": __version__,
+        "draws": DRAWS,
+        "log_evidence": round(found.log_evidence, 4),
+        "log_evidence_error": round(found.log_evidence_error, 4),
+        "csv_sha256": file_hash([path]),
+    }
+    path.with_suffix(".json").write_text(
+        json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    return path

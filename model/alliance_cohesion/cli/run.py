@@ -1,0 +1,100 @@
+"""`cohesion run`: make histories of a scenario, show them and keep them."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import progress
+from .guard import BadInput, guarded
+
+
+class Engine(StrEnum):
+    """Which of the two engines makes the histories."""
+
+    ENSEMBLE = "ensemble"
+    AGENTS = "agents"
+
+
+Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
+Histories = Annotated[
+    int | None, typer.Option(min=1, help="How many histories. [default: what the scenario says]")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
+]
+Out = Annotated[
+    Path | None, typer.Option(help="Results folder. [default: results/ and the scenario's name]")
+]
+Which = Annotated[
+    Engine, typer.Option(help="The compiled ensemble, or the same rules as Mesa agents (slower).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON, nothing else.")]
+NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
+
+
+def run(
+    scenario: Name,
+    histories: Histories = None,
+    seed: Seed = None,
+    out: Out = None,
+    engine: Which = Engine.ENSEMBLE,
+    as_json: AsJson = False,
+    no_pictures: NoPictures = False,
+) -> None:
+    """Make histories of a scenario; print who leaves with what chance; write a results folder."""
+    with guarded() as work:
+        from .. import results
+        from ..case import load
+
+        case = load(scenario)
+        folder = out or Path("results", case.scenario.name)
+        results.ready(folder)
+        try:
+            case.draws(seed)
+        except ValueError as error:
+            raise BadInput(error) from error
+        total = case.scenario.histories if histories is None else histories
+        with progress.bar("histories", total) as advance:
+            data = case.run(histories, seed, engine=engine.value, progress=advance)
+        command = _command(scenario, histories, seed, out, engine, as_json, no_pictures)
+        results.write(case, data, folder, command, engine=engine.value, pictures=not no_pictures)
+        work.written = str(folder)
+
+        from ..report.subject import Subject
+        from ..report.table import summary
+
+        told = summary(Subject(data, case.scenario))
+        if as_json:
+            import json
+
+            content = {**told.as_json(), "results": str(folder)}
+            typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
+        else:
+            from ..report.terminal import console, show
+
+            show(console(), told, str(folder))
+
+
+def _command(
+    scenario: str,
+    histories: int | None,
+    seed: int | None,
+    out: Path | None,
+    engine: Engine,
+    as_json: bool,
+    no_pictures: bool,
+) -> list[str]:
+    """The command line that was given."""
+    words = ["cohesion", "run", scenario]
+    if histories is not None:
+        words += ["--histories", str(histories)]
+    if seed is not None:
+        words += ["--seed", str(seed)]
+    if out is not None:
+        words += ["--out", str(out)]
+    if engine is not Engine.ENSEMBLE:
+        words += ["--engine", engine.value]
+    return words + ["--json"] * as_json + ["--no-pictures"] * no_pictures

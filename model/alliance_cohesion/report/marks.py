@@ -1,0 +1,83 @@
+"""Events as marks under a panel: one lane a kind of driver, size by strength."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..scenario import Event
+from .subject import Subject, decimal_year
+
+STRONGEST = {"threat": 5.0, "coercion": 3.0, "arms_to_adversary": 3.0, "demand": 4.0, "offer": 4.0}
+"""The codebook's highest code of each kind."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How events of one kind look."""
+
+    label: str
+    marker: str
+    colour: str
+    lane: int
+
+
+THREAT = Kind("threat", "o", "#333333", 0)
+PRESSURE = Kind("pressure by the patron", "s", "#b2182b", 1)
+DEMAND = Kind("demand on autonomy", "D", "#762a83", 2)
+OFFER = Kind("offer from outside", "P", "#1b7837", 3)
+ANSWERED = Kind("request answered", "^", "#2166ac", 4)
+REFUSED = Kind("request refused", "v", "#e08214", 4)
+KINDS = (THREAT, PRESSURE, DEMAND, OFFER, ANSWERED, REFUSED)
+LANES = 5
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event that moved a state."""
+
+    event: Event
+    kind: Kind
+    start: float
+    """Decimal year."""
+    end: float
+    weight: float
+    """0 to 1, relative to the codebook's highest code."""
+
+
+def marks(subject: Subject, i: int) -> list[Mark]:
+    """Events that moved state `i` and were in force within the clock, by date."""
+    first, last = float(subject.years[0]), float(subject.years[-1])
+    found = []
+    for event in subject.drivers(i):
+        kind = _kind(event, subject.scenario.alliance.patron)
+        if kind is None:
+            continue
+        start, end = _span(event, last)
+        if start < last and end >= first:
+            found.append(Mark(event, kind, start, min(end, last), _weight(event)))
+    return sorted(found, key=lambda mark: mark.start)
+
+
+def _kind(event: Event, patron: str) -> Kind | None:
+    if event.kind == "response":
+        return ANSWERED if float(event.strength) > 0 else REFUSED
+    if event.kind in ("coercion", "arms_to_adversary"):
+        return PRESSURE
+    if event.kind == "threat":
+        return PRESSURE if event.actor == patron else THREAT
+    return {"demand": DEMAND, "offer": OFFER}.get(event.kind)
+
+
+def _weight(event: Event) -> float:
+    if event.kind == "response":
+        return abs(float(event.strength)) * float(event.threat_level or 5) / 5.0
+    return float(event.strength) / STRONGEST[event.kind]
+
+
+def _span(event: Event, last: float) -> tuple[float, float]:
+    start = decimal_year(np.datetime64(event.start, "D"))
+    if event.kind == "response":
+        return start, start
+    if event.end is not None:
+        return start, decimal_year(np.datetime64(event.end, "D"))
+    return start, last if event.kind in ("offer", "demand") else float(int(start) + 1)

@@ -1,0 +1,31 @@
+"""All pictures of a run, drawn and saved."""
+
+import warnings
+from pathlib import Path
+
+from . import alignment_plot, chance_plot, standing_plot
+from .page import Picture
+from .subject import Subject
+
+DPI = 110
+
+
+def draw(subject: Subject) -> list[Picture]:
+    """The pictures of a run."""
+    return [
+        *standing_plot.draw(subject),
+        *alignment_plot.draw(subject),
+        *chance_plot.draw(subject),
+    ]
+
+
+def save(pictures: list[Picture], folder: Path, *, svg: bool = False) -> None:
+    """Write each as PNG (and SVG), without dates: the same picture gives the same bytes."""
+    from matplotlib import rc_context
+
+    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "alliance-cohesion"}):
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        for picture in pictures:
+            picture.figure.savefig(folder / f"{picture.name}.png", dpi=DPI)
+            if svg:
+                picture.figure.savefig(folder / f"{picture.name}.svg", metadata={"Date": None})

@@ -1,0 +1,36 @@
+"""Text that comes from files, made safe for a terminal, a table and a picture."""
+
+import re
+
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069\ufeff]"
+)
+
+
+def clean(text: object) -> str:
+    """`text` on one line, without terminal escapes and direction overrides."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(str(text).split()))
+
+
+def shorten(text: str, length: int) -> str:
+    """`text` cut at a word's end so that it has `length` characters at most."""
+    if len(text) <= length:
+        return text
+    kept = text[: length - 1]
+    return (kept.rsplit(" ", 1)[0] or kept).rstrip(" ,.;:") + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def listed(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage that never rounds to certainty: `<1 %`, `62 %`, `>99 %`."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    if 0.99 < share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"

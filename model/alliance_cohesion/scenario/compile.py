@@ -1,0 +1,102 @@
+"""Compile a scenario to the arrays that the engines run on."""
+
+import hashlib
+import math
+
+import numpy as np
+
+from ..world import Floats, Forcing, World
+from .dependence import dependence
+from .drivers import Drivers
+from .membership import membership
+from .roles import Cast
+from .scenario import Scenario
+from .terms import renewals
+
+
+def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
+    """The world of a scenario.
+
+    Args:
+        scenario: What to compile.
+        lag: Ticks by which everything that drives the states comes later (terms, entries and
+            documented standings stay). The first ticks repeat the first row; promises, which
+            happen once, are zero there.
+
+    Raises:
+        ValueError: `lag` is negative.
+    """
+    if lag < 0:
+        raise ValueError("lag must not be negative")
+    ticks = scenario.clock.ticks
+    drivers = Drivers(Cast(scenario, ticks), ticks)
+    for event in scenario.events:
+        drivers.add(event)
+    external, internal, inside, demand = (_later(level, lag) for level in drivers.levels)
+    offer = _later(drivers.offers(), lag)
+    kept, broken = (_once_later(drivers.promises(sign), lag) for sign in (1, -1))
+    by_driver = (external, internal, inside, demand, offer, kept, broken)  # order of DRIVERS
+    pairs = drivers.pairs.arrays(ticks.count, len(scenario.states), lag)
+    pair_start, pair_actor, pair_level, pair_outside = pairs
+    initial, record, entry = membership(scenario, ticks)
+    forcing = Forcing(
+        dt=ticks.dt,
+        first=ticks.first,
+        external=_states(external),
+        internal=_states(internal),
+        inside=_states(inside),
+        demand=_states(demand),
+        offer=_states(offer),
+        kept=_states(kept),
+        broken=_states(broken),
+        members=np.stack([table[:, -1] for table in by_driver], axis=1),
+        kept_all=_total(kept),
+        broken_all=_total(broken),
+        dependence=np.ascontiguousarray(_later(dependence(scenario, ticks), lag)),
+        renewal=renewals(scenario, ticks),
+        pair_start=pair_start,
+        pair_actor=pair_actor,
+        pair_level=pair_level,
+        pair_outside=pair_outside,
+        entry=entry,
+        address=np.array([address(state) for state in scenario.states], dtype=np.int64),
+    )
+    return World(
+        name=scenario.name,
+        states=scenario.states,
+        ticks=ticks.starts,
+        end=ticks.end,
+        forcing=forcing,
+        initial=initial,
+        record=record,
+    )
+
+
+def address(state: str) -> int:
+    """A state's place in the random numbers: 63 bits of the hash of its name, above zero."""
+    digest = hashlib.sha256(state.encode()).digest()
+    return (int.from_bytes(digest[:8]) >> 1) or 1
+
+
+def _states(columns: Floats) -> Floats:
+    """[T, N] without the last column, which stands for the members."""
+    return np.ascontiguousarray(columns[:, :-1])
+
+
+def _total(columns: Floats) -> Floats:
+    """[T] exact sum over states, whatever their order."""
+    return np.array([math.fsum(row) for row in columns[:, :-1].tolist()])
+
+
+def _later(rows: Floats, lag: int) -> Floats:
+    """The same rows `lag` ticks later; the first is repeated."""
+    return rows[np.maximum(np.arange(len(rows)) - lag, 0)] if lag else rows
+
+
+def _once_later(rows: Floats, lag: int) -> Floats:
+    """The same rows `lag` ticks later, after rows of zeros."""
+    if not lag:
+        return rows
+    shifted = np.zeros_like(rows)
+    shifted[lag:] = rows[:-lag]
+    return shifted

@@ -1,0 +1,198 @@
+"""Turn facts into drivers: what reaches each state, tick by tick."""
+
+import math
+from collections import defaultdict
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..world import Codes, Floats, Ints
+from .dates import Ticks
+from .events import ARMS, COERCION, DEMAND, OFFER, RESPONSE, THREAT, Event
+from .roles import Cast, Flags, Side, Source
+from .schema import INTERNAL
+
+_THREAT_SCALE = 5  # codes of threat, coercion and arms are fifths of a level
+_DEMAND_SCALE = 4
+_E, _G, _P, _A = range(4)
+_UNTIL_END_OF_YEAR = (THREAT, COERCION, ARMS)
+_LASTING = (*_UNTIL_END_OF_YEAR, DEMAND, OFFER)
+
+
+def last_day(event: Event) -> date | None:
+    """The last day on which a fact acts, or None if it is still in force."""
+    if event.kind == RESPONSE:
+        return event.start
+    if event.end is None and event.kind in _UNTIL_END_OF_YEAR:
+        return event.start.replace(month=12, day=31)
+    return event.end
+
+
+class _Where(NamedTuple):
+    """The ticks of one column on which a fact acts."""
+
+    column: int
+    begin: int
+    stop: int
+    which: Flags | slice
+    """Of the ticks begin..stop-1."""
+
+    def of(self, values: NDArray[Any]) -> NDArray[Any]:
+        """A view of the ticks begin..stop-1 of an array [T]."""
+        return values[self.begin : self.stop]
+
+
+class Pairs:
+    """Threats between states of the model, gathered fact by fact."""
+
+    def __init__(self) -> None:
+        self._ticks: list[Ints] = []
+        self._rows: list[tuple[int, int, float, int]] = []
+
+    def add(self, ticks: Ints, target: int, actor: int, level: float, outside: bool) -> None:
+        """A state threatens another in some ticks."""
+        self._ticks.append(ticks)
+        self._rows.append((target, actor, level, int(outside)))
+
+    def arrays(self, T: int, N: int, lag: int) -> tuple[Ints, Ints, Floats, Codes]:
+        """`pair_start`, `pair_actor`, `pair_level` and `pair_outside`, `lag` ticks later.
+
+        Of several threats alike in tick, target, actor and kind the highest is kept. The first
+        ticks repeat tick 0.
+        """
+        lengths = [len(ticks) for ticks in self._ticks]
+        tick = np.concatenate([*self._ticks, np.empty(0, dtype=np.int64)])
+        rows = np.array(self._rows, dtype=float).reshape(-1, 4)
+        target, actor, level, outside = np.repeat(rows, lengths, axis=0).T
+        if lag:
+            early = np.flatnonzero(tick == 0)
+            again = np.tile(early, lag)
+            chosen = np.concatenate([np.arange(len(tick)), again])
+            tick = np.concatenate([tick + lag, np.repeat(np.arange(lag), len(early))])
+            target, actor, level, outside = (x[chosen] for x in (target, actor, level, outside))
+        inside_clock = tick < T
+        cell = (tick * N + target.astype(np.int64))[inside_clock]
+        actor, level, outside = actor[inside_clock], level[inside_clock], outside[inside_clock]
+        order = np.lexsort((level, outside, actor, cell))
+        cell, actor, level, outside = cell[order], actor[order], level[order], outside[order]
+        alike = (np.diff(cell) == 0) & (np.diff(actor) == 0) & (np.diff(outside) == 0)
+        highest = np.append(~alike, [True] * (len(cell) > 0))
+        return (
+            np.searchsorted(cell[highest], np.arange(T * N + 1)).astype(np.int64),
+            actor[highest].astype(np.int64),
+            level[highest],
+            outside[highest].astype(np.int8),
+        )
+
+
+class Drivers:
+    """The drivers of all states, filled fact by fact in any order.
+
+    Column N of every table stands for `members`, whoever is one.
+    """
+
+    def __init__(self, cast: Cast, ticks: Ticks):
+        self.cast, self.ticks = cast, ticks
+        self.T, self.N = ticks.count, len(cast.states)
+        self.levels = np.zeros((4, self.T, self.N + 1))
+        """[E G P A, T, N + 1]"""
+        self.pairs = Pairs()
+        self._offers: dict[tuple[str, int], Floats] = {}
+        self._cancelled: dict[tuple[str, int], Flags] = {}
+        self._promises: dict[tuple[int, int, int], list[float]] = defaultdict(list)
+
+    def add(self, event: Event) -> None:
+        """Take in one fact; without effect if it followed from the decision, or moves nothing."""
+        if event.consequence or event.kind not in (*_LASTING, RESPONSE):
+            return
+        begin, stop = self.ticks.span(event.start, last_day(event))
+        if begin >= stop:
+            return
+        for column in self.cast.columns(event.targets):
+            if event.kind == RESPONSE:
+                self._answer(event, column, begin)
+            elif event.actor == INTERNAL:
+                self._raise(_G, _Where(column, begin, stop, slice(None)), _level(event))
+            else:
+                for source in self.cast.sources(event.actor, column, begin, stop):
+                    self._act(event, source, _Where(column, begin, stop, source.ticks))
+
+    def offers(self) -> Floats:
+        """[T, N + 1] points in force: the best offer of each outside power, summed.
+
+        A power's offers to a state are cancelled while it coerces, threatens or makes demands
+        on that state or on the members; its offers to the members by what it does to all.
+        """
+        total = np.zeros((self.T, self.N + 1))
+        for (actor, column), best in self._offers.items():
+            for whom in {column, self.N}:
+                best = np.where(self._cancelled.get((actor, whom), False), 0.0, best)
+            total[:, column] += best
+        return total
+
+    def promises(self, sign: int) -> Floats:
+        """[T, N + 1] requests answered (+1) or refused (-1), weighted by their threats.
+
+        Exact sums, so that the order of rows does not show.
+        """
+        total = np.zeros((self.T, self.N + 1))
+        for (kept_or_broken, tick, column), weights in self._promises.items():
+            if kept_or_broken == sign:
+                total[tick, column] = math.fsum(weights)
+        return total
+
+    def _answer(self, event: Event, column: int, tick: int) -> None:
+        if self.cast.answers_for_alliance(event.actor):
+            strength = _code(event)
+            assert event.threat_level is not None  # every response has one
+            weight = abs(strength) * event.threat_level / _THREAT_SCALE
+            self._promises[(1 if strength > 0 else -1), tick, column].append(weight)
+
+    def _act(self, event: Event, source: Source, where: _Where) -> None:
+        if source.side is Side.OUTSIDE:
+            self._act_from_outside(event, where)
+        elif event.kind == DEMAND:
+            self._raise(_A, where, _code(event) / _DEMAND_SCALE)
+        elif event.kind == OFFER:
+            return  # what the alliance gives is no offer to leave it
+        elif source.side is Side.PATRON:
+            self._raise(_P, where, _level(event))
+        else:
+            self._act_between_states(event, source.state, where)
+
+    def _act_from_outside(self, event: Event, where: _Where) -> None:
+        if event.kind == OFFER:
+            best = self._offers.setdefault((event.actor, where.column), np.zeros(self.T))
+            _raise(where.of(best), where.which, _code(event))
+        if event.kind == THREAT:
+            self._raise(_E, where, _level(event))
+        if event.kind in (THREAT, COERCION, DEMAND):
+            key = (event.actor, where.column)
+            cancelled = self._cancelled.setdefault(key, np.zeros(self.T, dtype=bool))
+            where.of(cancelled)[where.which] = True
+
+    def _act_between_states(self, event: Event, actor: int, where: _Where) -> None:
+        ticks = np.arange(where.begin, where.stop)[where.which]
+        targets = range(self.N) if where.column == self.N else (where.column,)
+        for target in targets:
+            if target != actor:
+                self.pairs.add(ticks, target, actor, _level(event), event.kind == THREAT)
+
+    def _raise(self, driver: int, where: _Where, level: float) -> None:
+        _raise(where.of(self.levels[driver, :, where.column]), where.which, level)
+
+
+def _raise(now: Floats, which: Flags | slice, level: float) -> None:
+    """Lift the values of some ticks to a level, in place."""
+    now[which] = np.maximum(now[which], level)
+
+
+def _code(event: Event) -> float:
+    assert isinstance(event.strength, float)  # of every kind that comes here
+    return event.strength
+
+
+def _level(event: Event) -> float:
+    return _code(event) / _THREAT_SCALE

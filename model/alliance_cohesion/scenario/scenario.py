@@ -1,0 +1,59 @@
+"""A scenario as read: checked, composed, changed, and ready to compile."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .events import Event
+from .indicators import Indicator
+from .schema import Alliance, Change, Client, Clock, ParameterSettings, SetIndicator
+
+
+@dataclass(frozen=True)
+class Reform:
+    """New rules of the alliance that act from a date."""
+
+    start: date
+    edits: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """All that a scenario says, its base and its changes applied."""
+
+    name: str
+    title: str
+    question: str
+    rewrite: str
+    path: Path
+    clock: Clock
+    alliance: Alliance
+    clients: tuple[Client, ...]
+    events: tuple[Event, ...]
+    indicators: tuple[Indicator, ...]
+    parameters: ParameterSettings
+    histories: int
+    seed: int
+    changes: tuple[Change, ...]
+    """As written, base first; those to events, parameters and rules are applied already."""
+    reforms: tuple[Reform, ...]
+    """Changes of the alliance's rules that act from a date."""
+    settings: tuple[SetIndicator, ...]
+    """Components of dependence held at a value for a time."""
+    sweep: dict[str, Any]
+    files: tuple[Path, ...]
+    """Every file read: scenario files from the base on, then tables."""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The states the model follows."""
+        return self.alliance.members
+
+    def rules(self, day: date) -> Alliance:
+        """The alliance's rules in force on a day."""
+        alliance = self.alliance
+        for reform in sorted(self.reforms, key=lambda reform: reform.start):
+            if reform.start <= day:
+                alliance = alliance.model_copy(update=reform.edits)
+        return alliance

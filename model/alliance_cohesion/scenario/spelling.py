@@ -1,0 +1,49 @@
+"""Guess which known word a misspelt one was meant to be."""
+
+from collections.abc import Callable, Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_SHORT = 4  # letters; two slips in so short a word make another word
+
+
+def most_like(word: str, known: Iterable[str]) -> list[str]:
+    """The known words that are like `word`, most alike first, five at most."""
+    found = process.extract(
+        word,
+        sorted(set(known)),
+        scorer=OSA.normalized_similarity,
+        processor=str.casefold,
+        score_cutoff=0.5,
+    )
+    return [match[0] for match in found]
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word, or nothing."""
+    alike = most_like(word, known)
+    return f'did you mean "{alike[0]}"?' if alike else ""
+
+
+def slip_of(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` is a slip of: two letters off, or one if the word is short."""
+    return _within(word, known, lambda other: 1 if len(other) <= _SHORT else 2)
+
+
+def near_name(word: str, known: Iterable[str]) -> str | None:
+    """The known name that `word` equals but for its case or one letter."""
+    return _within(word, known, lambda _: 1)
+
+
+def other_case(word: str, known: Iterable[str]) -> str | None:
+    """The known name that `word` equals but for its case."""
+    return next((other for other in known if other.casefold() == word.casefold()), None)
+
+
+def _within(word: str, known: Iterable[str], reach: Callable[[str], int]) -> str | None:
+    for other in known:
+        distance = OSA.distance(word.casefold(), other.casefold())
+        if word != other and distance <= reach(other):
+            return other
+    return None
