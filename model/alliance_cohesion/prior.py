@@ -30,6 +30,7 @@ class Belief(BaseModel):
     source: str
     scale: float = 1.0
     mean: float = 0.0
+    flat_mean: float | None = None
     median: float = Field(1.0, gt=0)
     sd: float = Field(1.0, gt=0)
     spread: float | None = Field(None, gt=0)

@@ -113,3 +113,22 @@ def test_answers_to_the_members_are_kept_apart_from_those_to_states(tmp_path):
 def test_answers_before_the_memory_are_forgotten(tmp_path):
     row = event("1998-12-31", "response", "PAT", "CYL", "1", threat_level="5")
     assert not world(tmp_path, row).forcing.kept[:, CYL].any()
+
+
+TENTHS = (("0.5", "1"), ("1", "1"), ("0.5", "3"))  # 0.1, 0.2 and 0.3, whose plain sum is not 0.6
+
+
+def test_the_sum_of_promises_to_a_state_is_exact(tmp_path):
+    rows = [
+        event("2000-01-10", "response", "PAT", "ANA", strength, threat_level=level)
+        for strength, level in TENTHS
+    ]
+    assert world(tmp_path, *rows).forcing.kept[Q2000, ANA] == 0.6
+
+
+def test_the_sum_of_promises_over_states_is_exact(tmp_path):
+    rows = [
+        event("2000-01-10", "response", "PAT", state, strength, threat_level=level)
+        for state, (strength, level) in zip(("ANA", "BOR", "CYL"), TENTHS, strict=True)
+    ]
+    assert world(tmp_path, *rows).forcing.kept_all[Q2000] == 0.6

@@ -28,7 +28,10 @@ class Rival:
 
 
 def without_slopes(prior: Prior, *free: str) -> Prior:
-    """All slopes held at zero but those named."""
+    """All slopes held at zero but those named; thresholds as suits a worth of about zero."""
+    for name, belief in prior.beliefs.items():
+        if belief.flat_mean is not None:
+            prior = prior.change(name, mean=belief.flat_mean)
     return prior.pin(**{name: 0.0 for name in SLOPES if name not in free})
 
 

@@ -9,7 +9,7 @@ import typer
 BAD_INPUT, INTERRUPTED = 2, 130
 
 
-class BadInput(Exception):
+class BadInputError(Exception):
     """The user can mend this; the message says how."""
 
 
@@ -34,7 +34,7 @@ def guarded() -> Iterator[Work]:
             f"The results are complete: {work.written}" if work.written else "Nothing was written."
         )
         _stop(f"Interrupted. {left}", INTERRUPTED)
-    except (BadInput, OSError, MemoryError, ValueError) as error:
+    except (BadInputError, OSError, MemoryError, ValueError) as error:
         message = _message(error)
         if message is None:
             raise
@@ -48,7 +48,7 @@ def _message(error: Exception) -> str | None:
 
     if isinstance(error, ScenarioError):
         return "\n".join(f"Error: {problem}" for problem in error.problems)
-    if isinstance(error, BadInput | FolderError):
+    if isinstance(error, BadInputError | FolderError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):
         return "Error: not enough memory; try fewer states or a longer tick"

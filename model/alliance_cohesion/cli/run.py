@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import progress
-from .guard import BadInput, guarded
+from .guard import BadInputError, guarded
 
 
 class Engine(StrEnum):
@@ -55,7 +55,7 @@ def run(
         try:
             case.draws(seed)
         except ValueError as error:
-            raise BadInput(error) from error
+            raise BadInputError(error) from error
         total = case.scenario.histories if histories is None else histories
         with progress.bar("histories", total) as advance:
             data = case.run(histories, seed, engine=engine.value, progress=advance)

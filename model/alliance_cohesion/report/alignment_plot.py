@@ -8,6 +8,7 @@ from ..world import Floats
 from . import page, palette
 from .page import Picture
 from .subject import Subject, decimal_year
+from .text import shorten
 
 PER_PAGE = 8
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -56,7 +57,7 @@ def draw(subject: Subject) -> list[Picture]:
             page.time_axis(axes, subject)
             axes.set_ylim(low - pad, high + pad)
             axes.set_title(
-                subject.states[i], fontsize=10, fontweight="bold", loc="left", pad=3,
+                shorten(subject.states[i], 34), fontsize=10, fontweight="bold", loc="left", pad=3,
                 color=palette.INK, parse_math=False,
             )  # fmt: skip
             if axes.get_position().x0 < 0.2:

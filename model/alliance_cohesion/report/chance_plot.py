@@ -6,7 +6,7 @@ from ..world import Standing
 from . import page, palette
 from .page import Picture
 from .subject import Subject, decimal_year
-from .text import percent
+from .text import percent, shorten
 
 _HEIGHT = 4.4
 
@@ -52,7 +52,7 @@ def draw(subject: Subject) -> list[Picture]:
     for i, y in enumerate(spread(list(ends), gap)):
         colour, _ = palette.state(i)
         axes.annotate(
-            f"{subject.states[i]}  {percent(ends[i])}",
+            f"{shorten(subject.states[i], 9)}  {percent(ends[i])}",
             (subject.years[-1], ends[i]),
             (1.025, y),
             xycoords="data",
@@ -62,7 +62,13 @@ def draw(subject: Subject) -> list[Picture]:
             color=colour,
             va="center",
             annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkA": 1},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": colour,
+                "linewidth": 0.6,
+                "shrinkA": 1,
+                "relpos": (0, 0.5),
+            },
             parse_math=False,
         )
     made.figure.text(

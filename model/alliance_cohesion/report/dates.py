@@ -34,11 +34,12 @@ def label(subject: Subject, tick: int) -> str:
 
 
 def _filled(picked: list[int], edges: Days, columns: int) -> list[int]:
+    wide = 1.5 * (len(edges) - 1) / columns
     while len(picked) < columns:
         bounds = [-1, *picked]
         width, gap = max((b - a, -k) for k, (a, b) in enumerate(zip(bounds, picked, strict=False)))
         middle = _end_of_year(edges, bounds[-gap] + width // 2)
-        if width < 2 or middle in picked or not bounds[-gap] < middle < picked[-gap]:
+        if width <= wide or middle in picked or not bounds[-gap] < middle < picked[-gap]:
             break
         picked = sorted([*picked, middle])
     return picked

@@ -32,7 +32,7 @@ record is what happened: member, frozen or outside (0, 1, 2 in histories.nc).
 path and alignment hold the first {kept:,} histories one by one; alignment, in log-odds, is
 stored with 7 significant digits.
 In summary.json, first_leaving gives the month by which 5, 25, 50, 75 and 95 % of ALL histories
-had left; null means never, that is, not by the end of the clock.
+had left (q05 to q95); null means never, that is, not by the end of the clock.
 
 How to make it again
 --------------------

@@ -60,7 +60,7 @@ def marks(subject: Subject, i: int) -> list[Mark]:
 
 def _kind(event: Event, patron: str) -> Kind | None:
     if event.kind == "response":
-        return ANSWERED if float(event.strength) > 0 else REFUSED
+        return ANSWERED if _code(event) > 0 else REFUSED
     if event.kind in ("coercion", "arms_to_adversary"):
         return PRESSURE
     if event.kind == "threat":
@@ -68,10 +68,14 @@ def _kind(event: Event, patron: str) -> Kind | None:
     return {"demand": DEMAND, "offer": OFFER}.get(event.kind)
 
 
+def _code(event: Event) -> float:
+    return float(event.strength or 0)
+
+
 def _weight(event: Event) -> float:
     if event.kind == "response":
-        return abs(float(event.strength)) * float(event.threat_level or 5) / 5.0
-    return float(event.strength) / STRONGEST[event.kind]
+        return abs(_code(event)) * float(event.threat_level or 5) / 5.0
+    return _code(event) / STRONGEST[event.kind]
 
 
 def _span(event: Event, last: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ Everything is placed in inches, so nothing has to be measured and moved afterwar
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -55,7 +56,7 @@ def sheet(
     top = HEADING + legend_lines * LEGEND_LINE + above
     height = top + rows * panel + (rows - 1) * gap + 0.4 + foot
     figure = Figure(figsize=(WIDTH, height), facecolor="white")
-    text = {"ha": "left", "va": "top", "color": INK, "parse_math": False}
+    text: dict[str, Any] = {"ha": "left", "va": "top", "color": INK, "parse_math": False}
     figure.text(LEFT / WIDTH, 1 - 0.14 / height, title, fontsize=12, fontweight="bold", **text)
     text["color"] = "#555555"
     figure.text(LEFT / WIDTH, 1 - 0.40 / height, subtitle, fontsize=7.5, **text)

@@ -69,7 +69,7 @@ def _page(subject: Subject, name: str, states: Sequence[int]) -> Picture:
         page.time_axis(axes, subject)
         _events(axes, moved[i], numbers)
         _renewals(axes, subject)
-        _frame(axes, subject, i, bool(moved[i]))
+        _frame(axes, subject, i, any(moved.values()))
     _key(made.figure, key)
     return Picture(name, made.figure, _alt(subject, states))
 
@@ -177,8 +177,8 @@ def _frame(axes: Axes, subject: Subject, i: int, events: bool) -> None:
     axes.grid(False)
     axes.spines["left"].set_bounds(0, 1)
     axes.text(
-        0, 1.085, subject.states[i], transform=axes.transAxes, fontsize=10, fontweight="bold",
-        ha="left", va="bottom", color=palette.INK, parse_math=False,
+        0, 1.085, shorten(subject.states[i], 34), transform=axes.transAxes, fontsize=10,
+        fontweight="bold", ha="left", va="bottom", color=palette.INK, parse_math=False,
     )  # fmt: skip
     axes.annotate(
         "record", (0, sum(_STRIP) / 2), (-3, 0), xycoords=("axes fraction", "data"),
@@ -205,7 +205,7 @@ def _legends(figure: Figure, events: bool, renewals: bool) -> None:
     standings.append(Line2D([], [], color=palette.INK, linewidth=0.8, label="documented change"))
     if renewals:
         label = "term ends, staying takes a signature"
-        standings.append(Line2D([], [], **_RENEWAL, label=label))
+        standings.append(Line2D([], [], **{**_RENEWAL, "color": palette.FAINT}, label=label))
     page.legend(figure, standings)
     if events:
         marked: list[Line2D | Patch] = [
@@ -221,12 +221,15 @@ def _legends(figure: Figure, events: bool, renewals: bool) -> None:
 def _numbered(moved: dict[int, list[Mark]], subject: Subject) -> list[Numbered]:
     """The strongest events of each panel, by date."""
     chosen: dict[str, Numbered] = {}
-    for i, found in moved.items():
+    for found in moved.values():
         inside = [mark for mark in found if mark.start >= subject.years[0]]
         strongest = sorted(inside, key=lambda mark: (-mark.weight, mark.start))[:NUMBERED]
         for mark in strongest:
-            one = chosen.setdefault(mark.event.id, Numbered(mark))
-            one.states.append(subject.states[i])
+            chosen.setdefault(mark.event.id, Numbered(mark))
+    for i, found in moved.items():
+        for mark in found:
+            if mark.event.id in chosen:
+                chosen[mark.event.id].states.append(subject.states[i])
     return sorted(chosen.values(), key=lambda one: one.mark.start)
 
 
@@ -235,7 +238,13 @@ def _key(figure: Figure, key: list[Numbered]) -> None:
     if not key:
         return
     top = 0.2 + _KEY_LINE * (half + 1)
-    text = {"fontsize": 5.6, "va": "top", "ha": "left", "color": palette.INK, "parse_math": False}
+    text: dict[str, Any] = {
+        "fontsize": 5.6,
+        "va": "top",
+        "ha": "left",
+        "color": palette.INK,
+        "parse_math": False,
+    }
     figure.text(
         page.LEFT / page.WIDTH,
         (top + 0.03) / height,

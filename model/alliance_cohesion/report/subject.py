@@ -64,8 +64,9 @@ class Subject:
     @cached_property
     def away(self) -> Floats:
         """[T, N] share of histories in which a state is frozen or outside at a tick's end."""
-        share: Floats = 1.0 - self.data["share"].sel(standing=Standing.MEMBER.label).values
-        return share
+        histories = int(self.data.attrs["histories"])
+        stayed = self.data["share"].sel(standing=Standing.MEMBER.label).values * histories
+        return np.asarray((histories - np.rint(stayed)) / histories)
 
     @cached_property
     def renewals(self) -> Floats:

@@ -25,8 +25,11 @@ def console() -> Console:
 
 
 def _table(summary: Summary) -> RenderableType:
-    table = Table(box=None, padding=(0, 1), header_style="bold", collapse_padding=True)
-    table.add_column(Text("\nstate"), vertical="top", overflow="fold")
+    table = Table(
+        box=None, padding=(0, 1), pad_edge=False, header_style="bold", collapse_padding=True
+    )
+    longest = max(len(row.state) for row in summary.rows)
+    table.add_column(Text("\nstate"), overflow="fold", min_width=min(longest, 8))
     table.add_column(Text("\nrecord"), no_wrap=True)
     for date in summary.dates:
         table.add_column(Text(f"away\n{date}"), justify="right", no_wrap=True)
@@ -44,9 +47,9 @@ def _cells(row: Row) -> list[str]:
         row.state,
         "\n".join(row.record),
         *(percent(share) for share in row.away),
-        _date(row.leaving["median"]),
-        _range(row.leaving["25 %"], row.leaving["75 %"]),
-        _range(row.leaving["5 %"], row.leaving["95 %"]),
+        _date(row.leaving["q50"]),
+        _range(row.leaving["q25"], row.leaving["q75"]),
+        _range(row.leaving["q05"], row.leaving["q95"]),
     ]
 
 
@@ -55,8 +58,8 @@ def _date(date: str | None) -> str:
 
 
 def _range(low: str | None, high: str | None) -> str:
-    """`1999 to never`; `-` where too few ever leave for the range to begin."""
-    return f"{low[:4]} to {(high or 'never')[:5].rstrip('-')}" if low else "-"
+    """`1999-never`; `-` where too few ever leave for the range to begin."""
+    return f"{low[:4]}-{high[:4] if high else 'never'}" if low else "-"
 
 
 def _notes(summary: Summary, folder: str) -> str:

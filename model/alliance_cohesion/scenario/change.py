@@ -9,12 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from . import dates
-from .events import COLUMNS, Event, event_of, repeated_ids
-from .problems import Problem, quoted
-from .scenario import Reform
-from .schema import (
+from .actions import (
     AddEvent,
-    Alliance,
     Change,
     DropEvents,
     RecodeEvents,
@@ -24,13 +20,15 @@ from .schema import (
     SetParameter,
     ShiftEvents,
 )
+from .events import COLUMNS, Event, event_of, repeated_ids
+from .problems import Problem, quoted
+from .scenario import Reform
+from .schema import Alliance
 from .spelling import most_like, suggestion
 from .tables import Row
 from .translate import problems_of
 
 _IDENTITY = ("name", "patron", "members", "entry")  # an alliance with others is another alliance
-
-
 _CLOSE = 3  # rows a hint names
 
 

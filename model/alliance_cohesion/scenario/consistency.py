@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from .events import STANDING, TOWARDS_STATES, Event
+from .fields import ALL_MEMBERS, INTERNAL
 from .indicators import Indicator
 from .problems import Problem, quoted
-from .schema import ALL_MEMBERS, INTERNAL, Alliance, Client
+from .schema import Alliance, Client
 from .spelling import near_name, other_case, suggestion
 
 

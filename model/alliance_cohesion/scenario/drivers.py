@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..world import Codes, Floats, Ints
 from .dates import Ticks
 from .events import ARMS, COERCION, DEMAND, OFFER, RESPONSE, THREAT, Event
+from .fields import INTERNAL
 from .roles import Cast, Flags, Side, Source
-from .schema import INTERNAL
 
 _THREAT_SCALE = 5  # codes of threat, coercion and arms are fifths of a level
 _DEMAND_SCALE = 4
@@ -78,7 +78,8 @@ class Pairs:
         order = np.lexsort((level, outside, actor, cell))
         cell, actor, level, outside = cell[order], actor[order], level[order], outside[order]
         alike = (np.diff(cell) == 0) & (np.diff(actor) == 0) & (np.diff(outside) == 0)
-        highest = np.append(~alike, [True] * (len(cell) > 0))
+        highest = np.ones(len(cell), dtype=bool)
+        highest[:-1] = ~alike
         return (
             np.searchsorted(cell[highest], np.arange(T * N + 1)).astype(np.int64),
             actor[highest].astype(np.int64),

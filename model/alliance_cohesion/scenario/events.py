@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import dates
+from .fields import ALL_MEMBERS, INTERNAL
 from .problems import Problem, quoted, raise_any
-from .schema import ALL_MEMBERS, INTERNAL
 from .tables import Row, read_rows
 
 REQUIRED = ("date", "kind", "actor", "target", "strength", "description", "source", "confidence")

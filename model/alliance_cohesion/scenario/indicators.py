@@ -4,6 +4,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from .problems import Problem, quoted
 from .spelling import slip_of
@@ -11,7 +12,13 @@ from .tables import Row, read_rows
 
 COLUMNS = ("state", "year", "indicator", "value", "unit", "source")
 
-COMPONENTS = {"trade_share": 0.5, "remittances_gdp": 0.2, "base": 1.0, "energy": 1.0}
+Component = Literal["trade_share", "remittances_gdp", "base", "energy"]
+COMPONENTS: dict[str, float] = {
+    "trade_share": 0.5,
+    "remittances_gdp": 0.2,
+    "base": 1.0,
+    "energy": 1.0,
+}
 """Components of dependence on the patron, and the value that counts as full dependence."""
 SIGNS = ("arms_share", "un_distance", "participation")
 """Graded signs of alignment: they validate, they never drive."""

@@ -34,7 +34,7 @@ def write_new(folder: Path | str) -> Path:
             shutil.copytree(_STARTER, draft, copy_function=shutil.copyfile)
             _rename(draft / "scenario.toml", target.name)
             if target.exists():
-                target.rmdir()
+                target.rmdir()  # Windows does not rename onto a folder, even an empty one
             draft.rename(target)
     except OSError as error:
         raise _refusal(folder, f"cannot be written ({error.strerror})", "") from error

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from .actions import Change
 from .change import Draft, apply
 from .consistency import name_problems
 from .events import Event, read_events
@@ -14,7 +15,7 @@ from .layers import Layer, merge, read_layers
 from .locate import locate
 from .problems import Problem, ScenarioError, has_control_character, quoted, raise_any, shown
 from .scenario import Scenario
-from .schema import Alliance, Change, Client, ScenarioFile
+from .schema import Alliance, Client, ScenarioFile
 from .translate import problems_of
 
 T = TypeVar("T")

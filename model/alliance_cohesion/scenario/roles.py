@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .dates import Ticks
+from .fields import ALL_MEMBERS
 from .scenario import Scenario
-from .schema import ALL_MEMBERS
 
 Flags = NDArray[np.bool_]
 

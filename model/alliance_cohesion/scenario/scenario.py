@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .actions import Change, SetIndicator
 from .events import Event
 from .indicators import Indicator
-from .schema import Alliance, Change, Client, Clock, ParameterSettings, SetIndicator
+from .schema import Alliance, Client, Clock, ParameterSettings
 
 
 @dataclass(frozen=True)

@@ -1,93 +1,20 @@
 """The keys of a scenario file: their types, defaults and limits."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
-from ..world import PARAMETERS
 from . import dates
-from .spelling import suggestion
-
-ALL_MEMBERS = "members"
-INTERNAL = "internal"
+from .actions import Change
+from .fields import Day, Finite, Name, ParameterName, Table, Words, read_day, within_range
 
 MOST_TICKS = 100_000
 MOST_STATES = 2_000
 MOST_CELLS = 20_000_000  # ticks times states: about 3 GB while compiling
-_RANGES = {attribute.name: (attribute.low, attribute.high) for attribute in PARAMETERS}
 
-
-def _day(value: object) -> object:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise ValueError("a date to the day, such as 1999-04-20")
-
-
-def _partial(value: object) -> object:
-    text = value.isoformat() if isinstance(value, date) else value
-    if not isinstance(text, str):
-        raise ValueError("an ISO date: 1999, 1999-04 or 1999-04-20")
-    try:
-        return dates.parse(text)
-    except ValueError as error:
-        raise ValueError("an ISO date: 1999, 1999-04 or 1999-04-20") from error
-
-
-def _not_reserved(name: str) -> str:
-    if name in (ALL_MEMBERS, INTERNAL):
-        raise ValueError(f'a name other than "{ALL_MEMBERS}" and "{INTERNAL}"')
-    return name
-
-
-def _parameter(name: str) -> str:
-    if name not in _RANGES:
-        raise ValueError(f"a parameter of the model {suggestion(name, _RANGES)}".rstrip())
-    return name
-
-
-def _within_range(name: str, value: float) -> None:
-    low, high = _RANGES[name]
-    if not low <= value <= high:
-        raise ValueError(f"{name} from {low:g} to {high:g}")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Partial = Annotated[
-    dates.PartialDate,
-    BeforeValidator(_partial, json_schema_input_type=str),
-]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^|\r\n\t]+$"
-    ),
-    AfterValidator(_not_reserved),
-]
-ParameterName = Annotated[str, AfterValidator(_parameter)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 Renewal = Literal["act", "automatic"]
-
-
-class Table(BaseModel):
-    """A TOML table: unknown keys are refused, values cannot be changed afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Clock(Table):
@@ -106,9 +33,8 @@ class Clock(Table):
     def _two_years_of_memory(cls, values: Any) -> Any:
         if isinstance(values, dict) and "memory" not in values and "start" in values:
             try:
-                start = _day(values["start"])
-                assert isinstance(start, date)
-                return values | {"memory": dates.add_months(start, -24)}
+                memory = dates.add_months(read_day(values["start"]), -24)
+                return values | {"memory": memory}
             except (ValueError, OverflowError):
                 return values  # the start itself is reported, or memory reaches back to year 1
         return values
@@ -197,7 +123,7 @@ class ParameterSettings(Table):
     @model_validator(mode="after")
     def _in_range(self) -> "ParameterSettings":
         for name, value in self.fixed.items():
-            _within_range(name, value)
+            within_range(name, value)
         return self
 
 
@@ -206,104 +132,6 @@ class Run(Table):
 
     histories: Annotated[int, Field(ge=1, le=10**9, strict=True)] = 2000
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 1
-
-
-class Selector(Table):
-    """Which rows of the event table a change is about; all that is given must match."""
-
-    id: Words | None = Field(default=None, description="may use * and ?")
-    kind: Words | None = None
-    actor: Words | None = None
-    target: Words | None = None
-    since: Partial | None = Field(default=None, alias="from")
-    until: Partial | None = None
-    confidence: Words | None = None
-
-    @model_validator(mode="after")
-    def _not_empty(self) -> "Selector":
-        if not self.model_fields_set:
-            raise ValueError('at least one condition (id = "*" selects every row)')
-        return self
-
-
-class _Change(Table):
-    name: Words
-    reason: Words
-    source: Words | None = None
-
-
-class AddEvent(_Change):
-    """Add a row to the event table."""
-
-    action: Literal["add"]
-    event: dict[str, Any] = Field(description="the columns of an event table row")
-
-
-class DropEvents(_Change):
-    """Leave rows out."""
-
-    action: Literal["drop"]
-    where: Selector
-
-
-class RecodeEvents(_Change):
-    """Give some columns of some rows other values."""
-
-    action: Literal["recode"]
-    where: Selector
-    edits: dict[str, Any] = Field(alias="set", min_length=1)
-
-
-class ShiftEvents(_Change):
-    """Move rows in time."""
-
-    action: Literal["shift"]
-    where: Selector
-    days: Annotated[int, Field(strict=True)]
-
-
-class SetParameter(_Change):
-    """Hold a parameter at a value."""
-
-    action: Literal["parameter"]
-    parameter: ParameterName
-    value: Finite
-
-    @model_validator(mode="after")
-    def _in_range(self) -> "SetParameter":
-        _within_range(self.parameter, self.value)
-        return self
-
-
-class SetIndicator(_Change):
-    """Hold a component of a state's dependence at a value for a time."""
-
-    action: Literal["indicator"]
-    state: Name
-    indicator: Literal["trade_share", "remittances_gdp", "base", "energy"]
-    value: Finite
-    since: Partial | None = Field(default=None, alias="from")
-    until: Partial | None = None
-
-
-class ReformAlliance(_Change):
-    """Change the alliance's rules, at once or from a date."""
-
-    action: Literal["alliance"]
-    edits: dict[str, Any] = Field(alias="set", min_length=1)
-    since: Day | None = Field(default=None, alias="from")
-
-
-Change = Annotated[
-    AddEvent
-    | DropEvents
-    | RecodeEvents
-    | ShiftEvents
-    | SetParameter
-    | SetIndicator
-    | ReformAlliance,
-    Field(discriminator="action"),
-]
 
 
 class ScenarioFile(Table):

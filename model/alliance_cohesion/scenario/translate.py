@@ -1,15 +1,24 @@
 """Say what the schema found wrong in the words of the file, not of the validator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from .actions import Change
 from .problems import Problem, quoted
-from .schema import Change, ScenarioFile
+from .schema import ScenarioFile
 from .spelling import suggestion
 
+_NOTHING = "nothing there"
+_IN_TOML = {
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "string_type": "a text",
+}
 _ACTIONS: tuple[str, ...] = tuple(
     get_args(model.model_fields["action"].annotation)[0] for model in get_args(get_args(Change)[0])
 )
@@ -46,34 +55,34 @@ def key_path(location: tuple[int | str, ...]) -> str:
 
 
 def _problem(details: ErrorDetails, file: str, place: str, model: type[BaseModel]) -> Problem:
-    location, kind = details["loc"], details["type"]
+    location, value = details["loc"], details["input"]
     where = " ".join(part for part in (place, key_path(location)) if part)
-    context = details.get("ctx", {})
-    if kind == "extra_forbidden":
-        keys = _keys(model, location[:-1])
-        hint = suggestion(str(location[-1]), keys)
-        return Problem(file, where, "unknown key", ", ".join(keys), hint)
-    if kind == "missing":
-        return Problem(file, where, "nothing there", "a value is required")
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        found = details["input"].get("action", "") if isinstance(details["input"], dict) else ""
-        hint = suggestion(str(found), _ACTIONS)
-        place = f"{where}.action"
-        return Problem(file, place, f"found {quoted(found)}", ", ".join(_ACTIONS), hint)
-    found = _found(details["input"])
-    if kind == "literal_error":
-        words = _words(model, location)
-        return Problem(
-            file, where, found, ", ".join(words), suggestion(str(details["input"]), words)
-        )
-    if kind == "value_error":
-        return Problem(file, where, found, str(context["error"]))
+    match details["type"]:
+        case "extra_forbidden":
+            keys = _keys(model, location[:-1])
+            hint = suggestion(str(location[-1]), keys)
+            return Problem(file, where, "unknown key", ", ".join(keys), hint)
+        case "missing":
+            return Problem(file, where, _NOTHING, "a value is required")
+        case "union_tag_invalid" | "union_tag_not_found":
+            action = value.get("action", "") if isinstance(value, dict) else ""
+            return _not_a_word(file, f"{where}.action", action, _ACTIONS)
+        case "literal_error":
+            return _not_a_word(file, where, value, _words(model, location))
+        case "value_error":
+            return Problem(file, where, _found(value), str(details["ctx"]["error"]))
     allowed = details["msg"].removeprefix("Input should be ").removeprefix("String should ")
-    return Problem(file, where, found, allowed)
+    allowed = _IN_TOML.get(details["type"], allowed)
+    return Problem(file, where, _found(value), allowed)
 
 
-def _found(value: Any) -> str:
-    if isinstance(value, Mapping):
+def _not_a_word(file: str, where: str, value: object, words: Sequence[str]) -> Problem:
+    found = f"found {quoted(value)}" if value else _NOTHING
+    return Problem(file, where, found, ", ".join(words), suggestion(str(value), words))
+
+
+def _found(value: object) -> str:
+    if isinstance(value, Mapping | BaseModel):
         return ""  # the message says which of the table's values is wrong
     return f"found {quoted(value)}"
 

@@ -1,0 +1,87 @@
+"""Pictures show every state, keep their labels apart and can be told in words."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from alliance_cohesion.report import alignment_plot, pictures, standing_plot
+from alliance_cohesion.report.chance_plot import spread
+from alliance_cohesion.report.marks import REFUSED, marks
+from alliance_cohesion.report.subject import Subject
+
+from .cases import subject
+
+
+def test_every_picture_is_a_png_with_words_that_name_every_state(tmp_path):
+    drawn = pictures.draw(subject())
+    pictures.save(drawn, tmp_path)
+    assert [picture.name for picture in drawn] == ["standings", "alignments", "chances"]
+    for picture in drawn:
+        assert (tmp_path / f"{picture.name}.png").read_bytes().startswith(b"\x89PNG")
+        assert all(state in picture.alt for state in subject().states)
+
+
+def test_the_same_picture_gives_the_same_bytes(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        pictures.save(standing_plot.draw(subject()), tmp_path / name, svg=True)
+    for file in ("standings.png", "standings.svg"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_more_than_eight_states_go_to_further_pages():
+    many = subject().data.isel(state=np.arange(17) % 3)
+    drawn = standing_plot.draw(Subject(many, subject().scenario))
+    assert [picture.name for picture in drawn] == ["standings", "standings-2", "standings-3"]
+    assert [len(picture.figure.axes) for picture in drawn] == [8, 8, 1]
+
+
+def test_a_description_with_dollars_and_markup_is_drawn_as_it_stands(tmp_path):
+    events = tuple(
+        dataclasses.replace(event, description=r"costs $5 or $x_{ [bold]\frac") if event else event
+        for event in subject().scenario.events
+    )
+    told = Subject(subject().data, dataclasses.replace(subject().scenario, events=events))
+    pictures.save(standing_plot.draw(told), tmp_path)
+
+
+def test_consequences_and_notes_are_not_marked_as_causes():
+    velia = subject().states.index("Velia")
+    found = marks(subject(), velia)
+    kinds = {mark.event.kind for mark in found}
+    assert not kinds & {"standing", "renewal", "note"}
+    assert not any(mark.event.consequence for mark in found)
+    assert any(mark.kind is REFUSED for mark in found)
+
+
+def test_an_event_aimed_at_the_members_is_marked_only_while_one_is_a_member():
+    events = subject().scenario.events
+    late = dataclasses.replace(
+        next(event for event in events if "members" in event.targets),
+        id="late",
+        date="2008",
+        start=np.datetime64("2008-06-01").item(),
+        end=None,
+    )
+    told = Subject(subject().data, dataclasses.replace(subject().scenario, events=(*events, late)))
+    seen = {
+        state: "late" in {mark.event.id for mark in marks(told, i)}
+        for i, state in enumerate(told.states)
+    }
+    assert seen == {"Karth": True, "Ostra": True, "Velia": False}
+
+
+def test_bands_are_the_quantiles_of_the_kept_histories():
+    expected = np.quantile(subject().data["alignment"].values, alignment_plot.LEVELS, axis=0)
+    assert alignment_plot.quantiles(subject()) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "wanted", [[0.5, 0.5, 0.5], [0.0, 0.01, 0.99, 1.0], [0.3], [], [0.2, 0.9, 0.21, 0.19]]
+)
+def test_labels_are_spread_in_their_order_and_within_the_panel(wanted):
+    placed = spread(wanted, 0.05)
+    in_order = [placed[k] for k in sorted(range(len(wanted)), key=lambda k: wanted[k])]
+    assert np.all(np.diff(in_order) >= 0.05 - 1e-9)
+    assert all(-1e-9 <= y <= 1 + 1e-9 for y in placed)
