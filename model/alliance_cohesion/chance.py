@@ -42,7 +42,7 @@ def bits(seed: int, history: int, tick: int, state: int, purpose: int) -> int:
         high1, low1 = _high(_M1, c2), _M1 * c2
         c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
         k0, k1 = k0 + _W0, k1 + _W1
-    return c0  # type: ignore[return-value]
+    return c0
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from . import prior, shipped
+from .basis import basis, file_hash
 from .chance import HYPER, uniform
 from .world import Floats
 
@@ -72,6 +73,12 @@ def _posterior(path: Path, alliance: str, seed: int) -> Floats:
         manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{path}: not a posterior file with its manifest ({error})") from error
+    stale = [name for name, value in basis().items() if manifest.get(name) != value]
+    if stale or manifest.get("csv_sha256") != file_hash([path]):
+        raise ValueError(
+            f"{path}: stale: it was made with other rules or priors, or was edited since; "
+            "make it anew with `cohesion calibrate`"
+        )
     missing = [name for name in prior.NAMES if name not in table.columns]
     if missing:
         raise ValueError(f"{path}: columns missing: {', '.join(missing)}")

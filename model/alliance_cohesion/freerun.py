@@ -85,8 +85,7 @@ def free_run(world: World, draws: Floats, histories: int, seed: int) -> FreeRun:
     left = leaving.any(axis=1)
     really = {c.state for c in changes(world) if c.before == Standing.MEMBER}
     stayers = [i for i in range(len(world.states)) if i not in really]
-    gaps = [np.diff(np.flatnonzero(h.any(axis=1))) for h in leaving]
-    gaps = np.concatenate(gaps) if gaps else np.zeros(0)
+    gaps = np.concatenate([np.diff(np.flatnonzero(h.any(axis=1))) for h in leaving])
     risk = at_risk(world)
     return FreeRun(
         histories,

@@ -43,6 +43,23 @@ def chances_of_record(row: Floats, f: Forcing, initial: Codes, record: Codes, ou
         before[:] = record[t]
 
 
+@njit(cache=True)
+def alignment_of_record(
+    row: Floats, f: Forcing, initial: Codes, record: Codes, out: Floats
+) -> None:
+    """Fill `out` [T, N] with alignments at the end of each decided tick."""
+    p = parameters(row)
+    keep = pace(p, f.dt)
+    minds, seen = np.empty((len(initial), len(MIND))), np.empty(7)
+    before = initial.copy()
+    blank(p, minds)
+    for t in range(len(f.renewal)):
+        think(p, keep, f, t, before, record[t], minds, seen)
+        before[:] = record[t]
+        if t >= f.first:
+            out[t - f.first] = minds[:, ALIGNMENT]
+
+
 @njit(cache=True, parallel=True)
 def _scores(
     draws: Floats, f: Forcing, initial: Codes, record: Codes, block: Ints, out: Floats

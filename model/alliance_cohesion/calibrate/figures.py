@@ -24,6 +24,7 @@ def plan(size: str) -> list[tuple[str, int]]:
         ("lagged", 1),
         *(("forward", year) for year in (2005, 2011, 2019, 2022)),
         *(("baseline", k) for k in range(4)),
+        *(("graded", k) for k in (range(4) if size == "all" else [0])),
         *(("theory", k) for k in (theories if size == "all" else [])),
         *(("swept", k) for k in (range(len(tasks.SWEEPS)) if size == "all" else [])),
         *(("swap", k) for k in range(swaps)),
@@ -111,6 +112,10 @@ def assemble(results: list[tuple[str, int, dict[str, Any]]]) -> Figures:
     for name in ("confident", "second_coder"):
         if name in found:
             figures[f"gain_{name}"] = against_null(found[name][0])
+    if "graded" in found:
+        figures["gain_with_graded_signs"] = {
+            r["name"]: against_null(r) for _, r in sorted(found["graded"].items())
+        }
     if "swept" in found:
         figures["sweeps"] = [
             {"name": r["name"], "value": r["value"], **against_null(r)}

@@ -16,6 +16,7 @@ from scipy.special import logsumexp
 from ..prior import Prior
 from ..replay import log_likelihood, scores
 from ..world import Codes, Floats, Ints, World
+from .signs import Signs, log_density
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,15 @@ def systematic(weights: Floats, draws: int, seed: int) -> Ints:
     return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
 
 
-def fit(world: World, prior: Prior, mask: Codes, *, live: int = 500, seed: int = 1) -> Fit:
+def fit(
+    world: World,
+    prior: Prior,
+    mask: Codes,
+    *,
+    live: int = 500,
+    seed: int = 1,
+    signs: Signs | None = None,
+) -> Fit:
     """Sample from the prior to the posterior given the decisions where `mask` [T, N] is 1.
 
     Args:
@@ -71,12 +80,14 @@ def fit(world: World, prior: Prior, mask: Codes, *, live: int = 500, seed: int =
         mask: Decisions to learn from, over the decided ticks.
         live: Live points; the error of the evidence falls with their square root.
         seed: Of the sampler.
+        signs: Graded signs of alignment to learn from as well.
     """
     f, initial, record = world.forcing, world.initial, world.record
 
     def loglike(point: Floats) -> float:
         row = prior.transform(point[np.newaxis])[0]
-        return log_likelihood(row, f, initial, record, mask)
+        graded = log_density(row, world, signs) if signs is not None else 0.0
+        return log_likelihood(row, f, initial, record, mask) + graded
 
     sampler = dynesty.NestedSampler(
         loglike, lambda u: u, prior.dimensions,

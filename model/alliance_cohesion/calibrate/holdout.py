@@ -10,6 +10,7 @@ from ..replay import scores, trace
 from ..world import Floats, Ints, World
 from .fit import Fit, fit, systematic
 from .rivals import silence, without_slopes
+from .signs import Signs, log_density
 
 _DRAWS = 400
 
@@ -57,6 +58,21 @@ def fit_block(world: World, prior: Prior, block: Ints, *, live: int, seed: int) 
 def null_fit(world: World, prior: Prior, block: Ints, *, live: int, seed: int) -> Fit:
     """Fit the window-aware constant: the null that counts."""
     return fit_block(silence(world), without_slopes(prior), block, live=live, seed=seed)
+
+
+def held_out_with_signs(world: World, found: Fit, block: Ints, signs: Signs) -> Floats:
+    """Log score of each block given the others and the signs outside the block's time.
+
+    `found` was fitted to the decisions and the signs.
+    """
+    each = scores(world, found.values, block)
+    out = np.empty(each.shape[1])
+    for held in range(each.shape[1]):
+        keep = block[signs.tick].max(axis=1) != held
+        graded = np.array([log_density(row, world, signs, keep) for row in found.values])
+        rest = found.log_mass + each.sum(axis=1) - each[:, held] + graded
+        out[held] = logsumexp(rest + each[:, held]) - logsumexp(rest)
+    return out
 
 
 def held_out(world: World, prior: Prior, block: Ints, *, live: int, seed: int) -> Floats:

@@ -6,6 +6,7 @@ A model that scores as well on a placebo has learned something else than what it
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def swap_states(world: World, order: Ints) -> World:
     `order[i]` is the state whose covariates state `i` gets.
     """
     f = world.forcing
-    moved = {
+    moved: dict[str, Any] = {
         name: np.ascontiguousarray(getattr(f, name)[:, order])
         for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
                      "dependence")
@@ -52,7 +53,7 @@ def _rewire(f: Forcing, order: Ints) -> Forcing:
 def shift_time(world: World, ticks: int) -> World:
     """Turn all drivers round the clock by some ticks; standings and renewals keep their dates."""
     f = world.forcing
-    moved = {
+    moved: dict[str, Any] = {
         name: np.roll(getattr(f, name), ticks, axis=0)
         for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
                      "members", "kept_all", "broken_all", "dependence")
@@ -61,7 +62,7 @@ def shift_time(world: World, ticks: int) -> World:
     sizes = np.diff(f.pair_start).reshape(T, n)
     spans = [slice(f.pair_start[t * n], f.pair_start[(t + 1) * n]) for t in range(T)]
     turned = [spans[(t - ticks) % T] for t in range(T)]
-    pairs = {
+    pairs: dict[str, Any] = {
         name: np.concatenate([getattr(f, name)[span] for span in turned])
         for name in ("pair_actor", "pair_level", "pair_outside")
     }
@@ -82,7 +83,7 @@ def noise(world: World, rng: np.random.Generator) -> World:
         ranks = red.ravel().argsort().argsort().reshape(values.shape)
         return np.sort(values.ravel())[ranks]
 
-    moved = {
+    moved: dict[str, Any] = {
         name: like(getattr(f, name))
         for name in ("external", "internal", "inside", "demand", "offer", "dependence")
     }

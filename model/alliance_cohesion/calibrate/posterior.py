@@ -1,6 +1,5 @@
 """The posterior as a file: one row a draw, with a manifest of what it was made from."""
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,41 +7,33 @@ from typing import Any
 
 import pandas as pd
 
-from .. import __version__, shipped
+from .. import __version__
+from ..basis import basis, file_hash
 from ..prior import NAMES, Prior
 from .fit import Fit
 
 DRAWS = 2000
-RULES = ("rules.py", "tick.py", "replay.py", "ensemble.py", "world.py")
-
-
-def file_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 of the files' contents in order, with line ends made equal."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()
 
 
 def made_from(evidence: Iterable[Path]) -> dict[str, str]:
     """Hashes of the code of the rules, the evidence and the priors."""
-    package = Path(__file__).resolve().parents[1]
-    return {
-        "rules_sha256": file_hash(package / name for name in RULES),
-        "evidence_sha256": file_hash(evidence),
-        "priors_sha256": file_hash([shipped.folder("calibration") / "priors.toml"]),
-    }
+    return {**basis(), "evidence_sha256": file_hash(evidence)}
 
 
 def write(
-    folder: Path, found: Fit, prior: Prior, evidence: tuple[Path, ...], about: dict[str, Any]
+    folder: Path,
+    name: str,
+    found: Fit,
+    prior: Prior,
+    evidence: tuple[Path, ...],
+    about: dict[str, Any],
 ) -> Path:
-    """Write `posterior-<version>.csv` and its manifest; returns the CSV's path."""
+    """Write `<name>-<version>.csv` and its manifest; returns the CSV's path."""
     chosen = found.choose(DRAWS, seed=int(about["seed"]))
     table = pd.DataFrame(found.values[chosen], columns=list(NAMES))
     table[list(prior.hyper_names)] = found.hyper[chosen]
     table["log_likelihood"] = found.log_likelihood[chosen]
-    path = folder / f"posterior-{__version__}.csv"
+    path = folder / f"{name}-{__version__}.csv"
     table.round(6).to_csv(path, index=False, lineterminator="\n")
     manifest = {
         **about,

@@ -19,9 +19,9 @@ from ..freerun import free_run
 from ..prior import NAMES, Prior
 from ..scenario import Scenario, compile_world
 from ..world import Floats, Ints, World
-from . import placebo, rivals
+from . import placebo, rivals, signs
 from .fit import Fit, fit
-from .holdout import fit_block, held_out, null_fit, predict
+from .holdout import fit_block, held_out, held_out_with_signs, null_fit, predict
 
 Result = dict[str, Any]
 
@@ -101,7 +101,9 @@ def clusters(bench: Bench, _: int) -> Result:
                 "kind": change.kind,
                 "chance_in_tick": round(float(move), 4),
                 "chance_of_this_kind": round(float(here[change.after]), 4),
-                "chance_in_year": round(float(record.yearly(move, world.forcing.dt)), 4),
+                "chance_in_year": round(
+                    float(move if change.window else record.yearly(move, world.forcing.dt)), 4
+                ),
                 "rank": rank,
                 "of": of,
             }
@@ -168,6 +170,19 @@ def states(bench: Bench, _: int) -> Result:
         "states": list(bench.world.states),
         "model": _plain(bench.fit.held_out(bench.world, block)),
         "null": _plain(bench.null.held_out(rivals.silence(bench.world), block)),
+    }
+
+
+def graded(bench: Bench, number: int) -> Result:
+    """Graded signs of alignment added to the likelihood: all of them, or one."""
+    kinds = signs.KNOWN if number == 0 else (signs.KNOWN[number - 1],)
+    seen = signs.read(bench.case.scenario, bench.world, kinds)
+    mask = (bench.block >= 0).astype(np.int8)
+    found = fit(bench.world, bench.prior, mask, live=bench.live_many, seed=bench.seed, signs=seen)
+    return {
+        "name": " and ".join(kinds),
+        "rows": len(seen.value),
+        "model": _plain(held_out_with_signs(bench.world, found, bench.block, seen)),
     }
 
 

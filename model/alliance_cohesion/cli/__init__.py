@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import check, new, run, schema
+from . import calibrate, check, new, run, schema
 
 app = typer.Typer(
     name="cohesion",
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("calibrate")(calibrate.calibrate)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("schema")(schema.schema)

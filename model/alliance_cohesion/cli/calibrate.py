@@ -1,0 +1,65 @@
+"""`cohesion calibrate`: fit the rules to a record, hold out, compare with rivals and placebos."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .guard import BadInputError, guarded
+
+
+class Holdout(StrEnum):
+    """How much to do besides the fit."""
+
+    FIT = "fit"
+    SHORT = "short"
+    ALL = "all"
+
+
+Name = Annotated[str, typer.Argument(help="Scenario whose record is fitted.")]
+How = Annotated[
+    Holdout,
+    typer.Option(
+        "--holdout", help="fit: the posterior only; short: a quick check of everything; all."
+    ),
+]
+Out = Annotated[Path, typer.Option(help="Folder for posterior, figures and page.")]
+Live = Annotated[int, typer.Option(min=50, help="Live points of the reported fits.")]
+LiveMany = Annotated[int, typer.Option(min=50, help="Live points of the repeated fits.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of the sampler and the placebos.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes. [default: one a core]")]
+
+
+def calibrate(
+    scenario: Name = "csto",
+    holdout: How = Holdout.FIT,
+    out: Out = Path("results/calibration"),
+    live: Live = 500,
+    live_many: LiveMany = 100,
+    seed: Seed = 1,
+    workers: Workers = None,
+) -> None:
+    """Fit the rules to a record; write posterior, figures.json and a page.
+
+    Results of single fits are kept in OUT/tasks, so an interrupted run goes on where it stopped.
+    """
+    with guarded() as work:
+        from ..calibrate.figures import plan
+        from ..calibrate.publish import publish
+        from ..calibrate.tasks import Bench
+
+        bench = Bench(scenario, live, live_many, seed)
+        if not bench.block.size or bench.block.max() < 0:
+            raise BadInputError(f"{scenario}: no state decides anything, so nothing can be fitted")
+        if out.exists() and not out.is_dir():
+            raise BadInputError(f"{out}: is a file; a folder is needed")
+        out.mkdir(parents=True, exist_ok=True)
+        command = f"cohesion calibrate {scenario} --holdout {holdout.value}"
+        publish(bench, plan(holdout.value), out, command, workers=workers, progress=_tell)
+        work.written = str(out)
+        typer.echo(f"Written to {out}: posterior, figures.json, README.md")
+
+
+def _tell(done: int, total: int, name: str) -> None:
+    typer.echo(f"\r{done}/{total} {name:<24}", err=True, nl=done == total)
