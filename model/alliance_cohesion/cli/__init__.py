@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import calibrate, check, new, run, schema
+from . import calibrate, check, new, process, run, schema
 
 app = typer.Typer(
     name="cohesion",
@@ -47,6 +47,7 @@ def _options(
 
 def main() -> None:
     """Run the command line."""
+    process.spare_the_collector()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
