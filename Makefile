@@ -1,25 +1,36 @@
-# Two commands: `make run` and `make test`. Both set up .venv the first time and reuse it after.
+# Two commands: `make run` and `make test`. The first call of either sets up .venv; later ones reuse it.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo $$p && break; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test lint types clean
+.PHONY: run test slow lint types picture clean
 
 run: $(READY)
 	$(BIN)/cohesion run csto --out results/run
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 tests
+	$(PYTEST) -m "not slow" tests
+
+slow: $(READY)
+	$(PYTEST) -m slow tests
 
 lint: $(READY)
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(READY)
 	$(BIN)/mypy
 
+# The picture in README.md, from a fresh run.
+picture: run
+	mkdir -p docs/images
+	cp results/run/pictures/standings.png docs/images/standings.png
+
+# Installed once, and again when what is needed changes. A set-up that fails leaves no .ready.
 $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -27,4 +38,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
