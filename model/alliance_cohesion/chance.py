@@ -42,10 +42,10 @@ def bits(seed: int, history: int, tick: int, state: int, purpose: int) -> int:
         high1, low1 = _high(_M1, c2), _M1 * c2
         c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
         k0, k1 = k0 + _W0, k1 + _W1
-    return c0
+    return c0  # type: ignore[return-value]
 
 
 @njit(cache=True)
 def uniform(seed: int, history: int, tick: int, state: int, purpose: int) -> float:
     """Uniform number in [0, 1) with 53 random bits at an address."""
-    return (bits(seed, history, tick, state, purpose) >> _11) * (1.0 / 9007199254740992.0)  # type: ignore[operator]
+    return (bits(seed, history, tick, state, purpose) >> _11) * (1.0 / 9007199254740992.0)

@@ -18,6 +18,14 @@ PRIOR_DRAWS = 1000
 
 
 @dataclass(frozen=True)
+class Hyper:
+    """How thresholds lie over alliances: by parameter name, [draw]."""
+
+    mean: dict[str, Floats]
+    spread: dict[str, Floats]
+
+
+@dataclass(frozen=True)
 class Draws:
     """Parameter draws and where they come from."""
 
@@ -27,17 +35,15 @@ class Draws:
     """`prior`, or the posterior file's name."""
     digest: str
     """SHA-256 of the values."""
-
-    @staticmethod
-    def of(values: Floats, origin: str) -> "Draws":
-        """Wrap values with their hash."""
-        values = np.ascontiguousarray(values, dtype=np.float64)
-        return Draws(values, origin, hashlib.sha256(values.tobytes()).hexdigest())
+    hyper: Hyper | None = None
+    """Thresholds over alliances; None for prior draws."""
+    seen: bool = False
+    """The posterior has learned from this alliance's record."""
 
 
-def default_posterior() -> Path | None:
-    """The newest posterior that is shipped, if any."""
-    files = sorted(shipped.folder("calibration").glob("posterior-*.csv"))
+def shipped_file(kind: str) -> Path | None:
+    """The newest shipped file of a kind (`posterior`, `null`), if any."""
+    files = sorted(shipped.folder("calibration").glob(f"{kind}-*.csv"))
     return files[-1] if files else None
 
 
@@ -46,7 +52,7 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
 
     Args:
         choice: `default` (the shipped posterior, or the prior where none is shipped), `prior`,
-            or the path of a posterior file.
+            `null` (the shipped fit of the window-aware constant), or a posterior file's path.
         alliance: Its name. One that was fitted has thresholds of its own in the posterior; any
             other gets thresholds drawn around the common mean.
         fixed: Parameters that the scenario holds at a value.
@@ -55,19 +61,23 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
     Raises:
         ValueError: the posterior file cannot be read or is stale.
     """
-    path = default_posterior() if choice == "default" else Path(choice)
+    shipped_kinds = {"default": "posterior", "null": "null"}
+    path = shipped_file(shipped_kinds[choice]) if choice in shipped_kinds else Path(choice)
+    hyper, seen = None, False
     if choice == "prior" or path is None:
         believed = prior.default()
         values = believed.transform(believed.cube(PRIOR_DRAWS, seed))
         origin = "prior"
     else:
-        values, origin = _posterior(path, alliance, seed), path.name
+        values, hyper, seen = _posterior(path, alliance, seed)
+        origin = path.name
     for name, value in fixed.items():
         values[:, prior.NAMES.index(name)] = value
-    return Draws.of(values, origin)
+    values = np.ascontiguousarray(values, dtype=np.float64)
+    return Draws(values, origin, hashlib.sha256(values.tobytes()).hexdigest(), hyper, seen)
 
 
-def _posterior(path: Path, alliance: str, seed: int) -> Floats:
+def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, bool]:
     try:
         table = pd.read_csv(path)
         manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -85,9 +95,15 @@ def _posterior(path: Path, alliance: str, seed: int) -> Floats:
     if not len(table) or not np.isfinite(table.to_numpy(dtype=float, na_value=np.nan)).all():
         raise ValueError(f"{path}: every cell must be a finite number, and one row at least")
     values = table[list(prior.NAMES)].to_numpy(dtype=float)
-    if alliance not in manifest.get("alliances", []):
-        for name in prior.default().thresholds:
+    thresholds = prior.default().thresholds
+    hyper = Hyper(
+        {name: table[f"{name}_mean"].to_numpy(dtype=float) for name in thresholds},
+        {name: table[f"{name}_spread"].to_numpy(dtype=float) for name in thresholds},
+    )
+    seen = alliance in manifest.get("alliances", [])
+    if not seen:
+        for name in thresholds:
             k = prior.NAMES.index(name)
             z = ndtri([uniform(seed, d, k, 0, HYPER) for d in range(len(table))])
-            values[:, k] = table[f"{name}_mean"] + table[f"{name}_spread"] * z
-    return values
+            values[:, k] = hyper.mean[name] + hyper.spread[name] * z
+    return values, hyper, seen

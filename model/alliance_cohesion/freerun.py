@@ -20,9 +20,10 @@ class FreeChange:
     """Share of histories in which the state makes the same change within a year of it."""
     within_2_years: float
     median: np.datetime64 | None
-    """Median date of the state's first such change; None where under half make it."""
+    """Median date of the state's n-th such change, where the documented one is its n-th; None
+    where under half of the histories have one."""
     ever: float
-    """Share of histories in which the state ever makes such a change."""
+    """Share of histories in which the state makes an n-th such change at all."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,25 @@ def free_run(world: World, draws: Floats, histories: int, seed: int) -> FreeRun:
         histories: How many.
         seed: Of the random numbers.
     """
-    path = ensemble.simulate(world, draws, histories, seed, keep=histories).path
+    return against_record(
+        world, ensemble.simulate(world, draws, histories, seed, keep=histories).path
+    )
+
+
+def against_record(world: World, path: Codes) -> FreeRun:
+    """Compare free histories, [history, T, N], with the record."""
+    histories = len(path)
     documented = world.record[world.forcing.first :]
     dt = world.forcing.dt
-    found = []
+    found, so_far = [], list[Change]()
     for change in changes(world):
         made = matching(path, world.initial, change)
         near = np.abs(np.arange(made.shape[1]) - change.tick) * dt
-        ever = made.any(axis=1)
-        first = np.where(ever, made.argmax(axis=1), made.shape[1])
-        middle = int(np.sort(first)[len(first) // 2])
+        nth = sum(c.state == change.state and c.after == change.after for c in so_far) + 1
+        so_far.append(change)
+        ever = made.sum(axis=1) >= nth
+        when = np.where(ever, (made.cumsum(axis=1) >= nth).argmax(axis=1), made.shape[1])
+        middle = int(np.sort(when)[len(when) // 2])
         found.append(
             FreeChange(
                 change,

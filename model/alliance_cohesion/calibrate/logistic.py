@@ -11,6 +11,7 @@ from ..scoring import MEMBER
 from ..world import Floats, Ints, Standing, World
 
 PENALTY = 1.0  # scikit-learn's default strength of the ridge on slopes
+WINDOW_PRIOR = 0.2  # chance of not signing at a typical renewal, as in the priors file
 _OUTSIDE, _FROZEN = int(Standing.OUTSIDE), int(Standing.FROZEN)
 
 
@@ -49,7 +50,14 @@ def logistic_chances(world: World, train: np.ndarray) -> Floats:
     cells = train & member
     left = (after != MEMBER)[cells]
     if left.any():
-        model = LogisticRegression(C=PENALTY, max_iter=1000).fit(x[cells], left)
+        # What is believed of windows, worth one decision: else a fit that has seen none would
+        # have no notion of them, and the baseline would be a straw man.
+        typical = np.repeat(x[cells].mean(axis=0, keepdims=True), 2, axis=0)
+        typical[:, -1] = 10.0
+        rows, outcomes = np.vstack([x[cells], typical]), np.concatenate([left, [True, False]])
+        weights = np.concatenate([np.ones(len(left)), [WINDOW_PRIOR, 1.0 - WINDOW_PRIOR]])
+        model = LogisticRegression(C=PENALTY, max_iter=1000)
+        model.fit(rows, outcomes, sample_weight=weights)
         leave = model.predict_proba(x.reshape(-1, x.shape[-1]))[:, 1].reshape(before.shape)
     else:
         leave = np.full(before.shape, 0.5 / (cells.sum() + 1.0))
