@@ -1,0 +1,57 @@
+"""What a tick costs: the same scenario at month, quarter and year ticks.
+
+    python benchmarks/ticks.py [histories] [seed]
+
+Prints, for each pair of ticks, how far apart the shares of histories away (frozen or outside)
+are at the ends of the years. `docs/model-notes.md` quotes it and `tests/engine/test_ticks.py`
+holds it to that.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import alliance_cohesion as ac
+from alliance_cohesion import ensemble
+from alliance_cohesion.tick import MEMBER
+
+TICKS = ("month", "quarter", "year")
+PAIRS = (("month", "quarter"), ("quarter", "year"), ("month", "year"))
+
+
+def away(tick: str, histories: int, seed: int, posterior: str = "default") -> np.ndarray:
+    """[year, state] share of histories of the CSTO scenario away at each year's end."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scenario.toml"
+        file.write_text(
+            f'name = "{tick}"\nbase = "csto"\n[clock]\ntick = "{tick}"\n'
+            f'[parameters]\nposterior = "{posterior}"\n'
+        )
+        case = ac.load(file)
+    world = case.world
+    draws = case.draws(1).values
+    made = ensemble.simulate(world, draws, histories, seed, keep=0)
+    ends = np.append(world.decided[1:], world.end)
+    at_year_end = ends == ends.astype("datetime64[Y]").astype(ends.dtype)
+    return 1.0 - made.standing[at_year_end, :, MEMBER] / histories
+
+
+def apart(histories: int, seed: int, posterior: str = "default") -> dict[str, tuple[float, float]]:
+    """Largest and mean absolute difference between ticks, over years and states."""
+    found = {tick: away(tick, histories, seed, posterior) for tick in TICKS}
+    differences = {f"{a} and {b}": np.abs(found[a] - found[b]) for a, b in PAIRS}
+    return {pair: (float(d.max()), float(d.mean())) for pair, d in differences.items()}
+
+
+def main(histories: int = 20_000, seed: int = 1) -> None:
+    """Print the figures."""
+    print(f"Share away at year ends, {histories:,} histories, seed {seed}")
+    print(f"{'ticks':20}{'largest':>10}{'mean':>10}")
+    for pair, (largest, mean) in apart(histories, seed).items():
+        print(f"{pair:20}{largest:10.4f}{mean:10.4f}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
