@@ -1,0 +1,180 @@
+"""The house rules, read from the source: who may import whom, and what no rule may name."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from alliance_cohesion.world import PARAMETERS
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "model" / "alliance_cohesion"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+FLOORS = (
+    {"rules", "chance", "world", "shipped"},
+    {"tick"},
+    {"scenario", "agents", "ensemble", "replay", "record", "terms", "prior", "basis"},
+    {"freerun", "scoring", "draws", "recalibrate"},
+    {"case"},
+    {"calibrate", "compare", "counterfactual", "explain", "sweep"},
+    {"report"},
+    {"results"},
+    {"cli", "__main__"},
+)
+"""From the ground up. A room that is not listed stands with the jobs (`calibrate`, ..)."""
+JOBS = next(k for k, floor in enumerate(FLOORS) if "calibrate" in floor)
+
+KNOWS = {
+    "rules": set(),
+    "chance": set(),
+    "world": set(),
+    "scenario": {"shipped", "world"},
+    "agents": {"chance", "tick", "world"},
+    "ensemble": {"chance", "tick", "world"},
+    "report": {"scenario", "world", "record", "terms", "compare", "counterfactual", "explain"},
+}
+"""What some rooms know of the house besides themselves; they know nothing else. Tables and
+pictures know what a job found (`compare`, ..), never how."""
+
+COUNTRIES = re.compile(
+    r"\b(ARM|AZE|BLR|GEO|KAZ|KGZ|TJK|UZB|RUS|UKR|MDA|TUR|USA)\b"
+    r"|(?i:\b(csto|tashkent|nato|warsaw|armenia|azerbaijan|belarus|georgia|kazakhstan|kyrgyzstan"
+    r"|tajikistan|uzbekistan|russia|ukraine|moldova|turkey|karabakh)(n|i|ns|is)?\b)"
+)
+YEARS = range(1992, 2027)
+A_DATE = "1999-04-20"  # how error messages show the form of a date
+
+
+@cache
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def name(module: Path) -> str:
+    return module.relative_to(PACKAGE).as_posix()
+
+
+def room(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def floor(room: str) -> int:
+    return next((k for k, rooms in enumerate(FLOORS) if room in rooms), JOBS)
+
+
+def imported_rooms(module: Path) -> set[str]:
+    """Rooms that a module imports anywhere in it, its own left out."""
+    found = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            above = list(module.relative_to(PACKAGE).parts[: -node.level])
+            paths = [node.module] if node.module else [alias.name for alias in node.names]
+            found |= {".".join([*above, path]).split(".")[0] for path in paths}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            first, _, rest = node.module.partition(".")
+            if first == "alliance_cohesion":
+                found |= {rest.split(".")[0]} if rest else {alias.name for alias in node.names}
+    return {r for r in found if r.removeprefix("_").isidentifier()} - {room(module), "__version__"}
+
+
+def docstrings(module: Path) -> set[int]:
+    """Ids of the string nodes that are docstrings, of modules, functions or attributes."""
+    return {
+        id(node.value)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def words(module: Path) -> Iterator[tuple[int, object]]:
+    """Names and constants of a module with their lines; docstrings left out."""
+    explained = docstrings(module)
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Constant) and id(node) not in explained:
+            yield node.lineno, node.value
+        elif isinstance(node, ast.Name):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+
+
+def names_a_year(word: object) -> bool:
+    if isinstance(word, int):
+        return word in YEARS and word != 2000  # 2000 is how many histories are usual
+    if not isinstance(word, str):
+        return False
+    without = word.replace(A_DATE, "").replace(A_DATE[:7], "").replace(A_DATE[:4], "")
+    return any(int(year) in YEARS for year in re.findall(r"(?<![\w.])\d{4}(?!\w)", without))
+
+
+def offences(find: Callable[[Path], object], modules: list[Path] = MODULES) -> dict[str, object]:
+    """What `find` finds wrong, by module."""
+    found = {name(module): find(module) for module in modules}
+    return {module: wrong for module, wrong in found.items() if wrong}
+
+
+def test_a_room_never_imports_a_room_above_it():
+    def above(module):
+        return {other for other in imported_rooms(module) if floor(other) > floor(room(module))}
+
+    front_door = PACKAGE / "__init__.py"  # opens every room, when asked
+    assert not offences(above, [module for module in MODULES if module != front_door])
+
+
+def test_a_room_knows_of_the_house_only_what_it_must():
+    def too_much(module):
+        return imported_rooms(module) - KNOWS.get(room(module), imported_rooms(module))
+
+    assert not offences(too_much)
+
+
+def test_no_module_names_a_country_or_an_alliance():
+    def named(module):
+        said = {w for _, w in words(module) if isinstance(w, str) and COUNTRIES.search(w)}
+        # The name of a shipped scenario may be what a command starts from.
+        return said - {"csto"} if room(module) == "cli" else said
+
+    assert not offences(named)
+
+
+def test_no_module_names_a_year_of_the_record():
+    # Where to cut a record is the very question that a calibration asks.
+    modules = [module for module in MODULES if room(module) != "calibrate"]
+    assert not offences(lambda module: [w for w in words(module) if names_a_year(w[1])], modules)
+
+
+def test_whatever_is_public_says_what_it_is():
+    def silent(module):
+        nodes = [tree(module), *public(tree(module))]
+        return [getattr(node, "name", "module") for node in nodes if not ast.get_docstring(node)]
+
+    assert not offences(silent)
+
+
+def public(node: ast.Module | ast.ClassDef) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    for inner in node.body:
+        if isinstance(inner, ast.FunctionDef | ast.ClassDef) and not inner.name.startswith("_"):
+            yield inner
+            if isinstance(inner, ast.ClassDef):
+                yield from public(inner)
+
+
+def test_every_parameter_has_a_prior_with_its_reason_and_source():
+    beliefs = tomllib.loads((ROOT / "calibration" / "priors.toml").read_text(encoding="utf-8"))
+    for parameter in PARAMETERS:
+        assert beliefs[parameter.name]["reason"].strip(), parameter.name
+        assert beliefs[parameter.name]["source"].strip(), parameter.name
+
+
+def test_the_checks_above_see_what_they_look_for():
+    assert COUNTRIES.search("from Armenia")
+    assert COUNTRIES.search("CSTO")
+    assert not COUNTRIES.search("an ARMY of geographers")
+    assert names_a_year(1999)
+    assert names_a_year("since 2012")
+    assert not names_a_year("such as 1999-04-20")
+    assert imported_rooms(PACKAGE / "results.py") >= {"case", "report", "scenario"}
+    assert imported_rooms(PACKAGE / "report" / "subject.py") == {"scenario", "world"}
