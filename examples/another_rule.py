@@ -1,0 +1,56 @@
+"""Try another rule: subclass `State`, override one method, compare with the standard rule.
+
+    python examples/another_rule.py [histories]
+
+The question here: what if nobody deserted under fire? A `Rallying` state keeps its standing,
+whatever it is, for as long as its fear of an attack from outside is high.
+"""
+
+import sys
+
+import numpy as np
+
+import alliance_cohesion as ac
+from alliance_cohesion import AllianceModel, State, tick
+
+HIGH = 0.5  # fear lies in 0 to 1; a state at war is at 0.8 or more
+
+
+class Rallying(State):
+    """Does not change its standing while its fear is high."""
+
+    def chances(self) -> tuple[float, float, float]:
+        """Chances to end this tick as member, frozen and outside."""
+        if self.mind[tick.E] < HIGH:
+            return super().chances()
+        member, frozen, outside = (float(self.standing == code) for code in range(3))
+        return member, frozen, outside
+
+
+def away_at_end(case: ac.Case, rule: type[State], histories: int) -> np.ndarray:
+    """Share of histories that end with each state frozen or outside.
+
+    History r of both rules uses the same parameters and the same random numbers, so what
+    differs is the rule.
+    """
+    draws = case.draws().values
+    away = np.zeros(len(case.world.states))
+    for number in range(histories):
+        path, _ = AllianceModel(case.world, draws, number, case.scenario.seed, rule).play()
+        away += path[-1] != tick.MEMBER
+    return away / histories
+
+
+def main(histories: int = 200) -> None:
+    """Print the comparison."""
+    case = ac.load("csto")
+    standard = away_at_end(case, State, histories)
+    rallying = away_at_end(case, Rallying, histories)
+    print(f"Frozen or outside at the end, share of {histories} histories")
+    print(f"{'state':8}{'standard':>10}{'rallying':>10}{'change':>10}")
+    for state, one, other in zip(case.world.states, standard, rallying, strict=True):
+        print(f"{state:8}{one:10.0%}{other:10.0%}{other - one:+10.0%}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

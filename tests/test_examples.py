@@ -1,0 +1,41 @@
+"""What README.md and examples/ show does what they say."""
+
+import doctest
+from pathlib import Path
+
+from alliance_cohesion import State
+from examples import another_rule
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_python_in_the_readme_runs():
+    found = doctest.testfile(
+        str(ROOT / "README.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert found.attempted > 2
+    assert found.failed == 0
+
+
+def test_another_rule_is_compared_with_the_standard_one(capsys):
+    another_rule.main(histories=4)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2 + 8
+    assert all(line.count("%") == 3 for line in lines[2:])
+
+
+def test_without_danger_the_other_rule_is_the_standard_one():
+    case = another_rule.ac.load("csto")
+
+    class NeverAfraid(another_rule.Rallying):
+        def judge(self, seen):
+            seen[0] = 0.0
+            super().judge(seen)
+
+    class Safe(State):
+        def judge(self, seen):
+            seen[0] = 0.0
+            super().judge(seen)
+
+    other, standard = (another_rule.away_at_end(case, rule, 3) for rule in (NeverAfraid, Safe))
+    assert (other == standard).all()
