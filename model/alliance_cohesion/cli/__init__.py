@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import calibrate, check, new, process, run, schema
+from . import calibrate, check, compare, explain, new, process, run, schema
 
 app = typer.Typer(
     name="cohesion",
@@ -22,8 +22,10 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
+app.command("explain")(explain.explain)
 app.command("check")(check.check)
 app.command("new")(new.new)
+app.command("compare")(compare.compare)
 app.command("schema")(schema.schema)
 
 

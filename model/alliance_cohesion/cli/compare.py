@@ -1,0 +1,91 @@
+"""`cohesion compare`: score a scenario, or the results of a run, against what happened."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .guard import BadInputError, guarded
+
+Name = Annotated[
+    str, typer.Argument(metavar="SCENARIO|RESULTS", help="A scenario, or a results folder.")
+]
+Histories = Annotated[int | None, typer.Option(min=1, help="Free histories.")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Of chance.")]
+Out = Annotated[Path | None, typer.Option(help="Write table, JSON and pictures to this folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON, nothing else.")]
+
+
+def compare(
+    scenario: Name,
+    histories: Histories = None,
+    seed: Seed = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Does it reproduce history? On the eve, running free, and given the record."""
+    with guarded() as work:
+        import json
+
+        from .. import results
+        from ..case import load
+        from ..compare import compare as score
+
+        if out is not None:
+            results.ready(out)
+        path = None
+        given = Path(scenario)
+        if given.is_dir() and (given / "manifest.json").exists():
+            kept = results.read(given)
+            case = load(kept.entry)
+            path = kept.data["path"].values
+            seed = int(kept.manifest["seed"]) if seed is None else seed
+        else:
+            case = load(scenario)
+        try:
+            card = score(
+                case, histories=histories, seed=seed, path=path,
+                say=lambda words: typer.echo(f"{words} ...", err=True),
+            )  # fmt: skip
+        except ValueError as error:
+            raise BadInputError(error) from error
+        if out is not None:
+            _write(out, case, card)
+            work.written = str(out)
+        if as_json:
+            typer.echo(json.dumps(card.as_json(), indent=1, sort_keys=True))
+        else:
+            from ..report.scorecard import show
+            from ..report.terminal import console
+
+            show(console(), card)
+            if out is not None:
+                typer.echo(f"Results: {out}")
+
+
+def _write(folder: Path, case, card) -> None:  # type: ignore[no-untyped-def]
+    """Write the scorecard as a results folder."""
+    import json
+
+    from .. import __version__
+    from ..report import compare_plot, pictures
+    from ..report.folder import MANIFEST, PROGRAM, replacing
+    from ..report.subject import Subject
+
+    data = case.run(histories=1)  # names, dates and record for the pictures' axes
+    drawn = compare_plot.draw(Subject(data, case.scenario), case.world, card)
+    with replacing(folder) as draft:
+        (draft / "scorecard.json").write_text(
+            json.dumps(card.as_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
+        (draft / "pictures").mkdir()
+        pictures.save(drawn, draft / "pictures")
+        files = ["scorecard.json", *(f"pictures/{p.name}.png" for p in drawn)]
+        manifest = {
+            "program": PROGRAM, "version": __version__, "scenario": case.scenario.name,
+            "kind": "comparison", "files": dict.fromkeys(files, ""),
+            "alt": {p.name: p.alt for p in drawn},
+        }  # fmt: skip
+        (draft / MANIFEST).write_text(
+            json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )

@@ -1,0 +1,174 @@
+"""Pictures of a comparison: hazard against record, reliability diagram, free runs."""
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from .. import record
+from ..compare import Scorecard
+from ..record import yearly
+from ..world import World
+from . import palette
+from .page import Picture, Sheet, legend, sheet, time_axis
+from .subject import Subject
+
+
+def draw(subject: Subject, world: World, card: Scorecard) -> list[Picture]:
+    """All pictures of a comparison."""
+    return [_hazard(subject, world, card), _reliability(subject, card), _free(subject, card)]
+
+
+def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
+    """Per state the chance of changing its standing, rules and null, and what it did."""
+    before, _ = record.standings(world)
+    risk = record.at_risk(world)
+    changes = record.changes(world)
+    title = "Chance to leave, freeze or come back, against the record"
+    subtitle = f"{_source(subject, card)}; a member's chance to leave, another's to come back"
+    made: Sheet = sheet(title, subtitle, len(world.states), panel=1.05, gap=0.5, legend_lines=1)
+    # The last entry of `years` closes the last tick.
+    years = np.asarray(subject.years[: len(before)])
+    window = world.forcing.renewal[world.forcing.first :] == 1
+    for i, (state, axes) in enumerate(zip(world.states, made.panels, strict=True)):
+        rows = np.arange(len(before))
+        for chances, colour, width in ((card.null, palette.FAINT, 1.0), (card.chances, "k", 1.4)):
+            move = 1.0 - chances[rows, i, before[:, i]]
+            shown = np.where(window, move, yearly(move, world.forcing.dt))
+            shown = np.where(risk[:, i], shown, np.nan)
+            axes.step(years, shown, where="post", color=colour, lw=width)
+        for change in changes:
+            if change.state == i:
+                axes.axvline(years[change.tick], color="#d55e00", lw=1.2, zorder=0)
+                late = years[change.tick] > years[0] + 0.85 * (years[-1] - years[0])
+                axes.annotate(
+                    f"{change.kind} {str(change.date)[:4]}",
+                    (years[change.tick], 0.55),
+                    xytext=(-2 if late else 2, 0),
+                    textcoords="offset points",
+                    ha="right" if late else "left",
+                    fontsize=6,
+                    color="#d55e00",
+                )
+        axes.set_yscale("log")
+        axes.set_ylim(0.0005, 1.0)
+        axes.set_yticks([0.001, 0.01, 0.1, 1.0], ["0.1 %", "1 %", "10 %", "100 %"])
+        axes.minorticks_off()
+        axes.set_title(state, loc="left", fontsize=9, fontweight="bold")
+        time_axis(axes, subject)
+    legend(
+        made.figure,
+        [
+            Line2D([], [], color="k", lw=1.4, label="rules, chance a year (at a renewal: of it)"),
+            Line2D([], [], color=palette.FAINT, label="window-aware null"),
+            Line2D([], [], color="#d55e00", label="documented change"),
+        ],
+    )
+    told = "; ".join(f"{e.state} {e.date[:4]}: {e.chance_in_year:.1%}" for e in card.eve)
+    return Picture(
+        "hazard", made.figure,
+        f"Chance per year that each state changes its standing. On the eve of changes: {told}.",
+    )  # fmt: skip
+
+
+def _source(subject: Subject, card: Scorecard) -> str:
+    if card.held_out:
+        return (
+            f"{subject.data.attrs['scenario']}; held out: each stretch of time is judged by a fit "
+            "that has not seen it"
+        )
+    return (
+        f"{subject.data.attrs['scenario']}; parameters from {card.parameters_from}, which has not "
+        "seen this alliance"
+    )
+
+
+def _reliability(subject: Subject, card: Scorecard) -> Picture:
+    """Predicted against observed share of members that leave."""
+    title = "When the rules say x, how often does it happen?"
+    made = sheet(title, _source(subject, card), 1, panel=3.4, columns=1)
+    axes = made.panels[0]
+    axes.plot([0.0005, 1], [0.0005, 1], color=palette.FAINT, lw=1, ls="--")
+    for b in card.calibration:
+        low, high = _wilson(b.moves, b.decisions)
+        x = max(b.predicted, 0.0005)
+        axes.plot([x, x], [max(low, 0.0005), high], color="k", lw=1)
+        axes.plot(x, max(b.observed, 0.0005), "o", color="k", ms=5, mfc="w" if not b.moves else "k")
+        axes.annotate(
+            f"{b.moves} of {b.decisions}", (x, high), xytext=(0, 3), textcoords="offset points",
+            ha="center", fontsize=7,
+        )  # fmt: skip
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(0.0004, 1.3)
+    axes.set_ylim(0.0004, 2.0)
+    ticks = [0.001, 0.01, 0.1, 1.0]
+    labels = ["0.1 %", "1 %", "10 %", "100 %"]
+    axes.set_xticks(ticks, labels)
+    axes.set_yticks(ticks, labels)
+    axes.minorticks_off()
+    axes.set_xlabel("predicted chance that a member leaves in a tick", fontsize=8)
+    axes.set_ylabel("share that did (bars: 95 % interval)", fontsize=8)
+    legend(
+        made.figure,
+        [
+            Line2D([], [], color="k", marker="o", ls="", label="decisions of like chance"),
+            Line2D([], [], color="k", marker="o", mfc="w", ls="", label="none of them left"),
+            Line2D([], [], color=palette.FAINT, ls="--", label="perfect"),
+        ],
+    )
+    told = "; ".join(f"predicted {b.predicted:.2%}, {b.moves} of {b.decisions} left"
+                     for b in card.calibration)  # fmt: skip
+    return Picture("reliability", made.figure, f"Reliability diagram. {told}.")
+
+
+def _wilson(moves: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927)."""
+    z = 1.96
+    p = moves / n
+    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _free(subject: Subject, card: Scorecard) -> Picture:
+    """How many members leave in free histories, and how often each change comes in time."""
+    title = "Free histories: how often is each documented change made?"
+    subtitle = (
+        f"{subject.data.attrs['scenario']}; {card.free.histories:,} histories from the start; "
+        f"parameters from {card.parameters_from}"
+    )
+    made = sheet(title, subtitle, 2, panel=2.4, columns=2)
+    left, right = made.panels
+    names = [f"{row.state} {row.kind} {row.date[:4]}" for row in card.eve]
+    y = np.arange(len(names))[::-1]
+    for free, colour, shift, height in (
+        (card.free, "k", 0.22, 0.3), (card.free_null, palette.FAINT, -0.1, 0.3)
+    ):  # fmt: skip
+        left.barh(y + shift, [c.within_2_years for c in free.changes], height, color=colour)
+        right.bar(np.arange(len(free.leavers)) - shift, free.leavers, 0.34, color=colour)
+    for place, name in zip(y, names, strict=True):
+        left.text(0.005, place + 0.4, name, fontsize=6.5, va="bottom")
+    left.set_yticks([])
+    left.set_ylim(-0.5, len(names) - 0.1)
+    left.set_xlim(0, 1)
+    left.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+    left.set_xlabel("share of histories, within two years of it", fontsize=7)
+    right.axvspan(
+        card.free.documented_leavers - 0.45, card.free.documented_leavers + 0.45,
+        color="#d55e00", alpha=0.25, lw=0, zorder=0,
+    )  # fmt: skip
+    right.set_xticks(np.arange(len(card.free.leavers)))
+    right.set_xlabel("states that ever leave", fontsize=7)
+    right.set_ylabel("share of histories", fontsize=7)
+    legend(
+        made.figure,
+        [
+            Line2D([], [], color="k", lw=5, label="rules"),
+            Line2D([], [], color=palette.FAINT, lw=5, label="null"),
+            Line2D([], [], color="#d55e00", alpha=0.3, lw=5, label="documented number"),
+        ],
+    )
+    told = "; ".join(
+        f"{name} {one.within_2_years:.0%}"
+        for name, one in zip(names, card.free.changes, strict=True)
+    )
+    return Picture("free", made.figure, f"Within two years of the documented date: {told}.")
