@@ -16,7 +16,7 @@ def dependence(scenario: Scenario, ticks: Ticks) -> Floats:
     A component is linear between mid-years of known years, flat outside them, and read at the
     middle of a tick. A state of which nothing is known has the alliance's default.
     """
-    known = _known(scenario, ticks)
+    known = components(scenario, ticks)
     D = np.full((ticks.count, len(scenario.states)), scenario.alliance.dependence_default)
     for reform in sorted(scenario.reforms, key=lambda reform: reform.start):
         if "dependence_default" in reform.edits:
@@ -33,7 +33,7 @@ def dependence(scenario: Scenario, ticks: Ticks) -> Floats:
     return D
 
 
-def _known(scenario: Scenario, ticks: Ticks) -> dict[tuple[str, str], Floats]:
+def components(scenario: Scenario, ticks: Ticks) -> dict[tuple[str, str], Floats]:
     """Components by state and name, [T] each; not a number where nothing is known."""
     points: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for row in scenario.indicators:

@@ -1,0 +1,60 @@
+"""`cohesion explain`: why a state stood where it stood at a date."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .guard import BadInputError, guarded
+
+Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
+Who = Annotated[str, typer.Argument(help="A state of the scenario.")]
+When = Annotated[str, typer.Argument(help="A date: 2012-06-28, 2012-06 or 2012.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing else.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Also write explanation.json, tables and a picture there."),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(
+        min=0, max=2**63 - 1, help="Of the parameter draws. [default: what the scenario says]"
+    ),
+]
+
+
+def explain(
+    scenario: Name,
+    state: Who,
+    date: When,
+    as_json: AsJson = False,
+    out: Out = None,
+    seed: Seed = None,
+) -> None:
+    """Say what held a state and what pushed it at a date, which facts did, and what would have
+    had to change for the chance to halve or double.
+    """
+    with guarded() as work:
+        from .. import explain as room
+        from ..case import load
+        from ..explain import folder, terminal
+        from ..report.folder import ready
+        from ..report.terminal import console
+
+        case = load(scenario)
+        if out is not None:
+            ready(out)
+        try:
+            case.draws(seed)
+        except ValueError as error:
+            raise BadInputError(error) from error
+        found = room.explain(case, state, date, seed)
+        if out is not None:
+            words = ["cohesion", "explain", scenario, state, date]
+            words += ["--seed", str(seed)] * (seed is not None)
+            folder.write(found, out, [*words, "--out", str(out)])
+            work.written = str(out)
+        if as_json:
+            typer.echo(folder.as_text(found.as_json()))
+        else:
+            terminal.show(console(), found, work.written)
