@@ -65,6 +65,7 @@ def load(reference: Path | str) -> Scenario:
         clock=content.clock,
         alliance=draft.alliance,
         clients=content.client,
+        engagements=content.engagement,
         events=draft.events,
         indicators=indicators,
         parameters=content.parameters.model_copy(

@@ -8,7 +8,7 @@ from typing import Any
 from .actions import Change, SetIndicator
 from .events import Event
 from .indicators import Indicator
-from .schema import Alliance, Client, Clock, ParameterSettings
+from .schema import Alliance, Client, Clock, Engagement, ParameterSettings
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Scenario:
     clock: Clock
     alliance: Alliance
     clients: tuple[Client, ...]
+    engagements: tuple[Engagement, ...]
     events: tuple[Event, ...]
     indicators: tuple[Indicator, ...]
     parameters: ParameterSettings

@@ -15,6 +15,7 @@ MOST_STATES = 2_000
 MOST_CELLS = 20_000_000  # ticks times states: about 3 GB while compiling
 
 Renewal = Literal["act", "automatic"]
+Script = Literal["record", "rule"]
 
 
 class Clock(Table):
@@ -26,6 +27,12 @@ class Clock(Table):
     memory: Day = Field(
         default=date.min,
         description="facts from here on fill memories; default: two years before the start",
+    )
+
+    known_until: Day | None = Field(
+        default=None,
+        description="standings follow the record up to this day, histories begin after it, and "
+        "from then on rules R10 and R11 act where [alliance] says so; default: the start",
     )
 
     @model_validator(mode="before")
@@ -73,7 +80,9 @@ class Alliance(Table):
     )
     renewal: Renewal = "automatic"
     notice: Annotated[float, Field(ge=0, le=1200)] = Field(default=0, description="months")
-    responses: Literal["record", "rule"] = "record"
+    responses: Script = Field(default="record", description="answers to requests: script, or R10")
+    episodes: Script = Field(default="record", description="threats: script, or R11")
+    offers: Script = Field(default="record", description="outside offers: script, or R11")
     dependence_default: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.25, description="D of a state with no known component"
     )
@@ -105,6 +114,16 @@ class Client(Table):
         if self.start and self.end and self.end < self.start:
             raise ValueError(f"an end no earlier than the start ({self.start})")
         return self
+
+
+class Engagement(Table):
+    """A war or crisis elsewhere that ties down the patron."""
+
+    name: Name
+    start: Day
+    end: Day | None = None
+    level: Annotated[int, Field(ge=1, le=5, description="codebook code of the threat")]
+    source: Words
 
 
 class Tables(Table):
@@ -145,6 +164,7 @@ class ScenarioFile(Table):
     clock: Clock
     alliance: Alliance
     client: tuple[Client, ...] = ()
+    engagement: tuple[Engagement, ...] = ()
     tables: Tables = Tables()
     parameters: ParameterSettings = ParameterSettings()
     run: Run = Run()

@@ -1,0 +1,162 @@
+"""The likelihood against slow and independent calculations."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import halfnorm, lognorm, norm
+
+from alliance_cohesion import prior, record, replay
+from alliance_cohesion.agents import AllianceModel
+from alliance_cohesion.calibrate import fit as fits
+from alliance_cohesion.calibrate.rivals import silence, without_slopes
+from alliance_cohesion.world import PARAMETERS
+
+from ..worlds import quiet, random_world
+
+believed = prior.default()
+draws = believed.transform(believed.cube(5, seed=4))
+
+
+class Scripted(AllianceModel):
+    """Agents that live the record and note the chance of what they did."""
+
+    def play_record(self):
+        first, logs = self.world.forcing.first, []
+        while self.tick < len(self.world.ticks):
+            states = sorted(self.agents, key=lambda state: state.index)
+            if self.tick >= first:
+                row = []
+                for state in states:
+                    did = int(self.world.record[self.tick, state.index])
+                    free = self.tick > self.world.forcing.entry[state.index]
+                    row.append(np.log(state.chances()[did]) if free else 0.0)
+                logs.append(row)
+            for state in states:
+                self.after[state.index] = self.world.record[self.tick, state.index]
+            for state in states:
+                state.standing = int(self.after[state.index])
+                state.judge(state.perceive())
+            self.before[:] = self.after
+            self.tick += 1
+        return np.array(logs)
+
+
+def possible(world):
+    """A record that the rules allow: nobody freezes from outside."""
+    path = world.record.copy()
+    first = world.forcing.first
+    path[:first] = world.initial
+    for t in range(first, len(path)):
+        late = t <= world.forcing.entry
+        path[t] = np.where(late, np.where(t == world.forcing.entry, 0, 2), path[t])
+        path[t] = np.where((path[t - 1] == 2) & (path[t] == 1), 2, path[t])
+    return replace(world, record=path)
+
+
+class Rewound(Scripted):
+    """Starts before the memory ticks, so that the record is lived from the very first."""
+
+    def _live(self):
+        for state in self.agents:
+            self.after[state.index] = self.world.record[self.tick, state.index]
+        for state in self.agents:
+            state.standing = int(self.after[state.index])
+            state.judge(state.perceive())
+        self.before[:] = self.after
+        self.tick += 1
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_likelihood_is_the_product_of_the_agents_chances(seed):
+    world = possible(random_world(seed))
+    slow = Rewound(world, draws, 0, 1).play_record()
+    block = np.zeros(slow.shape, dtype=np.int64)
+    assert replay.scores(world, draws[:1], block)[0, 0] == pytest.approx(slow.sum(), rel=1e-12)
+
+
+def test_blocks_add_up_and_what_is_left_out_does_not_count():
+    world = possible(random_world(4))
+    shape = (len(world.decided), len(world.states))
+    halves = np.zeros(shape, dtype=np.int64)
+    halves[:10] = 1
+    whole = replay.scores(world, draws, np.zeros(shape, dtype=np.int64))
+    assert replay.scores(world, draws, halves).sum(axis=1) == pytest.approx(whole[:, 0])
+    halves[10:] = -1
+    only = replay.scores(world, draws, np.where(halves == 1, 0, -1))
+    assert only[:, 0] == pytest.approx(
+        replay.scores(world, draws, np.where(halves == 1, 1, 0))[:, 1]
+    )
+
+
+def test_the_trace_gives_the_chances_that_the_likelihood_multiplies():
+    world = possible(random_world(5))
+    chances = replay.trace(world, draws).chances
+    after = world.record[world.forcing.first :]
+    happened = np.take_along_axis(
+        chances, np.broadcast_to(after, (5, *after.shape))[..., None].astype(int), -1
+    )
+    expected = replay.scores(world, draws, np.zeros(after.shape, dtype=np.int64))[:, 0]
+    assert np.log(happened).sum(axis=(1, 2, 3)) == pytest.approx(expected)
+
+
+def test_the_evidence_of_a_constant_rate_is_the_integral_that_quadrature_gives():
+    """One state stays for ten years, leaves once: all but the threshold is pinned."""
+    world = quiet(ticks=41, states=1)
+    path = world.record.copy()
+    path[40] = 2
+    world = replace(world, record=path)
+    flat = without_slopes(believed).pin(
+        **{a.name: 1.0 for a in PARAMETERS if a.name not in ("f_leave",) and a.name[:2] != "b_"
+           and a.name != "kappa"}
+    ).pin(c_freeze=-100.0, f_return=30.0)  # fmt: skip
+    row = flat.beliefs["f_leave"]
+    mask = record.at_risk(world).astype(np.int8)
+    found = fits.fit(world, flat, mask, live=400, seed=2)
+
+    def threshold_density(f):
+        def over_spread(s):
+            return norm.pdf(f, row.mean, np.sqrt(row.sd**2 + s**2)) * (
+                halfnorm.pdf(s, scale=row.spread)
+            )
+
+        return quad(over_spread, 0, 8 * row.spread)[0]
+
+    def integrand(f):
+        rate = np.exp(-f)
+        stays, leaves = np.exp(-rate * 0.25 * 39), 1 - np.exp(-rate * 0.25)
+        return stays * leaves * threshold_density(f)
+
+    exact = np.log(quad(integrand, -2, 14, limit=200)[0])
+    assert found.log_evidence == pytest.approx(exact, abs=4 * found.log_evidence_error + 0.05)
+
+
+def test_without_slopes_drivers_do_not_matter():
+    world = possible(random_world(6))
+    flat = without_slopes(believed)
+    values = flat.transform(flat.cube(3, seed=9))
+    block = np.zeros((len(world.decided), len(world.states)), dtype=np.int64)
+    loud, silent = replay.scores(world, values, block), replay.scores(silence(world), values, block)
+    assert loud == pytest.approx(silent)
+
+
+def test_a_prior_has_the_quantiles_it_names():
+    middle = believed.transform(np.full((1, believed.dimensions), 0.5))[0]
+    names = list(prior.NAMES)
+    assert middle[names.index("h_threat")] == pytest.approx(believed.beliefs["h_threat"].median)
+    assert middle[names.index("rho_prior")] == pytest.approx(believed.beliefs["rho_prior"].median)
+    assert middle[names.index("f_leave")] == pytest.approx(believed.beliefs["f_leave"].mean)
+    half = halfnorm.ppf(0.5, scale=believed.beliefs["b_S"].scale)
+    shrink = lognorm.ppf(0.5, 1.0, scale=believed.beliefs["slope_scale"].median)
+    assert middle[names.index("b_S")] == pytest.approx(half * shrink)
+
+
+def test_a_pinned_parameter_does_not_move():
+    values = believed.pin(h_align=0.7).transform(believed.cube(20, seed=1))
+    assert (values[:, prior.NAMES.index("h_align")] == 0.7).all()
+    assert (values[:, prior.NAMES.index("b_R")] == 0.0).all()
+
+
+def test_prior_draws_are_addressed():
+    assert np.array_equal(believed.cube(10, seed=1)[4:], believed.cube(6, seed=1, start=4))

@@ -1,0 +1,106 @@
+"""The posterior file: round trip, staleness, and alliances it has not seen."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+import alliance_cohesion as ac
+from alliance_cohesion import basis, draws, prior, shipped
+from alliance_cohesion.recalibrate import recalibrate
+from alliance_cohesion.world import PARAMETERS
+
+
+@pytest.fixture
+def posterior(tmp_path):
+    source = draws.shipped_file("posterior")
+    assert source is not None, "a posterior is shipped"
+    for path in (source, source.with_suffix(".json")):
+        shutil.copy(path, tmp_path / path.name)
+    return tmp_path / source.name
+
+
+def edit(path, **values):
+    manifest = path.with_suffix(".json")
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**told, **values}))
+
+
+def test_the_shipped_posterior_is_not_stale_and_lies_within_the_tables_ranges():
+    found = draws.draws("default", "CSTO", {}, seed=1)
+    assert found.seen
+    for k, row in enumerate(PARAMETERS):
+        assert (found.values[:, k] >= row.low).all(), row.name
+        assert (found.values[:, k] <= row.high).all(), row.name
+
+
+def test_a_posterior_made_with_other_rules_is_refused(posterior):
+    edit(posterior, rules_sha256="0" * 64)
+    with pytest.raises(ValueError, match="stale"):
+        draws.draws(str(posterior), "CSTO", {}, seed=1)
+
+
+def test_an_edited_posterior_is_refused(posterior):
+    posterior.write_text(posterior.read_text().replace("0.1", "0.2", 1))
+    with pytest.raises(ValueError, match="stale"):
+        draws.draws(str(posterior), "CSTO", {}, seed=1)
+
+
+def test_a_posterior_without_its_manifest_is_refused(posterior):
+    posterior.with_suffix(".json").unlink()
+    with pytest.raises(ValueError, match="manifest"):
+        draws.draws(str(posterior), "CSTO", {}, seed=1)
+
+
+def test_an_unseen_alliance_gets_its_own_thresholds_and_the_same_slopes(posterior):
+    own = draws.draws(str(posterior), "CSTO", {}, seed=1)
+    other = draws.draws(str(posterior), "Somewhere", {}, seed=1)
+    k, slope = prior.NAMES.index("f_leave"), prior.NAMES.index("b_P")
+    assert not other.seen
+    assert np.array_equal(own.values[:, slope], other.values[:, slope])
+    assert other.values[:, k].std() > own.values[:, k].std()
+
+
+def test_a_fixed_parameter_is_fixed_in_every_draw():
+    found = draws.draws("prior", "x", {"b_S": 1.5}, seed=1)
+    assert (found.values[:, prior.NAMES.index("b_S")] == 1.5).all()
+
+
+def test_rewording_a_comment_does_not_make_a_posterior_stale(tmp_path):
+    code = '"""Doc."""\n\nx = 1  # one\n\n\ndef f():\n    """Doc."""\n    return x\n'
+    reworded = '"""Other."""\n# new\nx = 1\n\ndef f():\n    """Other."""\n    # why\n    return x\n'
+    changed = code.replace("x = 1", "x = 2")
+    paths = [tmp_path / name for name in ("a.py", "b.py", "c.py")]
+    for path, text in zip(paths, (code, reworded, changed), strict=True):
+        path.write_text(text)
+    a, b, c = (basis.code_hash([path]) for path in paths)
+    assert a == b
+    assert a != c
+
+
+def test_recalibration_raises_the_leaving_threshold_of_the_loyal_and_leaves_slopes_alone():
+    case = ac.load("csto")
+    found = draws.draws("default", "Somewhere", {}, seed=1)
+    assert found.hyper is not None
+    some = found.values[:200]
+    quiet = case.world.record * 0
+    from dataclasses import replace
+
+    loyal = recalibrate(replace(case.world, record=quiet), some, found.hyper, seed=1)
+    documented = recalibrate(case.world, some, found.hyper, seed=1)
+    k = prior.NAMES.index("f_leave")
+    assert loyal[:, k].mean() > documented[:, k].mean()
+    slopes = [prior.NAMES.index(name) for name in ("b_S", "b_P", "h_align")]
+    assert np.array_equal(loyal[:, slopes], some[:, slopes])
+
+
+def test_the_page_says_just_what_the_figures_say():
+    from alliance_cohesion.calibrate import page
+
+    folder = shipped.folder("calibration")
+    figures = json.loads((folder / "figures.json").read_text())
+    log = page.specifications(folder / "specifications.toml")
+    told = (folder / "README.md").read_text()
+    command = told.split("`")[1]
+    assert page.page(figures, log, command) == told
