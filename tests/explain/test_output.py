@@ -8,8 +8,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
-from alliance_cohesion.explain import words
 from alliance_cohesion.report import explain_plot
+from alliance_cohesion.report import explain_words as words
 from alliance_cohesion.scenario import write_new
 
 from .cases import EVE, told

@@ -9,7 +9,7 @@ from .guard import BadInputError, guarded
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
 Who = Annotated[str, typer.Argument(help="A state of the scenario.")]
-When = Annotated[str, typer.Argument(help="A date: 2012-06-28, 2012-06 or 2012.")]
+When = Annotated[str, typer.Argument(help="A date: 1999-04-20, 1999-04 or 1999.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing else.")]
 Out = Annotated[
     Path | None,
@@ -37,7 +37,7 @@ def explain(
     with guarded() as work:
         from .. import explain as room
         from ..case import load
-        from ..explain import folder, terminal
+        from ..report import explain_folder, explain_table
         from ..report.folder import ready
         from ..report.terminal import console
 
@@ -52,9 +52,9 @@ def explain(
         if out is not None:
             words = ["cohesion", "explain", scenario, state, date]
             words += ["--seed", str(seed)] * (seed is not None)
-            folder.write(found, out, [*words, "--out", str(out)])
+            explain_folder.write(found, out, [*words, "--out", str(out)])
             work.written = str(out)
         if as_json:
-            typer.echo(folder.as_text(found.as_json()))
+            typer.echo(explain_folder.as_text(found.as_json()))
         else:
-            terminal.show(console(), found, work.written)
+            explain_table.show(console(), found, work.written)

@@ -6,6 +6,16 @@
 """
 
 from .account import explain
-from .explanation import Explanation
+from .explanation import Component, Driver, Explanation, Fact, Peer, Shift, Spread, Term
 
-__all__ = ["Explanation", "explain"]
+__all__ = [
+    "Component",
+    "Driver",
+    "Explanation",
+    "Fact",
+    "Peer",
+    "Shift",
+    "Spread",
+    "Term",
+    "explain",
+]

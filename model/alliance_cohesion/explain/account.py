@@ -58,7 +58,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
     Args:
         case: The scenario.
         state: One of its states.
-        date: `2012-06-28`, `2012-06` or `2012`; the middle of a month or a year is taken.
+        date: `1999-04-20`, `1999-04` or `1999`; the middle of a month or a year is taken.
         seed: Of the parameter draws (the scenario's by default).
 
     Raises:

@@ -16,7 +16,7 @@ from ..terms import terms
 from ..world import Floats, Standing
 from .explanation import Shift
 
-GRID = 201
+GRID = 51
 LARGEST_OFFER = 50.0
 
 Put = Callable[[Floats, Floats, float], tuple[Floats, Floats]]

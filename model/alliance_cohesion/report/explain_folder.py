@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..report.folder import MANIFEST, PROGRAM, replacing
-from .explanation import Explanation, Spread
+from ..explain import Explanation, Spread
+from .folder import MANIFEST, PROGRAM, replacing
 
 DATA = "explanation.json"
 
@@ -21,7 +21,7 @@ def write(explanation: Explanation, folder: Path | str, command: Sequence[str] =
     Raises:
         FolderError: the folder holds something else, or cannot be written.
     """
-    from ..report import explain_plot, pictures  # matplotlib is slow to import
+    from . import explain_plot, pictures  # matplotlib is slow to import
 
     e = explanation
     with replacing(Path(folder)) as draft:

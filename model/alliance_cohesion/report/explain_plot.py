@@ -4,9 +4,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..explain import words
-from ..explain.explanation import Explanation, Spread
+from ..explain import Explanation, Spread
 from ..world import Standing
+from . import explain_words as words
 from . import page, palette
 from .page import Picture
 from .text import clean, listed, shorten

@@ -4,10 +4,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..report.text import clean
+from ..explain import Component, Driver, Explanation, Fact, Shift, Spread
 from ..world import Standing
-from . import words
-from .explanation import Component, Driver, Explanation, Fact, Shift, Spread
+from . import explain_words as words
+from .text import clean
 
 FEW = 5
 """Facts told of those that reach a state only through others."""

@@ -1,8 +1,8 @@
 """Numbers and names of an explanation in words, the same on a terminal and in a picture."""
 
-from ..report.text import clean
+from ..explain import Driver, Explanation, Fact, Spread
 from ..world import Standing
-from .explanation import Driver, Explanation, Fact, Spread
+from .text import clean
 
 WAS = {
     Standing.MEMBER: "as a member",
