@@ -7,8 +7,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -18,12 +19,16 @@ from .draws import Draws, draws
 from .ensemble import Ensemble
 from .prior import NAMES
 from .scenario import Scenario
-from .world import Standing, World
+from .world import Floats, Standing, World
+
+if TYPE_CHECKING:
+    from .reactions import Reactions
 
 KEPT = 1000  # full paths kept of a run, enough for smooth bands
 _CHUNK = 2000
 
 Progress = Callable[[int], None]
+Simulate = Callable[..., Ensemble]
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Case:
         if histories < 1:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
         found = self.draws(seed)
-        simulate = {"ensemble": ensemble.simulate, "agents": simulate_with_agents}[engine]
+        simulate = self._engine(engine, len(found.values), seed)
         total: Ensemble | None = None
         for start in range(0, histories, _CHUNK):
             size = min(_CHUNK, histories - start)
@@ -86,6 +91,52 @@ class Case:
                 progress(size)
         assert total is not None
         return dataset(self, total, found, seed)
+
+    def _engine(self, engine: str, draws: int, seed: int) -> Simulate:
+        """What makes the histories: an engine, or the ensemble with rules that react."""
+        from .reacting import switched, world_and_reactions
+
+        settings = self.scenario
+        if settings.clock.known_until is None and not switched(settings):
+            return {"ensemble": ensemble.simulate, "agents": simulate_with_agents}[engine]
+        if engine == "agents":
+            raise ValueError(
+                "engine: agents follow the record from the start; a scenario with known_until or "
+                "with rules R10 and R11 runs on the ensemble only"
+            )
+        since = settings.clock.known_until or settings.clock.start
+        world, reactions = world_and_reactions(settings, since, draws, seed)
+        known = 0
+        if settings.clock.known_until is not None:
+            known = int(np.searchsorted(world.ticks, np.datetime64(since), side="right"))
+        return partial(simulate_reacting, reacting_world=world, reactions=reactions, known=known)
+
+
+def simulate_reacting(
+    world: World,
+    values: Floats,
+    histories: int,
+    seed: int,
+    *,
+    start: int,
+    keep: int,
+    reacting_world: World,
+    reactions: "Reactions",
+    known: int,
+) -> Ensemble:
+    """The same as `ensemble.simulate`, with the record up to `known` and rules that react."""
+    from .reactions import simulate
+
+    path, aligned = simulate(
+        reacting_world, values, reactions, histories, seed, known=known, start=start
+    )
+    n, T = len(world.states), len(world.decided)
+    standing, first_leave = np.zeros((T, n, 3), np.int64), np.zeros((T + 1, n), np.int64)
+    away = np.zeros(n + 1, np.int64)
+    for one in path:
+        ensemble.tally(one, world.initial, standing, first_leave, away)
+    kept = min(keep, histories)
+    return Ensemble(histories, standing, first_leave, away, path[:kept], aligned[:kept])
 
 
 def simulate_with_agents(

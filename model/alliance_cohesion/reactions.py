@@ -166,8 +166,8 @@ def react(
                         and asks < r.strength[0]
                     ):
                         _ask(
-                            r, d, f, t, i, r.source_level[s], float(actor == INTERNAL),
-                            float(inside), minds[i, ALIGNMENT], asks / r.strength[0],
+                            r, d, f, t, i, r.source_level[s], 1.0 if actor == INTERNAL else 0.0,
+                            1.0 if inside else 0.0, minds[i, ALIGNMENT], asks / r.strength[0],
                         )  # fmt: skip
             if t < until[s]:
                 if actor == INTERNAL:

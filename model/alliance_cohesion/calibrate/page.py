@@ -133,6 +133,8 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
         parts += ["## Posterior", _posterior(figures)]
     if "simulation_based_calibration" in figures:
         parts += ["## Simulation-based calibration", _simulated(figures)]
+    if "reactions_held_out" in figures:
+        parts += ["## What answers back (R10, R11)", _reactions(figures)]
     parts += [
         "## Specifications tried",
         f"{len(tried)} specifications, the failures too; one was adopted. With four clusters a "
@@ -253,6 +255,24 @@ def _posterior(figures: Figures) -> str:
         "\n\nContraction is 1 - posterior variance / prior variance: near 0 means that the record "
         "taught nothing and the prior speaks."
     )  # fmt: skip
+
+
+def _reactions(figures: Figures) -> str:
+    held = figures["reactions_held_out"]
+    rows = [
+        (words, size, _signed(held[name]["rule"] - held[name]["constant"]))
+        for name, words, size in (
+            ("answers", "R10: the patron's answers, one left out at a time", held["requests"]),
+            ("episodes", "R11: new threats, the last third", held["episodes"]["begun"]),
+            ("offers", "R11: new offers, the last third", held["offers"]["made"]),
+        )
+    ]
+    slopes = ", ".join(f"{name} {value:+.2f}" for name, value in figures["answers"].items())
+    return (
+        _table(("rule", "events", "gain over the constant rate, nats"), rows)
+        + f"\n\nR10 in log-odds: {slopes}. A gain near or below zero means that the record does "
+        "not support more than a constant rate; the rules then act, nearly, as one."
+    )
 
 
 def _simulated(figures: Figures) -> str:

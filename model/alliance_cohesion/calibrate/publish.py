@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..scenario import Scenario
 from . import bench as benches
-from . import page, posterior
+from . import page, posterior, reactions
 from .figures import Figures, assemble
 from .tasks import Bench
 
@@ -46,6 +46,11 @@ def publish(
     }
     posterior.write(folder, "posterior", bench.fit, bench.prior, scenario.files, about)
     posterior.write(folder, "null", bench.null, bench.prior, scenario.files, about)
+    values = bench.fit.values[bench.fit.choose(1000, bench.seed)]
+    reacts = reactions.fit_reactions(scenario, bench.world, values)
+    reactions.write(folder, reacts)
+    figures["reactions_held_out"] = reacts["held_out"]
+    figures["answers"] = dict(zip(reacts["answer_names"], reacts["answer"]["mean"], strict=True))
     tried = folder / "specifications.toml"
     log = page.specifications(tried) if tried.exists() else []
     (folder / "figures.json").write_text(
