@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import shipped
-from .calibrate.reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL, requests, spare
-from .reactions import Reactions
+from .patron import requests, spare
+from .reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL, Reactions
 from .scenario import Event, Scenario, compile_world
 from .scenario.roles import Cast, Side
 from .world import World

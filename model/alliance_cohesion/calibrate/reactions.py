@@ -17,11 +17,12 @@ from scipy.special import expit, gammaln
 
 from .. import __version__, tick
 from ..basis import basis
+from ..patron import requests, spare, tick_of
 from ..reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL
 from ..replay import trace
-from ..scenario import Event, Scenario
+from ..scenario import Scenario
 from ..scenario.roles import Cast, Side
-from ..world import Floats, Standing, World
+from ..world import Floats, World
 
 _ANSWER_SD = np.array([1.5, 0.5, 1.5, 1.5, 1.5])  # log-odds; alignment is in log-odds already
 _RATE_SD, _SOURCE_SD, _SLOPE_SD = 1.5, 0.7, 0.5
@@ -34,77 +35,6 @@ class Normal:
 
     mean: Floats
     covariance: Floats
-
-
-@dataclass(frozen=True)
-class Request:
-    """A dated request and its answer."""
-
-    tick: int
-    state: int
-    level: float
-    internal: bool
-    inside: bool
-    kept: bool
-    strength: float
-
-
-def requests(scenario: Scenario, world: World) -> list[Request]:
-    """The record's requests; the threat in force in their tick says what prompted them."""
-    f = world.forcing
-    cast = Cast(scenario, scenario.clock.ticks)
-    found = []
-    for event in scenario.events:
-        if event.kind != "response" or event.consequence:
-            continue
-        if not cast.answers_for_alliance(event.actor):
-            continue
-        t = _tick(world, event)
-        for name in event.targets:
-            if t is None or name not in world.states or t == 0:
-                continue
-            i = world.states.index(name)
-            inside = max(f.inside[t, i], _fellow(world, t, i))
-            external = max(f.external[t, i], _fellow(world, t, i, away=True))
-            strength = float(event.strength or 0.0)
-            found.append(
-                Request(
-                    t, i, (event.threat_level or 1) / 5.0,
-                    bool(f.internal[t, i] > max(inside, external)),
-                    bool(inside >= max(external, f.internal[t, i]) and inside > 0),
-                    strength > 0, abs(strength),
-                )
-            )  # fmt: skip
-    return sorted(found, key=lambda one: (one.tick, one.state))
-
-
-def _fellow(world: World, t: int, i: int, *, away: bool = False) -> float:
-    f = world.forcing
-    cell = t * len(world.states) + i
-    level = 0.0
-    for k in range(f.pair_start[cell], f.pair_start[cell + 1]):
-        out = world.record[max(t - 1, 0), f.pair_actor[k]] == Standing.OUTSIDE
-        if out == away:
-            level = max(level, float(f.pair_level[k]))
-    return level
-
-
-def _tick(world: World, event: Event) -> int | None:
-    day = np.datetime64(event.start)
-    if day < world.ticks[0] or day >= world.end:
-        return None
-    return int(np.searchsorted(world.ticks, day, side="right") - 1)
-
-
-def spare(scenario: Scenario, world: World) -> Floats:
-    """[T] the patron's spare capacity: 1 less the level of its heaviest engagement."""
-    free = np.ones(len(world.ticks))
-    after = np.append(world.ticks[1:], world.end)
-    for one in scenario.engagements:
-        end = np.datetime64(one.end) if one.end else world.end
-        busy = (after > np.datetime64(one.start)) & (world.ticks <= end)
-        free[busy] = np.minimum(free[busy], 1.0 - one.level / 5.0)
-    return free
 
 
 def fit_answers(x: Floats, kept: np.ndarray) -> Normal:
@@ -199,7 +129,7 @@ def episodes(scenario: Scenario, world: World) -> Episodes:
     for i in range(len(world.states)):
         found[EXTERNAL, i], found[INTERNAL, i] = [], []
     for event in scenario.events:
-        t = _tick(world, event)
+        t = tick_of(world, event)
         if event.kind != "threat" or event.consequence or t is None or t < world.forcing.first:
             continue
         years = ((event.end - event.start) / timedelta(days=365.25)) if event.end else 0.5
@@ -245,7 +175,7 @@ def offers(scenario: Scenario, world: World) -> tuple[Floats, float, int]:
     counts, points, years = np.zeros((len(world.ticks), len(world.states))), [], []
     known = {scenario.alliance.patron, scenario.alliance.name, *world.states}
     for event in scenario.events:
-        t = _tick(world, event)
+        t = tick_of(world, event)
         if event.kind != "offer" or event.consequence or event.actor in known or t is None:
             continue
         for name in event.targets:
