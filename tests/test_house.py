@@ -81,18 +81,20 @@ def imported_rooms(module: Path) -> set[str]:
     return {r for r in found if r.removeprefix("_").isidentifier()} - {room(module), "__version__"}
 
 
-def docstrings(module: Path) -> set[int]:
-    """Ids of the string nodes that are docstrings, of modules, functions or attributes."""
-    return {
-        id(node.value)
-        for node in ast.walk(tree(module))
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
+def explanations(module: Path) -> set[int]:
+    """Ids of the strings that only explain: docstrings and the help texts of options."""
+    found = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            found.add(id(node.value))
+        elif isinstance(node, ast.keyword) and node.arg in ("help", "description"):
+            found |= {id(part) for part in ast.walk(node.value)}
+    return found
 
 
 def words(module: Path) -> Iterator[tuple[int, object]]:
-    """Names and constants of a module with their lines; docstrings left out."""
-    explained = docstrings(module)
+    """Names and constants of a module with their lines; explanations left out."""
+    explained = explanations(module)
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Constant) and id(node) not in explained:
             yield node.lineno, node.value
