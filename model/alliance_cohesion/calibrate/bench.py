@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import numba
 
 from ..case import load
 from . import tasks
@@ -15,12 +17,14 @@ from .posterior import made_from
 Progress = Callable[[int, int, str], None]
 """Called with tasks done, tasks in all, and the name of the last one."""
 
+_SPAWN = get_context("spawn")  # a fork of a process with running threads may hang or die
+
 _bench: tasks.Bench | None = None
 
 
 def _prepare(bench: tasks.Bench) -> None:
     global _bench
-    os.environ["NUMBA_NUM_THREADS"] = "1"
+    numba.set_num_threads(1)
     _bench = bench
 
 
@@ -79,7 +83,7 @@ def run(
         progress(done, len(plan), "kept results")
     if not missing:
         return
-    with ProcessPoolExecutor(workers, initializer=_prepare, initargs=(bench,)) as pool:
+    with ProcessPoolExecutor(workers, _SPAWN, _prepare, (bench,)) as pool:
         futures = {
             pool.submit(_do, name, number): (name, number, path) for name, number, path in missing
         }
