@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import calibrate, check, compare, explain, new, process, run, schema
+from . import (
+    calibrate,
+    check,
+    compare,
+    explain,
+    merge,
+    new,
+    process,
+    run,
+    schema,
+    sweep,
+)
 
 app = typer.Typer(
     name="cohesion",
@@ -26,6 +37,8 @@ app.command("explain")(explain.explain)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("compare")(compare.compare)
+app.command("sweep")(sweep.sweep)
+app.command("merge")(merge.merge)
 app.command("schema")(schema.schema)
 
 
