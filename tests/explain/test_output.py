@@ -131,6 +131,7 @@ def test_a_state_that_has_not_joined_yet_has_nothing_to_explain(place):
     assert message == (
         "Error: Karth has not joined yet at 2001-05-05; allowed: 2002-04-01 to 2009-12-31\n"
     )
+    assert "has not joined yet" in refused("explain", "starter", "Karth", "2002-03-31")
     assert call("explain", "starter", "Karth", "2002-04-01").exit_code == 0
 
 
