@@ -136,8 +136,8 @@ def _foot(e: Explanation) -> str:
         f"Mean chance of {e.move} {words.per(e)}: {words.chance_range(e.chance)}. "
         f"At 0 nothing pulls either way and it would be {words.chance(e.chance_at_zero)}.\n"
         "Each bar starts where the one above it ends; its whisker is the range of that term alone, "
-        "from the bar's start.\nRanges of terms do not add up: the terms vary together from draw to "
-        "draw."
+        "from the bar's start.\n"
+        "Ranges of terms do not add up: the terms vary together from draw to draw."
     )
 
 
