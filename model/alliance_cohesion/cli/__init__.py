@@ -13,6 +13,7 @@ from . import (
     calibrate,
     check,
     compare,
+    counterfactual,
     explain,
     merge,
     new,
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
+app.command("counterfactual")(counterfactual.counterfactual)
 app.command("explain")(explain.explain)
 app.command("check")(check.check)
 app.command("new")(new.new)

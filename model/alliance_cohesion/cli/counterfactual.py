@@ -1,0 +1,204 @@
+"""`cohesion counterfactual`: what would have happened, under a change and given what happened."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .guard import BadInputError, guarded
+
+if TYPE_CHECKING:
+    from ..counterfactual import Answer, Pair
+
+Name = Annotated[
+    str | None, typer.Argument(help="A counterfactual: a shipped one's name, or a file.")
+]
+Histories = Annotated[
+    int | None, typer.Option(min=1, help="Histories a question and coupling. [default: 4000]")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Results folder. [default: results/ and the name; with --all: none]"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
+All = Annotated[bool, typer.Option("--all", help="Answer every counterfactual that is shipped.")]
+Page = Annotated[
+    Path | None, typer.Option(help="With --all: write a page (Markdown) with all the answers.")
+]
+NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
+
+
+def counterfactual(
+    scenario: Name = None,
+    histories: Histories = None,
+    seed: Seed = None,
+    out: Out = None,
+    as_json: AsJson = False,
+    all_of_them: All = False,
+    page: Page = None,
+    no_pictures: NoPictures = False,
+) -> None:
+    """Would it have happened otherwise? A forecast under the change, and history replayed."""
+    with guarded() as work:
+        if (scenario is None) != all_of_them or (page is not None and not all_of_them):
+            raise BadInputError("name one counterfactual, or give --all (and --page with it)")
+        words = _command(scenario, histories, seed, out, as_json, all_of_them, page, no_pictures)
+        if scenario is None:
+            _library(histories, seed, out, as_json, page, no_pictures, words)
+            return
+        from .. import results
+
+        pair = _load(scenario)
+        folder = out or Path("results", pair.changed.scenario.name)
+        results.ready(folder)
+        answer = _answer(pair, histories, seed)
+        _write(folder, answer, words, pictures=not no_pictures)
+        work.written = str(folder)
+        if as_json:
+            _print_json({**_plain(answer), "results": str(folder)})
+        else:
+            from ..report.paired_table import show
+            from ..report.terminal import console
+
+            show(console(), answer, str(folder))
+
+
+def _load(name: str | Path) -> "Pair":
+    from ..counterfactual import CounterfactualError, load
+
+    try:
+        return load(name)
+    except CounterfactualError as error:
+        raise BadInputError(error) from error
+
+
+def _answer(pair: "Pair", histories: int | None, seed: int | None) -> "Answer":
+    from ..counterfactual import CounterfactualError, answer
+    from ..counterfactual.answer import HISTORIES
+
+    try:
+        return answer(pair, HISTORIES if histories is None else histories, seed)
+    except CounterfactualError as error:
+        raise BadInputError(error) from error
+
+
+def _plain(answer: "Answer") -> dict[str, Any]:
+    from ..counterfactual import as_json
+
+    return as_json(answer)
+
+
+def _print_json(content: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
+
+
+def _library(
+    histories: int | None, seed: int | None, out: Path | None, as_json: bool,
+    page: Path | None, no_pictures: bool, words: list[str],
+) -> None:  # fmt: skip
+    """Answer the library, in the order of its branches."""
+    from .. import results
+    from ..counterfactual import library
+    from ..report import paired_page, paired_table
+    from ..report.text import clean
+
+    pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
+    if out is not None:
+        for pair in pairs:
+            results.ready(out / pair.changed.scenario.name)
+    answers = []
+    for pair in pairs:
+        name = pair.changed.scenario.name
+        typer.echo(f"{clean(name)} ...", err=True)
+        answers.append(_answer(pair, histories, seed))
+        if out is not None:
+            _write(out / name, answers[-1], words, pictures=not no_pictures)
+    if as_json:
+        _print_json([_plain(answer) for answer in answers])
+    else:
+        for answer in answers:
+            typer.echo(clean(answer.pair.changed.scenario.title))
+            for sentence in paired_table.sentences(answer):
+                typer.echo(f"  {clean(sentence)}")
+    if page is not None:
+        command = "cohesion counterfactual --all --page " + page.as_posix()
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(paired_page.page(answers, command), encoding="utf-8", newline="\n")
+
+
+def _write(folder: Path, answer: "Answer", words: list[str], *, pictures: bool) -> None:
+    """Write the answer as a results folder; one that is there already is replaced in one step."""
+    import hashlib
+    import json
+    import shutil
+    from datetime import UTC, datetime
+
+    from .. import __version__, results
+    from ..counterfactual import dataset
+    from ..counterfactual.answer import MAIN
+    from ..report.folder import MANIFEST, PROGRAM, replacing
+
+    data, scenario = dataset(answer), answer.pair.changed.scenario
+
+    def keep(content: Any, path: Path) -> None:
+        text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+    with replacing(folder) as draft:
+        places = results.scenario_places(scenario)
+        for source, place in places.items():
+            (draft / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, draft / place)
+        results.write_numbers(data, draft / "counterfactual.nc")
+        keep(_plain(answer), draft / "answer.json")
+        alt = {}
+        if pictures:
+            from ..report import paired_plot
+            from ..report.pictures import save
+            from ..report.subject import Subject
+
+            drawn = paired_plot.draw(Subject(data, scenario), answer.watched, MAIN)
+            (draft / "pictures").mkdir()
+            save(drawn, draft / "pictures")
+            alt = {picture.name: picture.alt for picture in drawn}
+        manifest = {
+            "program": PROGRAM,
+            "kind": "counterfactual",
+            "version": __version__,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "command": words,
+            "scenario": scenario.name,
+            "entry": places[scenario.path.resolve()].as_posix(),
+            "base": answer.pair.base.scenario.name,
+            "histories": answer.count,
+            "seed": answer.seed,
+            "parameters": {
+                "from": answer.sample.origin,
+                "sha256": hashlib.sha256(answer.sample.base.tobytes()).hexdigest(),
+            },
+            "alt": alt,
+        }
+        files = {
+            path.relative_to(draft).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(draft.rglob("*"))
+            if path.is_file()
+        }
+        keep({**manifest, "files": files}, draft / MANIFEST)
+
+
+def _command(
+    scenario: str | None, histories: int | None, seed: int | None, out: Path | None,
+    as_json: bool, all_of_them: bool, page: Path | None, no_pictures: bool,
+) -> list[str]:  # fmt: skip
+    """The command line that was given."""
+    words = ["cohesion", "counterfactual"] + ([scenario] if scenario else [])
+    for option, value in (("histories", histories), ("seed", seed), ("out", out), ("page", page)):
+        if value is not None:
+            words += [f"--{option}", str(value)]
+    return words + ["--all"] * all_of_them + ["--json"] * as_json + ["--no-pictures"] * no_pictures
