@@ -1,0 +1,53 @@
+"""Pairs of worlds without files, and parameter draws."""
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from alliance_cohesion import prior
+from alliance_cohesion.counterfactual.pair import Pair
+from alliance_cohesion.prior import NAMES
+from alliance_cohesion.world import World
+
+
+@dataclass(frozen=True)
+class Stub:
+    """What a pair asks of a case."""
+
+    world: World
+    fixed: dict[str, float]
+
+    @property
+    def scenario(self):
+        return SimpleNamespace(
+            parameters=SimpleNamespace(fixed=self.fixed, posterior="prior"),
+            alliance=SimpleNamespace(name="A"),
+            seed=1,
+            name="stub",
+            events=(),
+        )
+
+
+def pair_of(base: World, changed: World, **fixed: float) -> Pair:
+    return Pair(Stub(base, {}), Stub(changed, fixed))
+
+
+def rows(count: int, seed: int = 1, **values: float) -> np.ndarray:
+    """Draws of the prior with some parameters held."""
+    believed = prior.default()
+    found = believed.transform(believed.cube(count, seed))
+    for name, value in values.items():
+        found[:, NAMES.index(name)] = value
+    return found
+
+
+def settled(world: World) -> World:
+    """The same world whose record begins, before its first decision, at its initial standings."""
+    record = world.record.copy()
+    record[: world.forcing.first] = world.initial
+    return replace(world, record=record)
+
+
+def change(world: World, **arrays: np.ndarray) -> World:
+    return replace(world, forcing=world.forcing._replace(**arrays))

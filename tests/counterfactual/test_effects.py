@@ -1,0 +1,88 @@
+"""Intervals, necessity, parting and variance on histories made by hand."""
+
+import numpy as np
+
+from alliance_cohesion.counterfactual.effects import (
+    Move,
+    happened,
+    parting,
+    spread,
+    variance_ratio,
+)
+
+M, F, O = 0, 1, 2  # noqa: E741
+
+
+def test_spread_takes_the_noise_of_few_histories_out():
+    """All draws alike: nothing between them, whatever the noise."""
+    rng = np.random.default_rng(0)
+    found = spread((rng.random((8 * 500, 1)) < 0.3).astype(np.int8), 500)
+    raw = (rng.random((8, 500)) < 0.3).mean(axis=0)
+    assert abs(found.mean[0] - 0.3) < 0.03
+    assert found.high[0] - found.low[0] < 0.6 * np.ptp(np.quantile(raw, [0.05, 0.95]))
+    assert abs(found.chance[0] - np.sqrt(0.21)) < 0.02
+    assert abs(found.error[0] - np.sqrt(0.21 / 4000)) < 0.001
+
+
+def test_spread_keeps_what_parameters_do():
+    """Draws whose chances differ evenly over 0 to 1 have an interval of 0.05 to 0.95."""
+    chances = (np.arange(1000) + 0.5) / 1000
+    u = np.random.default_rng(1).random((16, 1000))
+    found = spread((u < chances).astype(np.int8).reshape(-1, 1), 1000)
+    assert abs(found.low[0] - 0.05) < 0.05
+    assert abs(found.high[0] - 0.95) < 0.05
+    assert abs(found.parameters[0] - 12**-0.5) < 0.03
+
+
+def move(kind, before, after, tick, start, stop):
+    return Move(0, kind, "", tick, before, after, start, stop)
+
+
+def histories(*paths):
+    return np.array(paths, dtype=np.int8)[:, :, np.newaxis]
+
+
+def test_a_move_counts_between_the_documented_ones_around_it():
+    """Record: out in tick 1, back in tick 4, out in tick 6 of 8."""
+    start = np.array([M], np.int8)
+    path = histories(
+        [M, O, O, O, M, M, O, O],  # as documented
+        [M, M, M, M, M, M, M, O],  # only leaves late
+        [M, M, F, F, F, F, F, F],  # leaves once, a little later
+    )
+    out = move("exit", M, O, 1, 0, 3)
+    back = move("return", O, M, 4, 2, 5)
+    again = move("exit", M, O, 6, 5, 7)
+    assert happened(out, path, start).tolist() == [True, False, True]
+    assert happened(out, path, start, out.tick).tolist() == [True, False, False]
+    assert happened(back, path, start).tolist() == [True, False, False]
+    assert happened(again, path, start).tolist() == [True, True, False]
+
+
+def test_a_stay_is_never_to_cross():
+    start = np.array([F], np.int8)
+    path = histories([F, O, O], [F, M, F])
+    assert happened(move("stay", F, F, 2, 0, 2), path, start).tolist() == [True, False]
+
+
+def test_from_a_freeze_to_the_outside():
+    start = np.array([F], np.int8)
+    path = histories([F, O, O], [F, F, F])
+    assert happened(move("exit", F, O, 1, 0, 2), path, start).tolist() == [True, False]
+
+
+def test_worlds_part_at_the_first_difference():
+    base = np.zeros((1, 4, 2), np.int8)
+    changed = np.zeros((3, 4, 2), np.int8)
+    changed[0, 1:, 0] = 2
+    changed[1, 3, 1] = 1
+    found = parting(base, changed)
+    assert found.share == 2 / 3
+    assert found.median == 3
+
+
+def test_pairing_cuts_the_variance_it_cuts():
+    """Both worlds equal but for one history of four: var 0.25 each, difference 3/16."""
+    base, changed = np.array([[0], [0], [1], [1]]), np.array([[1], [0], [1], [1]])
+    assert np.isclose(variance_ratio(base, changed), (0.25 + 0.1875) / 0.1875)
+    assert variance_ratio(base, base) is None

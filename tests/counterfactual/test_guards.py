@@ -1,0 +1,71 @@
+"""Guards on points placed by hand."""
+
+import numpy as np
+
+from alliance_cohesion.case import load
+from alliance_cohesion.counterfactual import load as load_pair
+from alliance_cohesion.counterfactual.guards import in_hull, logistic_changes, nearest, span
+
+from .makers import change, pair_of, rows
+
+SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.2, 0.8]])
+
+
+def test_a_mixture_is_in_the_hull_and_a_corner_beyond_is_not():
+    assert in_hull(np.array([0.5, 0.5]), SQUARE)
+    assert in_hull(np.array([1.0, 1.0]), SQUARE)
+    assert not in_hull(np.array([1.1, 0.5]), SQUARE)
+
+
+def test_inside_the_ranges_is_not_yet_inside_the_hull():
+    triangle = SQUARE[:3]
+    assert in_hull(np.array([0.3, 0.3]), triangle)
+    assert not in_hull(np.array([0.8, 0.8]), triangle)
+
+
+def test_gower_distance_by_hand():
+    """Ranges 1 and 10: (0.5 / 1 + 2 / 10) / 2 to the nearer; its own neighbours do not count."""
+    evidence = np.array([[0.0, 0.0], [1.0, 10.0], [0.5, 2.0]])
+    known = np.array([[0, 0], [5, 1], [9, 2]])
+    found = nearest(
+        np.array([[0.5, 2.0]]), np.array([[10, 2]]), evidence, known, np.array([1.0, 10.0]), 4
+    )
+    assert np.isclose(found[0], (0.5 + 0.2) / 2)
+    far = nearest(
+        np.array([[0.5, 2.0]]), np.array([[20, 2]]), evidence, known, np.array([1.0, 10.0]), 4
+    )
+    assert far[0] == 0
+
+
+def test_no_change_alters_nothing():
+    world = load("csto").world
+    pair = pair_of(world, world)
+    mean = rows(50).mean(axis=0)
+    found = span(pair, mean, mean, world.record[pair.branch :])
+    assert found.altered == 0
+    assert found.in_hull is None
+    changes = logistic_changes(pair)
+    assert changes is not None
+    assert np.nanmax(np.abs(changes)) == 0
+
+
+def test_a_level_never_seen_is_told_to_be_beyond_the_evidence():
+    world = load("csto").world
+    f = world.forcing
+    offer = f.offer.copy()
+    offer[-12:, 2] = 500.0
+    pair = pair_of(world, change(world, offer=offer))
+    mean = rows(50).mean(axis=0)
+    found = span(pair, mean, mean, world.record[pair.branch :])
+    assert found.altered == 11  # acted on from the tick after
+    assert found.in_hull == 0
+    assert found.near == 0
+    assert "ln(1 + O)" in found.beyond
+    assert found.farthest.startswith(world.states[2])
+
+
+def test_the_logistic_baseline_knows_a_kinder_world():
+    pair = load_pair("counterfactuals/armenia-answered-2021-2022")
+    changes = logistic_changes(pair)
+    assert changes is not None
+    assert changes[pair.base.world.states.index("ARM")] < 0

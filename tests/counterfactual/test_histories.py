@@ -1,0 +1,216 @@
+"""Paired histories: identity, shared noise, declared channels, monotone levers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from alliance_cohesion.case import load
+from alliance_cohesion.counterfactual import histories
+from alliance_cohesion.counterfactual.histories import CONTAGION, LEARNED, SOURCE
+from alliance_cohesion.ensemble import simulate
+from alliance_cohesion.replay import trace
+from alliance_cohesion.world import Standing
+
+from ..worlds import LEVELS, quiet, random_world
+from .makers import change, rows, settled
+
+MEMBER = int(Standing.MEMBER)
+SILENT = {"kappa": 0.0, "omega": 0.0}
+
+
+@pytest.fixture(scope="module")
+def csto():
+    return load("csto").world
+
+
+@pytest.mark.parametrize("coupling", range(3))
+def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
+    draws = rows(200)
+    first = csto.forcing.first
+    path = histories.replay(csto, csto, draws, draws, first, 400, 3, coupling)
+    assert np.array_equal(path, np.broadcast_to(csto.record[first:], path.shape))
+
+
+@pytest.mark.parametrize("coupling", range(3))
+@pytest.mark.parametrize("seed", range(12))
+def test_with_no_change_any_record_comes_back(coupling, seed):
+    world, draws = random_world(seed), rows(20, seed)
+    for branch in (world.forcing.first, 15):
+        path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling)
+        assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
+        for held in (CONTAGION, LEARNED, SOURCE, CONTAGION | LEARNED | SOURCE):
+            path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling, held)
+            assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_forecast_from_the_start_is_an_ensemble(seed):
+    world = settled(random_world(seed))
+    f = world.forcing
+    other = replace(random_world(seed + 100), initial=world.initial, record=world.record)
+    other = change(other, first=f.first, address=f.address, entry=f.entry)
+    draws = rows(7, seed)
+    base, changed = histories.forecast(world, other, draws, draws, f.first, 21, seed)
+    assert np.array_equal(base, simulate(world, draws, 21, seed, keep=21).path)
+    assert np.array_equal(changed, simulate(other, draws, 21, seed, keep=21).path)
+
+
+def test_worlds_are_the_same_up_to_the_change():
+    """Forecasts and replays with a late change agree until what it feeds can be acted on."""
+    world = settled(random_world(4))
+    demand = world.forcing.demand.copy()
+    demand[20:, 0] = 1.0
+    other = change(world, demand=demand)
+    draws, first = rows(10), world.forcing.first
+    base, changed = histories.forecast(world, other, draws, draws, first, 60, 1)
+    until = 21 - first  # what is seen in a tick moves the next
+    assert np.array_equal(base[:, :until], changed[:, :until])
+    assert not np.array_equal(base, changed)
+    for coupling in range(3):
+        path = histories.replay(world, other, draws, draws, first, 60, 1, coupling)
+        expected = np.broadcast_to(world.record[first:21], (60, until, len(world.states)))
+        assert np.array_equal(path[:, :until], expected)
+
+
+def no_pairs(world):
+    return change(
+        world,
+        pair_start=np.zeros_like(world.forcing.pair_start),
+        pair_actor=world.forcing.pair_actor[:0],
+        pair_level=world.forcing.pair_level[:0],
+        pair_outside=world.forcing.pair_outside[:0],
+    )
+
+
+def touched(world, state=0, since=12):
+    """One state's own drivers changed from a tick on."""
+    f = world.forcing
+    arrays = {name: getattr(f, name).copy() for name in (*LEVELS, "offer", "kept", "dependence")}
+    rng = np.random.default_rng(8)
+    for values in arrays.values():
+        values[since:, state] = rng.random(len(values) - since)
+    return change(world, **arrays, kept_all=arrays["kept"].sum(axis=1))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_without_channels_nobody_else_moves(seed):
+    world = no_pairs(settled(random_world(seed)))
+    other = touched(world)
+    draws, first = rows(12, seed, **SILENT), world.forcing.first
+    base, changed = histories.forecast(world, other, draws, draws, first, 60, seed)
+    assert np.array_equal(base[..., 1:], changed[..., 1:])
+    for coupling in range(3):
+        path = histories.replay(world, other, draws, draws, first, 60, seed, coupling)
+        expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
+        assert np.array_equal(path[..., 1:], expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_all_channels_held_are_no_channels(seed):
+    """With every channel fed from the base world, nobody but the state itself moves."""
+    world = settled(random_world(seed))
+    other, draws = touched(world), rows(12, seed, kappa=2.0, omega=0.5)
+    every, first = CONTAGION | LEARNED | SOURCE, world.forcing.first
+    base, changed = histories.forecast(world, other, draws, draws, first, 60, seed, every)
+    assert np.array_equal(base[..., 1:], changed[..., 1:])
+    for coupling in range(3):
+        path = histories.replay(world, other, draws, draws, first, 60, seed, coupling, every)
+        expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
+        assert np.array_equal(path[..., 1:], expected)
+
+
+def test_each_channel_alone_carries():
+    """Others do move where a channel is open."""
+    world = settled(random_world(2, ticks=60))
+    other, first = touched(world, since=5), world.forcing.first
+    for held, values in (
+        (LEARNED | SOURCE, {"kappa": 5.0}),
+        (CONTAGION | SOURCE, {"omega": 1.0, "b_S": 10.0}),
+        (CONTAGION | LEARNED, {"b_P": 10.0}),
+    ):
+        draws = rows(20, f_leave=2.0, f_return=1.0, **values)
+        base, changed = histories.forecast(world, other, draws, draws, first, 400, 1, held)
+        assert not np.array_equal(base[..., 1:], changed[..., 1:])
+
+
+def test_histories_do_not_depend_on_how_many_there_are():
+    world, draws = settled(random_world(3)), rows(5)
+    other = touched(world)
+    few = histories.replay(world, other, draws, draws, 10, 10, 1, 1)
+    many = histories.replay(world, other, draws, draws, 10, 50, 1, 1)
+    assert np.array_equal(few, many[:10])
+
+
+# Levers that may only push one way, draw by draw. Threat is above zero, no fellow state acts.
+
+
+def threatened():
+    world = quiet(ticks=40, states=3)
+    f = world.forcing
+    rng = np.random.default_rng(4)
+    return change(
+        world,
+        external=np.full_like(f.external, 0.6),
+        offer=rng.integers(0, 5, f.offer.shape).astype(float),
+        demand=rng.random(f.demand.shape) / 2,
+        broken=np.where(rng.random(f.broken.shape) < 0.1, 0.5, 0.0),
+        dependence=np.full_like(f.dependence, 0.3),
+    )
+
+
+def levers(world):
+    f, own = world.forcing, np.zeros_like(world.forcing.kept)
+    own[10:, 0] = 0.4
+    kept = f.kept + own
+    yield "answers", change(world, kept=kept, kept_all=kept.sum(axis=1))
+    offer = f.offer.copy()
+    offer[10:, 0] = 0.0
+    yield "no offers", change(world, offer=offer)
+    demand = f.demand.copy()
+    demand[10:, 0] = 0.0
+    yield "no demands", change(world, demand=demand)
+    yield "dependence", change(world, dependence=f.dependence + own)
+
+
+LEVERS = [name for name, _ in levers(threatened())]
+
+
+@pytest.mark.parametrize("name", LEVERS)
+def test_a_lever_moves_the_chance_of_leaving_one_way_in_every_draw(name):
+    world = threatened()
+    other = dict(levers(world))[name]
+    draws = rows(300)
+    before, after = trace(world, draws).chances, trace(other, draws).chances
+    leave = 1.0 - before[:, :, 0, MEMBER], 1.0 - after[:, :, 0, MEMBER]
+    assert np.all(leave[1] <= leave[0] + 1e-12)
+    assert np.mean(leave[1][:, -1] < leave[0][:, -1]) > 0.99
+
+
+@pytest.mark.parametrize("name", LEVERS)
+def test_nobody_leaves_sooner_in_the_kinder_world(name):
+    """Pairing makes it hold history by history.
+
+    Without contagion: the exit of a fellow that comes later is fresher in mind. And up to the
+    first leaving: a frozen state comes back a little less than one outside, which it leaves.
+    """
+    world = threatened()
+    draws = rows(100, f_leave=2.0, kappa=0.0)
+    other = dict(levers(world))[name]
+    base, changed = histories.forecast(world, other, draws, draws, 1, 800, 2)
+    assert np.all(first_leaving(changed) >= first_leaving(base))
+    assert np.any(first_leaving(changed) > first_leaving(base))
+
+
+def first_leaving(path):
+    away = path != MEMBER
+    return np.where(away.any(axis=1), away.argmax(axis=1), path.shape[1])
+
+
+def test_more_fear_drives_off_where_the_patron_fails_and_holds_where_it_helps():
+    world = quiet(ticks=20, states=1)
+    calm, afraid = world, change(world, external=np.ones((20, 1)))
+    for rho, sign in ((0.1, 1), (0.9, -1)):
+        draws = rows(100, rho_prior=rho)
+        leave = [1.0 - trace(w, draws).chances[:, -1, 0, MEMBER] for w in (calm, afraid)]
+        assert np.all(sign * (leave[1] - leave[0]) >= 0)

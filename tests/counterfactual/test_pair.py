@@ -1,0 +1,142 @@
+"""Pairs: what is a counterfactual, where its worlds branch, and the shipped library."""
+
+import numpy as np
+import pytest
+
+from alliance_cohesion import record, replay
+from alliance_cohesion.case import load as load_case
+from alliance_cohesion.counterfactual import CounterfactualError, answer, as_json, library, load
+from alliance_cohesion.prior import NAMES
+from alliance_cohesion.scenario import write_new
+
+from ..worlds import random_world
+from .makers import change, pair_of, rows
+
+NULL = """\
+name = "null"
+base = "starter"
+question = "What if nothing had been otherwise?"
+rewrite = "Nothing."
+"""
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    write_new(tmp_path / "starter")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(place, text, name="what-if.toml"):
+    (place / name).write_text(text, encoding="utf-8")
+    return place / name
+
+
+def refused(file) -> str:
+    with pytest.raises(CounterfactualError) as caught:
+        load(file)
+    return str(caught.value)
+
+
+def test_null_gives_no_effect_at_all(place):
+    found = answer(load(write(place, NULL)), 80)
+    assert found.pair.branch == found.pair.base.world.forcing.first
+    assert not found.pair.focal
+    assert not found.forecast.effect.mean.any()
+    for side in found.given.values():
+        assert not side.effect.mean.any()
+        assert side.parting.share == 0
+    assert found.span.altered == 0
+    as_json(found)
+
+
+def test_a_rewrite_note_is_required(place):
+    assert "rewrite" in refused(write(place, NULL.replace('rewrite = "Nothing."', "")))
+
+
+def test_a_base_is_required(place):
+    assert "no base" in refused("starter")
+
+
+def test_both_worlds_need_the_same_clock_and_standings(place):
+    assert "clock" in refused(write(place, NULL + '[clock]\ntick = "month"\n'))
+    table = load_case("starter").scenario.events
+    row = next(event for event in table if event.kind == "standing")
+    dropped = (
+        '[[change]]\nname = "x"\naction = "drop"\nreason = "a test"\n'
+        f'where = {{ id = "{row.id}" }}\n'
+    )
+    assert "standings" in refused(write(place, NULL + dropped))
+
+
+@pytest.mark.parametrize("name", ["external", "inside", "offer", "kept", "dependence"])
+def test_worlds_branch_where_forcing_first_differs(name):
+    world = random_world(1)
+    values = getattr(world.forcing, name).copy()
+    values[17, 2] += 0.5
+    pair = pair_of(world, change(world, **{name: values}))
+    assert pair.branch == 17
+    assert pair.focal == [2]
+
+
+def test_worlds_branch_where_threats_between_states_differ():
+    world = random_world(1)
+    level = world.forcing.pair_level.copy()
+    k = len(level) // 2
+    level[k] += 0.5
+    cell = int(np.searchsorted(world.forcing.pair_start, k, side="right")) - 1
+    pair = pair_of(world, change(world, pair_level=level))
+    assert (pair.branch, pair.focal) == (
+        max(cell // len(world.states), world.forcing.first),
+        [cell % len(world.states)],
+    )
+
+
+def test_a_changed_renewal_reaches_all_that_are_in():
+    world = random_world(1)
+    renewal = world.forcing.renewal.copy()
+    renewal[12] = 1 - renewal[12]
+    pair = pair_of(world, change(world, renewal=renewal))
+    assert pair.branch == 12
+    assert pair.focal == np.flatnonzero(world.record[11] != 2).tolist()
+
+
+def test_a_parameter_reaches_everybody_from_the_start():
+    world = random_world(1)
+    pair = pair_of(world, world, kappa=0.0)
+    assert pair.branch == world.forcing.first
+    assert len(pair.focal) == len(world.states)
+    sample = pair.sample(20, 1)
+    column = NAMES.index("kappa")
+    assert not sample.changed[:, column].any()
+    assert sample.base[:, column].any()
+    assert sample.effective is not None
+
+
+def test_draws_that_have_not_seen_the_record_are_weighted_by_it():
+    """The resampled draws explain the record better than the prior does, on average."""
+    world = load_case("csto").world
+    pair = pair_of(world, world)
+    sample = pair.sample(200, 1)
+    block = np.where(record.at_risk(world), 0, -1)
+    score = replay.scores(world, sample.base, block).mean()
+    assert score > replay.scores(world, rows(200), block).mean() + 3
+
+
+@pytest.mark.parametrize("path", library(), ids=lambda path: path.stem)
+def test_every_shipped_counterfactual_is_whole(path):
+    pair = load(path)
+    scenario = pair.changed.scenario
+    own = scenario.changes[len(pair.base.scenario.changes) :]
+    assert own
+    assert all(one.reason and one.source for one in own)
+    assert len(scenario.rewrite) > 100
+    assert scenario.question.endswith("?")
+    assert scenario.question != pair.base.scenario.question
+    assert scenario.name == path.stem
+    assert pair.different.any()
+    assert pair.focal
+
+
+def test_the_library_is_as_large_as_promised():
+    assert len(library()) >= 12
