@@ -147,19 +147,17 @@ def make_plan(case: Case, **over: Any) -> Plan:
     problems: list[Problem] = []
     table = read_table(scenario, over, problems)
     spans = read_spans(table, file, problems)
-    raise_any(problems)
     made = (variable(name, span, scenario, file, problems) for name, span in spans.items())
     variables = tuple(one for one in made if one)
     standing = ground(scenario)
-    if not problems:
-        variables = settled(standing, variables, problems)
+    variables = settled(standing, variables, problems)
     world = case.world
     wanted = outcomes(table.outcome, scenario, world, file, problems)
     if table.interest and wanted and table.interest.outcome not in {o.name for o in wanted}:
         names = ", ".join(outcome.name for outcome in wanted)
         found = f"found {quoted(table.interest.outcome)}"
         problems.append(Problem(file, "[sweep] interest.outcome", found, names))
-    if not spans and table.design != "list":
+    if not spans and not problems and table.design != "list":
         allowed = 'inputs under [sweep.vary], or --vary "NAME=low:high"'
         problems.append(Problem(file, "[sweep] vary", "nothing to vary", allowed))
     raise_any(problems)

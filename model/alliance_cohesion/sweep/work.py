@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import __version__, ensemble
+from .. import __version__
+from ..case import Case, Simulate
 from ..prior import NAMES
-from ..scenario import compile_world
 from ..world import Codes, Floats, World
 from .chunks import Chunk, Failure, Tally
 from .outcomes import Outcome, measure
@@ -17,7 +17,7 @@ from .points import Ground, changed
 from .variables import Variable
 
 _WORLDS = 16  # compiled worlds kept by a process
-_Place = tuple[World, dict[str, float]]  # a world, and the parameters held there
+_Place = tuple[World, dict[str, float], Simulate]  # a world, parameters held, what runs it
 _worlds: "OrderedDict[tuple[str, tuple[object, ...]], _Place]" = OrderedDict()
 _one_at_a_time = threading.Lock()  # compiled loops that spread over threads must not meet
 
@@ -78,13 +78,13 @@ def _do(job: Job, chunk: Chunk, point: Point) -> Result:
     found = _world(job, point)
     if isinstance(found, str):
         return Failure(chunk.point, found)
-    world, fixed = found
+    world, fixed, simulate = found
     values = job.values
     if fixed:
         values = values.copy()
         for name, value in fixed.items():
             values[:, NAMES.index(name)] = value
-    made = ensemble.simulate(
+    made = simulate(
         world, values, chunk.histories, job.seed, start=chunk.start, keep=chunk.histories
     )
     numbers = measure(made.path, job.initial, job.record, job.decides, job.outcomes)
@@ -120,8 +120,10 @@ def _world(job: Job, point: Point) -> _Place | str:
         scenario, problems = changed(job.ground, variables, [value for _, value in others])
         if problems:
             return str(problems[0])
-        _worlds[key] = compile_world(scenario), scenario.parameters.fixed
+        case = Case(scenario)
+        simulate = case._engine("ensemble", len(job.values), job.seed)
+        _worlds[key] = case.world, scenario.parameters.fixed, simulate
         while len(_worlds) > _WORLDS:
             _worlds.popitem(last=False)
-    world, held = _worlds[key]
-    return world, held | fixed
+    world, held, simulate = _worlds[key]
+    return world, held | fixed, simulate

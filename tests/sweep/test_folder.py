@@ -1,0 +1,296 @@
+"""Nothing is lost: whatever stops a sweep, a message says so and resuming gives the same bytes."""
+
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from alliance_cohesion.scenario import Problem
+from alliance_cohesion.sweep import store as stores
+from alliance_cohesion.sweep import sweep, work
+from alliance_cohesion.sweep.chunks import Failure
+from alliance_cohesion.sweep.lock import LOCK, LockedError, locked
+from alliance_cohesion.sweep.store import SweepError, opened
+from alliance_cohesion.sweep.work import do
+from alliance_cohesion.sweep.workers import here, processes
+
+from .sweeps import contents, plan
+
+ROOT = Path(__file__).parents[2]
+
+
+def stopping(after: int, error: BaseException):
+    """Workers that stop with an error after some chunks."""
+
+    def some(job, tasks):
+        for k, (chunk, point) in enumerate(tasks):
+            if k == after:
+                raise error
+            yield do(job, chunk, point)
+
+    return some
+
+
+@pytest.fixture
+def whole(tmp_path):
+    sweep(plan(tmp_path), tmp_path / "whole")
+    return contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("after", [0, 1, 8])
+def test_an_interrupted_sweep_resumes_to_the_same_bytes(tmp_path, whole, after):
+    made, out = plan(tmp_path), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        sweep(made, out, workers=stopping(after, KeyboardInterrupt()))
+    report = sweep(made, out, resume=True)
+    assert (report.kept, report.done) == (after, 9 - after)
+    assert contents(out) == whole
+
+
+def kill_and_resume(folder: Path, kills: int, seed: int) -> None:
+    words = [sys.executable, "-m", "tests.sweep.killer", str(folder), str(kills), str(seed)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    hit = re.match(r"(\d+) kills", done.stdout)
+    assert hit
+    assert int(hit[1]) >= kills
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 needs POSIX")
+def test_a_sweep_killed_at_random_moments_resumes_to_the_same_bytes(tmp_path):
+    kill_and_resume(tmp_path, kills=4, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 needs POSIX")
+def test_fifty_kills_at_random_moments_lose_nothing(tmp_path):
+    kill_and_resume(tmp_path, kills=50, seed=2)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b[:-9] + b"?" * 9]
+)
+def test_a_damaged_chunk_is_made_again(tmp_path, whole, damage):
+    made, out = plan(tmp_path), tmp_path / "out"
+    sweep(made, out)
+    path = sorted(out.glob("chunks/*/*.parquet"))[3]
+    path.write_bytes(damage(path.read_bytes()))
+    report = sweep(made, out, resume=True)
+    assert (report.done, report.damaged) == (1, [path])
+    assert contents(out) == whole
+
+
+def test_a_chunk_of_another_sweep_is_no_chunk_of_this_one(tmp_path, whole):
+    made, out = plan(tmp_path), tmp_path / "out"
+    other = plan(tmp_path, vary={"b_P": "0:6:9"})
+    sweep(made, out)
+    sweep(other, tmp_path / "other")
+    one, two = (sorted(o.glob("chunks/*/*.parquet"))[3] for o in (out, tmp_path / "other"))
+    one.write_bytes(two.read_bytes())
+    assert sweep(made, out, resume=True).done == 1
+    assert contents(out) == whole
+
+
+def test_without_resume_an_unfinished_or_complete_sweep_is_left_alone(tmp_path):
+    made, out = plan(tmp_path), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        sweep(made, out, workers=stopping(2, KeyboardInterrupt()))
+    before = contents(out)
+    with pytest.raises(SweepError, match="unfinished sweep; --resume"):
+        sweep(made, out)
+    with pytest.raises(SweepError, match="finish it with --resume"):
+        sweep(made, out, extend=10)
+    assert contents(out) == before
+    sweep(made, out, resume=True)
+    with pytest.raises(SweepError, match="complete sweep; --extend"):
+        sweep(made, out)
+
+
+def test_another_plan_is_not_mixed_in(tmp_path):
+    made, out = plan(tmp_path), tmp_path / "out"
+    sweep(made, out)
+    events = tmp_path / "starter" / "events.csv"
+    for other in (
+        lambda: plan(tmp_path, vary={"b_P": "0:6:9"}),
+        lambda: (
+            events.write_text(events.read_text().replace("2003-04-20", "2003-05-20"))
+            and plan(tmp_path)
+        ),
+    ):
+        with pytest.raises(SweepError, match="another plan"):
+            sweep(other(), out, resume=True)
+    with pytest.raises(SweepError, match="50 histories"):
+        sweep(made, out, resume=True, histories=60)
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_place_that_is_not_for_a_sweep_is_refused_and_left_alone(tmp_path, what):
+    out = tmp_path / "mine"
+    if what == "folder":
+        out.mkdir()
+        (out / "diary.txt").write_text("dear")
+    else:
+        out.write_text("dear")
+    with pytest.raises(SweepError, match="out"):
+        sweep(plan(tmp_path), out, resume=True)
+    kept = out / "diary.txt" if what == "folder" else out
+    assert kept.read_text() == "dear"
+    assert not (out / LOCK).exists()
+
+
+def test_a_second_process_in_the_folder_is_refused_with_the_first_ones_number(tmp_path):
+    made, out = plan(tmp_path), tmp_path / "out"
+    out.mkdir()
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from alliance_cohesion.sweep.lock import locked\n"
+        "with locked(Path(sys.argv[1])): print('locked', flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(out)], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "locked\n"
+        with pytest.raises(LockedError, match=f"process {other.pid} is at work"):
+            sweep(made, out)
+        other.send_signal(signal.SIGKILL)
+        other.wait()
+    assert (out / LOCK).exists()  # stale: its holder was killed
+    sweep(made, out)
+    assert not (out / LOCK).exists()
+
+
+def test_a_lock_is_free_again_after_use(tmp_path):
+    for _ in range(2):
+        with locked(tmp_path), pytest.raises(LockedError), locked(tmp_path):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EROFS, "cannot be written")]
+)
+@pytest.mark.parametrize("after", [0, 3, 7, 14])
+def test_a_full_or_read_only_disk_ends_in_a_message_and_can_be_resumed(
+    tmp_path, whole, monkeypatch, number, words, after
+):
+    made, out = plan(tmp_path), tmp_path / "out"
+    count = 0
+
+    def sync(_):
+        nonlocal count
+        count += 1
+        if count > after:
+            raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stores.os, "fsync", sync)
+        with pytest.raises(SweepError, match=words):
+            sweep(made, out)
+    assert not list(tmp_path.rglob("*.aside"))
+    sweep(made, out, resume=True)
+    assert contents(out) == whole
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_refused(tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    for out in ("locked", "locked/out"):
+        with pytest.raises(SweepError, match="cannot be written"):
+            sweep(plan(tmp_path), tmp_path / out)
+
+
+def test_a_worker_that_dies_ends_in_a_message_and_can_be_resumed(tmp_path, whole):
+    made, out = plan(tmp_path), tmp_path / "out"
+    code = Path(__file__).with_name("dying.py")
+    done = subprocess.run(
+        [sys.executable, str(code), str(tmp_path), str(out)],
+        cwd=ROOT, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert "a worker process died" in done.stderr, done.stderr
+    assert "--resume" in done.stderr
+    assert not opened(out).complete
+    sweep(made, out, resume=True, workers=processes(2))
+    assert contents(out) == whole
+
+
+def failing(job, tasks):
+    for chunk, point in tasks:
+        bad = chunk.point in (2, 4)
+        yield Failure(chunk.point, "the well is dry") if bad else do(job, chunk, point)
+
+
+def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path, whole):
+    made, out = plan(tmp_path), tmp_path / "out"
+    report = sweep(made, out, workers=failing)
+    assert sorted(report.failures) == [2, 4]
+    assert report.done == 7
+    assert report.findings.table["point"].tolist() == [0, 1, 3, 5, 6, 7, 8]
+    kept = json.loads((out / "failed" / "0000002.json").read_text())
+    assert kept["message"] == "the well is dry"
+    assert set(kept["inputs"]) == {"b_D", "event:coast-2003.days"}
+    assert json.loads((out / "summary.json").read_text())["failures"]
+    assert sweep(made, out, resume=True, workers=here).done == 2  # mended in the meantime
+    assert contents(out) == whole
+
+
+def test_a_point_at_which_no_scenario_stands_fails_with_the_files_own_message(
+    tmp_path, monkeypatch
+):
+    made = plan(tmp_path)
+    work._worlds.clear()
+    wrong = Problem("scenario.toml", "days", "found 3", "less")
+    monkeypatch.setattr(work, "changed", lambda *_: (made.scenario, [wrong]))
+    with pytest.raises(SweepError, match="every point failed; the first: scenario"):
+        sweep(made, tmp_path / "out")
+    monkeypatch.undo()
+    monkeypatch.setattr(work, "measure", lambda *_: 1 / 0)
+    with pytest.raises(SweepError, match="ZeroDivisionError"):
+        sweep(made, tmp_path / "other")
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path):
+    plan(tmp_path)
+    words = [sys.executable, "-m", "alliance_cohesion", "sweep", "starter", "--workers", "2"]
+    words += ["--vary", "b_D=1:6:5000", "--histories", "200", "--no-pictures"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE) as running:
+        out = tmp_path / "results" / "starter-sweep"
+        deadline = time.monotonic() + 120
+        while not list(out.glob("chunks/*/*.parquet")):
+            assert time.monotonic() < deadline
+            assert running.poll() is None
+            time.sleep(0.1)
+        children = _children(running.pid)
+        running.send_signal(signal.SIGKILL)
+    assert children
+    deadline = time.monotonic() + 20
+    while any(_alive(child) for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = task.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid:
+            found.append(int(task.parent.name))
+    if not found and not Path("/proc").exists():
+        pytest.skip("no /proc to see children in")
+    return found
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

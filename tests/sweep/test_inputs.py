@@ -1,0 +1,196 @@
+"""What can be varied, and what is said of that which cannot."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from alliance_cohesion.scenario import ScenarioError, compile_world, load
+from alliance_cohesion.sweep.points import changed, ground
+
+from .sweeps import plan, starter
+
+CHANGES = """
+[[change]]
+name = "help came"
+reason = "What if?"
+action = "recode"
+where = { id = "refused-2003" }
+set = { strength = 1 }
+"""
+
+
+def refused(folder, toml="", **over):
+    with pytest.raises(ScenarioError) as caught:
+        plan(folder, toml, **over)
+    return str(caught.value)
+
+
+def world_at(made, values):
+    there, problems = changed(made.ground, made.variables, values)
+    assert not problems
+    return compile_world(there)
+
+
+def same(one, two):
+    return all(np.array_equal(a, b) for a, b in zip(one.forcing, two.forcing, strict=True))
+
+
+def test_a_point_equals_a_scenario_file_that_says_the_same(tmp_path):
+    made = plan(
+        tmp_path,
+        vary={
+            "event:refused-2003.strength": "-1,1",
+            "event:coast-2003.days": "0:200",
+            "event:partner-2001.present": "on,off",
+            "indicator:Karth.base": "0,1",
+            "alliance:renewal": "act,automatic",
+        },
+    )
+    file = tmp_path / "starter" / "other.toml"
+    file.write_text(
+        'name = "other"\nbase = "scenario.toml"\n'
+        + CHANGES.replace('"help came"', '"a"')
+        + """
+[[change]]
+name = "b"
+reason = "r"
+action = "shift"
+where = { id = "coast-2003" }
+days = 120
+[[change]]
+name = "c"
+reason = "r"
+action = "drop"
+where = { id = "partner-2001" }
+[[change]]
+name = "d"
+reason = "r"
+action = "indicator"
+state = "Karth"
+indicator = "base"
+value = 1
+[[change]]
+name = "e"
+reason = "r"
+action = "alliance"
+set = { renewal = "act" }
+""",
+        encoding="utf-8",
+    )
+    there = world_at(made, (1.0, 120.0, "off", 1.0, "act"))
+    assert same(there, compile_world(load(file)))
+    assert not same(there, made.ground.scenario and compile_world(made.ground.scenario))
+
+
+def test_no_days_and_nothing_switched_leave_the_scenario_as_it_is(tmp_path):
+    made = plan(tmp_path, CHANGES, vary={"event:*.days": "0,1", "change:help came": "on,off"})
+    assert same(world_at(made, (0.0, "on")), compile_world(made.scenario))
+
+
+def test_a_change_that_is_switched_off_never_was(tmp_path):
+    made = plan(tmp_path, CHANGES, vary={"change:help came": ["on", "off"]})
+    before = starter(tmp_path / "pure")
+    assert same(world_at(made, ("off",)), before.world)
+    assert not same(world_at(made, ("on",)), before.world)
+
+
+def test_the_ground_is_the_scenario_before_its_changes(tmp_path):
+    case = starter(tmp_path, CHANGES)
+    found = ground(case.scenario)
+    assert found.events == starter(tmp_path / "pure").scenario.events
+    assert replace(case.scenario, events=found.events) != case.scenario
+
+
+def test_a_range_of_strengths_holds_the_codes_that_lie_in_it(tmp_path):
+    made = plan(tmp_path, vary={"event:refused-2003.strength": "-1:1"})
+    assert [point[0] for point in made.points] == [-1.0, -0.5, 0.5, 1.0]
+
+
+def test_events_are_picked_by_any_selector(tmp_path):
+    toml = """
+[sweep.vary."event:western offers.days"]
+low = 0
+high = 100
+n = 2
+where = { kind = "offer", actor = "Western League" }
+"""
+    assert plan(tmp_path, toml).points == ((0.0,), (100.0,))
+
+
+@pytest.mark.parametrize(
+    ("vary", "words"),
+    [
+        ({"b_d": "1:2"}, ('"b_d"', 'did you mean "b_D"')),
+        ({"b_D": "1:99"}, ("99", "b_D from 0 to 50")),
+        ({"b_D": "2:1"}, ("a high above the low",)),
+        ({"b_D": "often"}, ('"often"', "numbers")),
+        ({"b_D": {"low": 1, "hihg": 2}}, ("hihg", 'did you mean "high"')),
+        ({"event:coast-2004.days": "1:2"}, ("no row matches", "coast-2003")),
+        ({"event:coast-2003.day": "1:2"}, ('"day"', 'did you mean "days"')),
+        ({"event:coast-2003.days": "0.5:2"}, ("whole days",)),
+        ({"event:coast-2003.strength": "7,8"}, ("1, 2, 3, 4, 5",)),
+        ({"event:coast-2003.strength": "7:9"}, ("1, 2, 3, 4, 5",)),
+        ({"indicator:Kart.base": "0:1"}, ('"Kart"', 'did you mean "Karth"')),
+        ({"indicator:Karth.bas": "0:1"}, ('"bas"', 'did you mean "base"')),
+        ({"alliance:renewel": "act"}, ('"renewel"', 'did you mean "renewal"')),
+        ({"alliance:renewal": "akt,automatic"}, ("akt", "act")),
+        ({"change:help": "on,off"}, ('"help"', "the scenario has no changes")),
+        ({"evnt:x.days": "1:2"}, ('"evnt:"', 'did you mean "event:"')),
+    ],
+)
+def test_what_cannot_be_varied_is_named_with_what_can(tmp_path, vary, words):
+    message = refused(tmp_path, vary=vary)
+    assert all(word in message for word in words), message
+    assert message.count("\n") <= 1, message
+
+
+@pytest.mark.parametrize(
+    ("toml", "words"),
+    [
+        ('[sweep]\ndesing = "grid"', ("desing", 'did you mean "design"')),
+        ('[sweep]\ndesign = "gird"', ("gird", 'did you mean "grid"')),
+        ("[sweep]\npoints = 0", ("points", "greater than or equal to 1")),
+        ('[sweep]\ndesign = "sobol"\npoints = 100\nvary.b_D = "1:2"', ("64 or 128",)),
+        ('[sweep]\ndesign = "list"', ("a CSV file of points",)),
+        ("[sweep]", ("nothing to vary",)),
+        ('[[sweep.outcome]]\nmeasure = "awy"', ("awy", 'did you mean "away"')),
+        ('[[sweep.outcome]]\nmeasure = "away"', ("a state, for away",)),
+        ('[[sweep.outcome]]\nmeasure = "away"\nstate = "Kart"', ('did you mean "Karth"',)),
+        ('[[sweep.outcome]]\nmeasure = "whole"\nby = 1990-01-01', ("by", "2000-01-01")),
+        ('[sweep.interest]\noutcome = "x"\nabove = 1', ('"x"', "leavers")),
+        ('[sweep]\nvary.b_D = "0:9:2000"\nvary.b_P = "0:9:2000"', ("4,000,000 points",)),
+    ],
+)
+def test_a_wrong_table_is_explained(tmp_path, toml, words):
+    message = refused(tmp_path, "\n" + toml + "\n")
+    assert all(word in message for word in words), message
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    toml = '[[sweep.outcome]]\nmeasure = "away"\nstate = "Kart"\n'
+    message = refused(tmp_path, toml, vary={"b_d": "1:2", "b_P": "1:2:1", "b_D": "1:99"})
+    assert all(word in message for word in ('"b_d"', '"b_P"', "99", '"Kart"')), message
+
+
+def test_a_list_of_points_comes_from_a_csv_file(tmp_path):
+    starter(tmp_path)
+    (tmp_path / "starter" / "points.csv").write_text("b_D,alliance:renewal\n1,act\n2.5,automatic\n")
+    made = plan(tmp_path, vary={}, design="list", file="points.csv")
+    assert made.points == ((1.0, "act"), (2.5, "automatic"))
+    (tmp_path / "starter" / "points.csv").write_text("b_D,b_P\n1,2\n2.5\n")
+    assert "row 3" in refused(tmp_path, vary={}, design="list", file="points.csv")
+
+
+@pytest.mark.parametrize("design", ["latin", "sobol", "saltelli", "morris"])
+def test_designs_fill_the_ranges_and_give_the_same_points_again(tmp_path, design):
+    vary = {"b_D": "1:6", "event:coast-2003.days": "-3:3", "alliance:renewal": "act,automatic"}
+    made, again = (plan(tmp_path, vary=vary, design=design, points=32) for _ in range(2))
+    other = plan(tmp_path, vary=vary, design=design, points=32, seed=2)
+    assert made.points == again.points
+    assert made.digest == again.digest != other.digest
+    columns = list(zip(*made.points, strict=True))
+    assert all(1 <= value <= 6 for value in columns[0])
+    if design != "morris":  # four levels a range
+        assert set(columns[1]) == set(map(float, range(-3, 4)))
+    assert set(columns[2]) == {"act", "automatic"}
