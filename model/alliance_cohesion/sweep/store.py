@@ -170,10 +170,12 @@ def put(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
-        raise SweepError(f"{path}: {why(error)}") from error
+        if isinstance(error, OSError):
+            raise SweepError(f"{path}: {why(error)}") from error
+        raise
 
 
 def why(error: OSError) -> str:
@@ -233,6 +235,8 @@ def create(folder: Path, plan: Plan, histories: list[int], shard: tuple[int, int
     for path in kept_files(plan):
         put(folder / "scenario" / path.parent.name / path.name, path.read_bytes())
     over = dict(plan.over)
+    if "vary" in over:
+        over["vary"] = list(over["vary"].items())  # their order counts
     if plan.listed:
         put(folder / LIST, plan.listed.read_bytes())
         over |= {"design": "list", "file": None}
@@ -272,6 +276,8 @@ def kept_plan(folder: Path) -> Plan:
     store = opened(folder)
     request = store.manifest["request"]
     over = dict(request["over"])
+    if "vary" in over:
+        over["vary"] = dict(over["vary"])
     if (folder / LIST).exists():
         over["file"] = str((folder / LIST).absolute())
     plan = make_plan(load(folder / request["entry"]), **over)
