@@ -61,7 +61,7 @@ def _results(
     except TimeoutError as error:
         raise SweepError(f"{address}: the scheduler has no workers") from error
     sent = client.scatter(job, broadcast=True, hash=False)
-    waiting = as_completed()
+    waiting = as_completed(loop=client.loop)
     out = 0
 
     def hand_out() -> bool:
