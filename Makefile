@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types picture clean
+.PHONY: run test slow lint types picture reference clean
 
 run: $(READY)
 	$(BIN)/cohesion run csto --out results/run
@@ -24,6 +24,12 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+# The stored results that tests compare with; renew them when rules, record or posterior change.
+reference: $(READY)
+	for name in csto csto-2035; do \
+		$(BIN)/cohesion run $$name --json --no-pictures --out results/run > results/reference/$$name.json; \
+	done
 
 # The picture in README.md, from a fresh run.
 picture: run

@@ -1,6 +1,7 @@
 """`calibration/README.md`: the figures as a page, with nothing in it that is not a figure."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,18 @@ def headline(figures: Figures) -> str:
     """The three sentences a sceptic reads first."""
     gain = figures["gain"]
     eve = figures["on_the_eve_held_out"]
-    first = sum(1 for row in eve if row["rank"] <= 1)
+    leaving = [row for row in eve if row["kind"] != "return"]
+    together = Counter(row["date"] for row in leaving)
+    first = sum(row["rank"] <= together[row["date"]] for row in leaving)
+    back = [row for row in eve if row["kind"] == "return"]
     free = figures.get("free_run", {}).get("model")
     text = (
         f"Held out by event cluster, the rules beat the window-aware null by "
         f"{_signed(gain['gain'])} nats over {len(gain['gain_by_cluster'])} clusters. "
-        f"On the eve of {len(eve)} documented changes the state that moved was ranked first in "
-        f"{first}."
+        f"On the eve of {len(leaving)} documented leavings, {first} were by the states ranked "
+        "likeliest to leave (where k left in one tick, by one of the first k); the "
+        f"{len(back)} documented return{'s were' if len(back) != 1 else ' was'} ranked "
+        f"{', '.join(str(row['rank']) + ' of ' + str(row['of']) for row in back) or '-'}."
     )
     if free:
         ever = ", ".join(f"{c['state']} {c['within_2_years']:.0%}" for c in free["changes"])
