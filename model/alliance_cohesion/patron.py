@@ -20,6 +20,8 @@ class Request:
     inside: bool
     kept: bool
     strength: float
+    event: str
+    """Id of its row."""
 
 
 def requests(scenario: Scenario, world: World) -> list[Request]:
@@ -45,7 +47,7 @@ def requests(scenario: Scenario, world: World) -> list[Request]:
                     t, i, (event.threat_level or 1) / 5.0,
                     bool(f.internal[t, i] > max(inside, external)),
                     bool(inside >= max(external, f.internal[t, i]) and inside > 0),
-                    strength > 0, abs(strength),
+                    strength > 0, abs(strength), event.id,
                 )
             )  # fmt: skip
     return sorted(found, key=lambda one: (one.tick, one.state))

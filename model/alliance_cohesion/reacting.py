@@ -41,16 +41,17 @@ def by_rule(scenario: Scenario, *classes: str) -> Scenario:
     return replace(scenario, alliance=scenario.alliance.model_copy(update=values))
 
 
-def scripted(scenario: Scenario, since: date) -> Scenario:
+def scripted(scenario: Scenario, since: date, keep: frozenset[str] = frozenset()) -> Scenario:
     """The scenario without the rows that rules replace: those that begin on `since` or later.
 
-    Threats that lie within the alliance's own side (the patron's) stay as the record has them.
+    Threats that lie within the alliance's own side (the patron's) stay as the record has them,
+    and so do the rows in `keep` (ids): what a counterfactual is about is not left to a rule.
     """
     cast = Cast(scenario, scenario.clock.ticks)
     classes = switched(scenario)
 
     def stays(event: Event) -> bool:
-        if event.start < since:
+        if event.start < since or event.id in keep:
             return True
         if event.kind == "response":
             return "responses" not in classes
@@ -78,7 +79,13 @@ def _from_adversary(cast: Cast, event: Event, scenario: Scenario) -> bool:
 
 
 def world_and_reactions(
-    scenario: Scenario, since: date, draws: int, seed: int, found: dict[str, Any] | None = None
+    scenario: Scenario,
+    since: date,
+    draws: int,
+    seed: int,
+    *,
+    keep: frozenset[str] = frozenset(),
+    found: dict[str, Any] | None = None,
 ) -> tuple[World, Reactions]:
     """Compile a scenario for `reactions.simulate`.
 
@@ -87,6 +94,7 @@ def world_and_reactions(
         since: First day on which they do.
         draws: How many draws of the reactions' coefficients.
         seed: Of those draws.
+        keep: Ids of rows that stay scripted whatever their class.
         found: A fit (the shipped one by default).
 
     Returns:
@@ -97,7 +105,7 @@ def world_and_reactions(
         return world, silent(world, draws)
     found = fitted() if found is None else found
     whole = compile_world(scenario)
-    world = compile_world(scripted(scenario, since))
+    world = compile_world(scripted(scenario, since, keep))
     rng = np.random.default_rng([seed, 10])
     start = int(np.searchsorted(world.ticks, np.datetime64(since), side="right")) - 1
     start = max(start, world.forcing.first)
@@ -114,7 +122,9 @@ def world_and_reactions(
     own = [[states.index(s)] if s in states else list(range(len(states))) for s in world.states]
     asked = [
         q for q in requests(scenario, whole)
-        if q.tick >= start and (q.internal or "episodes" not in classes)
+        if q.tick >= start
+        and q.event not in keep
+        and (q.internal or "episodes" not in classes)
     ]  # fmt: skip
     level = float(np.mean(found["episode_level"]))
     dt = world.forcing.dt

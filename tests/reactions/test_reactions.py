@@ -77,6 +77,21 @@ def test_only_the_rows_that_rules_replace_are_left_out(csto):
         assert (event.id not in kept) == replaced, event.id
 
 
+def test_what_a_counterfactual_is_about_stays_scripted(csto):
+    since = date(2015, 1, 1)
+    scenario = reacting.by_rule(csto.scenario)
+    one = next(e.id for e in csto.scenario.events if e.kind == "response" and e.start > since)
+    keep = frozenset({one})
+    assert one in {event.id for event in reacting.scripted(scenario, since, keep).events}
+    _, all_by_rule = reacting.world_and_reactions(
+        reacting.by_rule(csto.scenario, "responses"), since, 5, seed=1
+    )
+    _, but_one = reacting.world_and_reactions(
+        reacting.by_rule(csto.scenario, "responses"), since, 5, seed=1, keep=keep
+    )
+    assert len(but_one.request_tick) < len(all_by_rule.request_tick)
+
+
 def test_the_patrons_own_pressure_is_never_replaced(csto):
     scenario = reacting.by_rule(csto.scenario, "episodes")
     left_out = {e.id for e in csto.scenario.events} - {
