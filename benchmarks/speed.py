@@ -1,0 +1,297 @@
+"""How fast histories are made, and against what.
+
+    python benchmarks/speed.py [--quick] [--json FILE]
+
+Everything in a table is measured in turns in one run on one machine; the best of several turns
+counts. `docs/sweeps.md` quotes it.
+
+- **Mesa**: the same rules as Mesa objects, run by Mesa's own `batch_run`, one process.
+- **NumPy**: the same rules vectorised over histories (`vectorised.py`), its random numbers drawn
+  by NumPy's generator, which is cheaper than addressing each.
+- **floor**: the same number of addressed draws and of exponentials in a bare compiled loop. The
+  ensemble cannot be faster without another generator or another arithmetic.
+
+One thread, unless it says otherwise.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from math import exp
+from pathlib import Path
+
+import mesa
+import numba
+import numpy as np
+from numba import njit, prange
+
+sys.path.insert(0, str(Path(__file__).parent))
+import vectorised
+
+import alliance_cohesion as ac
+from alliance_cohesion import ensemble
+from alliance_cohesion.agents import AllianceModel
+from alliance_cohesion.chance import CHOICE, uniform
+from alliance_cohesion.tick import FROZEN, MEMBER, OUTSIDE
+from alliance_cohesion.world import Floats, Ints, World
+
+SIZES = (8, 25, 50, 100, 200)  # states
+ALLIES = 8  # states threatened by fellow states, whatever the number of states
+
+
+@njit(cache=True, parallel=True)
+def bare(seed: int, histories: int, ticks: int, address: Ints, exponentials: Ints) -> float:
+    """Addressed draws and exponentials, and nothing else; `exponentials` [tick, state]."""
+    sums = np.zeros(8)
+    for block in prange(8):
+        total = 0.0
+        for number in range(block, histories, 8):
+            for t in range(ticks):
+                for i in range(len(address)):
+                    u = uniform(seed, number, t, address[i], CHOICE)
+                    for k in range(exponentials[t, i]):
+                        total += exp(-(u + k))
+        sums[block] = total
+    return sums.sum()
+
+
+def exponentials(world: World, draws: Floats) -> Ints:
+    """[tick, state] exponentials of R6 to R9 that the rules need, rounded from a small run."""
+    f = world.forcing
+    made = ensemble.simulate(world, draws, 200, 1, keep=200)
+    before = np.concatenate([np.broadcast_to(world.initial, (200, 1, len(world.states))),
+                             made.path[:, :-1]], axis=1)  # fmt: skip
+    # A member: leaving rate, its chance, the share that freezes; a frozen one: two rates and a
+    # chance; one outside: a rate and a chance. At a renewal one more for those inside.
+    need = np.select([before == MEMBER, before == FROZEN, before == OUTSIDE], [3.0, 3.0, 2.0])
+    renewal = f.renewal[f.first :] == 1
+    need += (before != OUTSIDE) & renewal[np.newaxis, :, np.newaxis]
+    return np.rint(need.mean(axis=0)).astype(np.int64)
+
+
+def clock(action: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+def side_by_side(actions: dict[str, Callable[[], object]], turns: int) -> dict[str, float]:
+    """Best time of each, taken in turns so that a busy moment hits all alike."""
+    best = dict.fromkeys(actions, np.inf)
+    for _ in range(turns):
+        for name, action in actions.items():
+            best[name] = min(best[name], clock(action))
+    return best
+
+
+def world_of(states: int, tick: str = "quarter", years: int = 32) -> tuple[World, Floats]:
+    """The shipped record; with more states than it has, repeated under other names."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "scenario.toml"
+        file.write_text(
+            f'name = "x"\nbase = "csto"\n[clock]\ntick = "{tick}"\nend = {1993 + years}-12-31\n'
+        )
+        case = ac.load(file)
+    draws = case.draws(1).values
+    world = case.world
+    return (world if states == len(world.states) else widened(world, states)), draws
+
+
+def widened(world: World, states: int) -> World:
+    """The same alliance with its states repeated; threats between states stay among the first."""
+    f, n = world.forcing, len(world.states)
+    columns = np.arange(states) % n
+    own = ("external", "internal", "inside", "demand", "offer", "kept", "broken", "dependence")
+    start, spans = [0], []
+    for t in range(len(f.renewal)):
+        for i in range(states):
+            cell = t * n + i
+            span = np.arange(f.pair_start[cell], f.pair_start[cell + 1]) if i < n else []
+            spans.append(np.asarray(span, dtype=np.int64))
+            start.append(start[-1] + len(span))
+    pairs = np.concatenate(spans)
+    forcing = f._replace(
+        **{name: np.ascontiguousarray(getattr(f, name)[:, columns]) for name in own},
+        pair_start=np.array(start), pair_actor=f.pair_actor[pairs],
+        pair_level=f.pair_level[pairs], pair_outside=f.pair_outside[pairs],
+        entry=f.entry[columns], address=np.arange(1, states + 1, dtype=np.int64) * 7_919_113,
+        kept_all=f.kept[:, columns].sum(axis=1), broken_all=f.broken[:, columns].sum(axis=1),
+    )  # fmt: skip
+    return World(
+        world.name, tuple(f"S{k}" for k in range(states)), world.ticks, world.end, forcing,
+        np.ascontiguousarray(world.initial[columns]),
+        np.ascontiguousarray(world.record[:, columns]),
+    )  # fmt: skip
+
+
+def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> dict[str, float]:
+    """Microseconds a history: the ensemble, its rivals and the floor."""
+    world, draws = world_of(states)
+    T = len(world.decided)
+    need = exponentials(world, draws)
+    rng = np.random.default_rng(1)
+    numbers = np.arange(histories)
+    few = max(1, histories // 8)  # NumPy is fastest where its arrays fit the cache
+
+    def numpy() -> None:
+        for k in range(0, histories, few):
+            part = numbers[k : k + few]
+            vectorised.simulate(world, draws, part, rng.random((len(part), T, states)))
+
+    actions: dict[str, Callable[[], object]] = {
+        "ensemble": lambda: ensemble.simulate(world, draws, histories, 1, keep=0),
+        "floor": lambda: bare(1, histories, T, world.forcing.address, need),
+        "NumPy": numpy,
+    }
+    for action in actions.values():
+        action()
+    best = side_by_side(actions, turns)
+    found = {name: 1e6 * seconds / histories for name, seconds in best.items()}
+    if mesa_histories:
+        made = min(clock(lambda: as_mesa(world, draws, mesa_histories)) for _ in range(2))
+        found["Mesa"] = 1e6 * made / mesa_histories
+    return found
+
+
+def as_mesa(world: World, draws: Floats, histories: int) -> None:
+    """The same histories by Mesa's own batch running."""
+    mesa.batch_run(
+        AllianceModel,
+        {"world": [world], "draws": [draws], "number": range(histories), "seed": [1]},
+        number_processes=1, max_steps=len(world.ticks), display_progress=False,
+    )  # fmt: skip
+
+
+def exponent(sizes: list[float], seconds: list[float]) -> float:
+    """Slope of the logarithms."""
+    return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+
+
+def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
+    """How time grows with histories, states and ticks: seconds, and the fitted exponent."""
+    world, draws = world_of(8)
+    counts = [histories // 4, histories // 2, histories, histories * 2, histories * 4]
+    by_count = side_by_side(
+        {str(h): (lambda h=h: ensemble.simulate(world, draws, h, 1, keep=0)) for h in counts},
+        turns,
+    )
+    wide = {n: world_of(n)[0] for n in SIZES}
+    by_states = side_by_side(
+        {
+            str(n): (lambda w=w: ensemble.simulate(w, draws, histories // 4, 1, keep=0))
+            for n, w in wide.items()
+        },
+        turns,
+    )
+    long = {years: world_of(8, "month", years)[0] for years in (8, 16, 32)}
+    by_ticks = side_by_side(
+        {
+            str(len(w.ticks)): (lambda w=w: ensemble.simulate(w, draws, histories, 1, keep=0))
+            for w in long.values()
+        },
+        turns,
+    )
+    tables = {"histories": by_count, "states": by_states, "ticks": by_ticks}
+    return {
+        what: {
+            "seconds": times,
+            "exponent": exponent([float(size) for size in times], list(times.values())),
+        }
+        for what, times in tables.items()
+    }
+
+
+def scaling(histories: int, points: int) -> dict[str, float]:
+    """Seconds of the same sweep with one worker process and with two, start-up left out."""
+    from alliance_cohesion.sweep import make_plan, sweep
+    from alliance_cohesion.sweep.workers import processes
+
+    plan = make_plan(
+        ac.load("csto"), vary={"b_D": f"1:6:{points}"}, histories=histories, design="grid"
+    )
+    found: dict[str, float] = {}
+    for _ in range(2):
+        for count in (1, 2):
+            with tempfile.TemporaryDirectory() as folder:
+                times: list[float] = []
+                sweep(
+                    plan, Path(folder) / "out", workers=processes(count),
+                    progress=lambda _, times=times: times.append(time.perf_counter()),
+                )  # fmt: skip
+            # From the moment all workers are at work: each has given its second chunk by then.
+            warm = 2 * count
+            rate = (len(times) - 1 - warm) / (times[-1] - times[warm])
+            name = f"{count} worker{'s' if count > 1 else ''}"
+            found[name] = min(found.get(name, np.inf), plan.chunk / rate)
+    return found
+
+
+MEMORY = """
+import resource, sys
+import alliance_cohesion as ac
+from alliance_cohesion.sweep import make_plan, sweep
+count, folder = int(sys.argv[1]), sys.argv[2]
+plan = make_plan(ac.load("csto"), vary={"b_D": [3.0]}, histories=count)
+sweep(plan, folder)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def memory(histories: int) -> float:
+    """Largest resident memory in MiB of a sweep of so many histories, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = [sys.executable, "-c", MEMORY, str(histories), str(Path(folder) / "out")]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+    kib = int(done.stdout) / (1024 if sys.platform == "darwin" else 1)
+    return kib / 1024
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    reader = argparse.ArgumentParser()
+    reader.add_argument("--quick", action="store_true", help="a tenth of the histories")
+    reader.add_argument("--memory", type=int, default=0, help="histories of the memory test")
+    reader.add_argument("--json", type=Path)
+    asked = reader.parse_args()
+    scale, turns = (1, 3) if asked.quick else (4, 5)
+    numba.set_num_threads(1)
+    found: dict[str, object] = {}
+
+    print("Microseconds a history (32 years of quarters)")
+    print(f"{'states':>8}{'ensemble':>10}{'floor':>10}{'NumPy':>10}{'Mesa':>12}"
+          f"{'of floor':>10}{'NumPy is':>10}{'Mesa is':>10}")  # fmt: skip
+    for states in SIZES:
+        times = rivals(states, max(64, 4000 * scale // states), turns, 4 if states == 8 else 0)
+        found[f"{states} states"] = times
+        mesa_time = times.get("Mesa")
+        print(
+            f"{states:8}{times['ensemble']:10.1f}{times['floor']:10.1f}{times['NumPy']:10.1f}"
+            f"{mesa_time or float('nan'):12.0f}{times['ensemble'] / times['floor']:9.2f}x"
+            f"{times['NumPy'] / times['ensemble']:9.1f}x"
+            + (f"{mesa_time / times['ensemble']:9.0f}x" if mesa_time else ""),
+            flush=True,
+        )
+
+    print("\nSeconds grow as a power of")
+    for what, table in growth(250 * scale, turns).items():
+        found[f"by {what}"] = table
+        print(f"{what:>12}: {table['exponent']:.3f}", flush=True)
+
+    times = scaling(1000 * scale, 24)
+    found["workers"] = times
+    print(f"\nTwo workers are {times['1 worker'] / times['2 workers']:.2f}x one")
+
+    if asked.memory:
+        found["memory"] = memory(asked.memory)
+        print(f"{asked.memory:,} histories of the record: {found['memory']:.0f} MiB at most")
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
