@@ -1,6 +1,7 @@
 """A whole answer: command, folder, page; and that its numbers hang together."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ import xarray as xr
 from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
-from alliance_cohesion.counterfactual import answer, as_json, dataset, load
+from alliance_cohesion.counterfactual import answer, as_json, dataset, library, load
+from alliance_cohesion.draws import shipped_file
 from alliance_cohesion.report import paired_page, paired_table
 
 NAME = "counterfactuals/armenia-answered-2022"
@@ -102,3 +104,20 @@ def test_bad_input_is_one_clear_message(tmp_path):
         assert "Error" in done.stderr
         assert "Traceback" not in done.output
     assert not list(tmp_path.iterdir())
+
+
+def test_the_page_in_docs_is_of_this_library_and_this_posterior():
+    """When it is not: `cohesion counterfactual --all --page docs/counterfactuals.md`."""
+    page = (Path(__file__).parents[2] / "docs" / "counterfactuals.md").read_text(encoding="utf-8")
+    for path in library():
+        assert f"## {path.stem}" in page
+        assert load(path).changed.scenario.question in page
+    assert f"Parameters from {shipped_file('posterior').name}" in page
+
+
+@pytest.mark.slow
+def test_the_whole_library_with_one_command(tmp_path):
+    done = call("--all", "--histories", "80", "--page", str(tmp_path / "page.md"), "--no-pictures")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "page.md").read_text(encoding="utf-8").count("\n## ") == len(library()) + 2
+    assert done.stdout.count("Guards:") == len(library())

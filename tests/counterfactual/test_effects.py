@@ -6,6 +6,7 @@ from alliance_cohesion.counterfactual.effects import (
     Move,
     happened,
     parting,
+    quantiles,
     spread,
     variance_ratio,
 )
@@ -34,6 +35,18 @@ def test_spread_keeps_what_parameters_do():
     assert abs(found.parameters[0] - 12**-0.5) < 0.03
 
 
+def test_intervals_stay_where_values_can_be():
+    """Shares within 0 and 1, one-sided effects on their side, two-sided ones on both."""
+    share = quantiles(*(np.array([x]) for x in (0.9, 0.25, 0.0, 0.9)))
+    assert 0 < share[0][0] < 0.9 < share[1][0] <= 1
+    loss = quantiles(*(np.array([x]) for x in (-0.1, 0.08, 0.1, 0.001)))
+    assert -1 < loss[0][0] < -0.1 < loss[1][0] < 0
+    both = quantiles(*(np.array([x]) for x in (-0.05, 0.2, 0.2, 0.15)))
+    assert both[0][0] < -0.05 < 0 < both[1][0]
+    same = quantiles(*(np.array([x]) for x in (1.0, 0.0, 0.0, 1.0)))
+    assert same[0][0] == same[1][0] == 1.0
+
+
 def move(kind, before, after, tick, start, stop):
     return Move(0, kind, "", tick, before, after, start, stop)
 
@@ -59,10 +72,10 @@ def test_a_move_counts_between_the_documented_ones_around_it():
     assert happened(again, path, start).tolist() == [True, True, False]
 
 
-def test_a_stay_is_never_to_cross():
+def test_a_stay_is_never_to_change():
     start = np.array([F], np.int8)
-    path = histories([F, O, O], [F, M, F])
-    assert happened(move("stay", F, F, 2, 0, 2), path, start).tolist() == [True, False]
+    path = histories([F, F, F], [F, M, F], [F, O, O])
+    assert happened(move("stay", F, F, 2, 0, 2), path, start).tolist() == [True, False, False]
 
 
 def test_from_a_freeze_to_the_outside():

@@ -7,6 +7,7 @@ histories of one draw are a column of [history of the draw, draw].
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import betaincinv
 
 from .. import record
 from ..case import Case
@@ -15,6 +16,7 @@ from ..world import Codes, Floats, Standing
 MEMBER = int(Standing.MEMBER)
 INTERVAL = (0.05, 0.95)
 _ONE_SIDED = 1.645
+_RARE = 0.2  # of the values that are not zero: so few of the other sign are left out of account
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,13 @@ def by_draw(values: np.ndarray, draws: int) -> np.ndarray:
 
 
 def spread(values: np.ndarray, draws: int) -> Spread:
-    """Sum up values [history, ..].
+    """Sum up values [history, ..] of 0 and 1, or of -1, 0 and 1.
 
-    The means of single draws scatter more than their expectations do, because each is over a
-    few histories. They are drawn together towards the mean so that their variance is the one
-    between draws (analysis of variance), or rather the upper end of what that may be: where a
-    few histories cannot tell the draws apart, the interval is too wide, never too narrow.
+    The means of single draws scatter more than their expectations do, and on a few values only,
+    because each is over a few histories. So the interval is not of those means: it is of a beta
+    distribution with their mean and the variance between draws (analysis of variance), or rather
+    the upper end of what that may be. Where a few histories cannot tell the draws apart, it is
+    too wide, not too narrow.
     """
     grouped = by_draw(values, draws)
     m = len(grouped)
@@ -57,19 +60,37 @@ def spread(values: np.ndarray, draws: int) -> Spread:
     off = means - mean
     between = np.mean(off**2, axis=0)
     slack = np.sqrt(np.maximum(np.mean(off**4, axis=0) - between**2, 0.0) / draws)
-    upper = between - within / m + _ONE_SIDED * slack
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kept = np.where(between > 0, np.sqrt(np.clip(upper / between, 0.0, 1.0)), 0.0)
-    drawn = mean + off * kept
-    low, high = np.quantile(drawn, INTERVAL, axis=0)
-    return Spread(
-        mean,
-        np.asarray(low),
-        np.asarray(high),
-        np.sqrt(between) * kept,
-        np.sqrt(within),
-        np.sqrt(within / len(values)),
-    )
+    deviation = np.sqrt(np.maximum(between - within / m + _ONE_SIDED * slack, 0.0))
+    low, high = quantiles(mean, deviation, (values < 0).mean(axis=0), (values > 0).mean(axis=0))
+    error = np.sqrt(within / len(values))
+    return Spread(mean, low, high, deviation, np.sqrt(within), error)
+
+
+def quantiles(mean: Floats, sd: Floats, below: Floats, above: Floats) -> tuple[Floats, Floats]:
+    """Quantiles at `INTERVAL` of a beta distribution with this mean and standard deviation.
+
+    It lies between 0 and 1; between -1 and 0 for values that are next to never above zero; and
+    between -1 and 1 for those of either sign.
+
+    Args:
+        mean: Of the values.
+        sd: Between draws.
+        below: Share of values below zero.
+        above: Share of values above zero.
+    """
+    rare = _RARE * (below + above)
+    start = np.where(below > rare, -1.0, 0.0)
+    end = np.where(above > rare, 1.0, 0.0)
+    wide = np.maximum(end - start, 1.0)
+    place = (mean - start) / wide
+    room = place * (1.0 - place)
+    variance = np.minimum((sd / wide) ** 2, 0.99 * room)
+    shown = (variance > 1e-12) & (room > 0)
+    size = room / np.where(shown, variance, 1.0) - 1.0
+    a = np.where(shown, place * size, 1.0)
+    b = np.where(shown, (1.0 - place) * size, 1.0)
+    low, high = (np.where(shown, start + wide * betaincinv(a, b, q), mean) for q in INTERVAL)
+    return low, high
 
 
 def away(path: Codes) -> np.ndarray:
@@ -134,7 +155,7 @@ def happened(move: Move, path: Codes, start: Codes, until: int | None = None) ->
 
     What counts is any move of its sort between the state's documented moves before and after
     it: out of membership (by exit or freeze), back to it, or from a freeze to the outside. A
-    stay is that the state never changed between member and away.
+    stay is that the state's standing never changed.
 
     Args:
         move: What the record says.
@@ -147,8 +168,7 @@ def happened(move: Move, path: Codes, start: Codes, until: int | None = None) ->
     stop = move.stop if until is None else min(until, move.stop)
     before, after = own[:, move.start : stop + 1], own[:, move.start + 1 : stop + 2]
     if move.kind == "stay":
-        crossed = (before == MEMBER) != (after == MEMBER)
-        return np.asarray(~crossed.any(axis=1))
+        return np.asarray((before == after).all(axis=1))
     if MEMBER in (move.before, move.after):
         same = ((before == MEMBER) == (move.before == MEMBER)) & (
             (after == MEMBER) == (move.after == MEMBER)

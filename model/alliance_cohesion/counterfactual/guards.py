@@ -18,7 +18,7 @@ from ..replay import trace
 from ..world import Codes, Floats, Standing, World
 from .pair import Pair
 
-COVARIATES = ("E", "G", "P", "A", "ln(1 + O)", "reliability", "D")
+COVARIATES = ("E", "G", "P", "A", "ln(1 + O)", "reliability", "D", "renewal")
 ALTERED = 0.005  # Gower distance from its own base from which a decision counts as altered
 NEIGHBOURS = 2.0  # years within which a state's own decisions are no evidence on each other
 MOST_POINTS = 200  # for which membership of the hull is worked out
@@ -83,7 +83,7 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
 
 
 def _covariates(world: World, mean: Floats) -> Floats:
-    """[T, N, 7] what a state knew when it decided."""
+    """[T, N, 8] what a state knew when it decided, and whether it had to sign."""
     minds = trace(world, mean[np.newaxis]).minds[0]
     f = world.forcing
     return np.stack(
@@ -95,6 +95,7 @@ def _covariates(world: World, mean: Floats) -> Floats:
             np.log1p(minds[..., tick.O]),
             minds[..., tick.ALPHA] / (minds[..., tick.ALPHA] + minds[..., tick.BETA]),
             f.dependence[f.first - 1 : -1],
+            np.broadcast_to(f.renewal[f.first :, np.newaxis].astype(float), minds.shape[:2]),
         ],
         axis=-1,
     )

@@ -7,6 +7,7 @@ from ..counterfactual.plain import agrees
 from . import paired_table as table
 from .text import clean, percent
 
+_MOST = 4  # states in a table; all are in the answer's JSON
 _HEAD = Path(__file__).with_suffix(".md")
 
 
@@ -66,8 +67,8 @@ def _main(answer: Answer) -> int:
 
 
 def _moved(answer: Answer, state: int) -> float:
-    """The largest necessity of a state's documented moves, or the change of its stay."""
-    own = [one for one in answer.outcomes if one.move.state == state]
+    """The largest necessity of a state's documented moves; nothing for one that stayed."""
+    own = [one for one in answer.outcomes if one.move.state == state and one.move.kind != "stay"]
     return max((float(one.prevented[MAIN].mean) for one in own), default=0.0)
 
 
@@ -108,7 +109,10 @@ def _section(answer: Answer) -> str:
         "",
         *_grid(
             ["state", "share away", *(answer.month(t) for t in answer.ticks)],
-            [[state, what.strip(), *cells] for state, what, cells in table.effect_rows(answer)],
+            [
+                [state, what.strip(), *cells]
+                for state, what, cells in table.effect_rows(answer, _MOST)
+            ],
         ),
         "",
     ]

@@ -64,7 +64,7 @@ def _picture(
 ) -> Picture:  # fmt: skip
     """One question; `rivals` [rival, time, state] is the changed world by other couplings."""
     _, subtitle = page.heading(subject, title)
-    made = page.sheet(title, subtitle, len(states), panel=2.3, gap=0.5)
+    made = page.sheet(title, subtitle, len(states), panel=2.3, gap=0.58)
     dashed = Line2D([], [], color=_CHANGED, linewidth=0.9, dashes=(3, 2), label="other couplings")
     page.legend(
         made.figure,
@@ -112,7 +112,7 @@ def _picture(
         below.set_ylim(-limit, limit)
         below.set_yticks([-limit, 0, limit], [f"{-100 * limit:.0f}", "0", f"+{100 * limit:.0f}"])
         axes.set_title(
-            shorten(subject.states[i], 34), fontsize=10, fontweight="bold", loc="left", pad=3,
+            shorten(subject.states[i], 34), fontsize=10, fontweight="bold", loc="left", pad=10,
             color=palette.INK, parse_math=False,
         )  # fmt: skip
         if axes.get_position().x0 < 0.2:

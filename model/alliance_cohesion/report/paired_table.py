@@ -186,10 +186,10 @@ def _effects(answer: Answer) -> Table:
     return table
 
 
-def effect_rows(answer: Answer) -> list[tuple[str, str, list[str]]]:
-    """State, what is told, and a cell for each of the answer's dates."""
+def effect_rows(answer: Answer, most: int | None = None) -> list[tuple[str, str, list[str]]]:
+    """State, what is told, and a cell for each of the answer's dates; `most` states at most."""
     rows: list[tuple[str, str, list[str]]] = []
-    for i in answer.watched:
+    for i in answer.watched[:most]:
         state, free = clean(answer.states[i]), answer.forecast
 
         def cells(values: np.ndarray, i: int = i) -> list[str]:
