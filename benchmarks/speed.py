@@ -5,7 +5,8 @@
 Everything in a table is measured in turns in one run on one machine; the best of several turns
 counts. `docs/sweeps.md` quotes it.
 
-- **Mesa**: the same rules as Mesa objects, run by Mesa's own `batch_run`, one process.
+- **Mesa**: the same rules as Mesa objects, run by Mesa's own `batch_run`, one process, all in
+  Python as a model in Mesa usually is; and with the compiled rules, as this project's agents are.
 - **NumPy**: the same rules vectorised over histories (`vectorised.py`), its random numbers drawn
   by NumPy's generator, which is cheaper than addressing each.
 - **floor**: the same number of addressed draws and of exponentials in a bare compiled loop. The
@@ -16,14 +17,16 @@ One thread, unless it says otherwise.
 
 import argparse
 import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from math import exp
 from pathlib import Path
+from typing import Any
 
 import mesa
 import numba
@@ -111,13 +114,15 @@ def widened(world: World, states: int) -> World:
     for t in range(len(f.renewal)):
         for i in range(states):
             cell = t * n + i
-            span = np.arange(f.pair_start[cell], f.pair_start[cell + 1]) if i < n else []
-            spans.append(np.asarray(span, dtype=np.int64))
-            start.append(start[-1] + len(span))
+            stop = f.pair_start[cell + 1] if i < n else 0
+            spans.append(np.arange(f.pair_start[cell] if i < n else 0, stop))
+            start.append(start[-1] + len(spans[-1]))
     pairs = np.concatenate(spans)
+    wide: dict[str, Any] = {
+        name: np.ascontiguousarray(getattr(f, name)[:, columns]) for name in own
+    }
     forcing = f._replace(
-        **{name: np.ascontiguousarray(getattr(f, name)[:, columns]) for name in own},
-        pair_start=np.array(start), pair_actor=f.pair_actor[pairs],
+        **wide, pair_start=np.array(start), pair_actor=f.pair_actor[pairs],
         pair_level=f.pair_level[pairs], pair_outside=f.pair_outside[pairs],
         entry=f.entry[columns], address=np.arange(1, states + 1, dtype=np.int64) * 7_919_113,
         kept_all=f.kept[:, columns].sum(axis=1), broken_all=f.broken[:, columns].sum(axis=1),
@@ -127,6 +132,10 @@ def widened(world: World, states: int) -> World:
         np.ascontiguousarray(world.initial[columns]),
         np.ascontiguousarray(world.record[:, columns]),
     )  # fmt: skip
+
+
+def made(world: World, draws: Floats, histories: int) -> ensemble.Ensemble:
+    return ensemble.simulate(world, draws, histories, 1, keep=0)
 
 
 def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> dict[str, float]:
@@ -144,7 +153,7 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
             vectorised.simulate(world, draws, part, rng.random((len(part), T, states)))
 
     actions: dict[str, Callable[[], object]] = {
-        "ensemble": lambda: ensemble.simulate(world, draws, histories, 1, keep=0),
+        "ensemble": partial(made, world, draws, histories),
         "floor": lambda: bare(1, histories, T, world.forcing.address, need),
         "NumPy": numpy,
     }
@@ -153,9 +162,18 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
     best = side_by_side(actions, turns)
     found = {name: 1e6 * seconds / histories for name, seconds in best.items()}
     if mesa_histories:
-        made = min(clock(lambda: as_mesa(world, draws, mesa_histories)) for _ in range(2))
-        found["Mesa"] = 1e6 * made / mesa_histories
+        seconds = min(clock(lambda: as_mesa(world, draws, mesa_histories)) for _ in range(2))
+        found["Mesa, compiled rules"] = 1e6 * seconds / mesa_histories
+        found["Mesa"] = plain_mesa()
     return found
+
+
+def plain_mesa() -> float:
+    """Microseconds a history of Mesa with rules in Python: the same code, left uncompiled."""
+    words = [sys.executable, "-W", "ignore", __file__, "--plain-mesa"]
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 def as_mesa(world: World, draws: Floats, histories: int) -> None:
@@ -177,23 +195,17 @@ def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
     world, draws = world_of(8)
     counts = [histories // 4, histories // 2, histories, histories * 2, histories * 4]
     by_count = side_by_side(
-        {str(h): (lambda h=h: ensemble.simulate(world, draws, h, 1, keep=0)) for h in counts},
+        {str(h): partial(made, world, draws, h) for h in counts},
         turns,
     )
     wide = {n: world_of(n)[0] for n in SIZES}
     by_states = side_by_side(
-        {
-            str(n): (lambda w=w: ensemble.simulate(w, draws, histories // 4, 1, keep=0))
-            for n, w in wide.items()
-        },
+        {str(n): partial(made, w, draws, histories // 4) for n, w in wide.items()},
         turns,
     )
     long = {years: world_of(8, "month", years)[0] for years in (8, 16, 32)}
     by_ticks = side_by_side(
-        {
-            str(len(w.ticks)): (lambda w=w: ensemble.simulate(w, draws, histories, 1, keep=0))
-            for w in long.values()
-        },
+        {str(len(w.ticks)): partial(made, w, draws, histories) for w in long.values()},
         turns,
     )
     tables = {"histories": by_count, "states": by_states, "ticks": by_ticks}
@@ -207,7 +219,7 @@ def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
 
 
 def scaling(histories: int, points: int) -> dict[str, float]:
-    """Seconds of the same sweep with one worker process and with two, start-up left out."""
+    """Seconds a chunk of the same sweep by one worker process and by two, start-up left out."""
     from alliance_cohesion.sweep import make_plan, sweep
     from alliance_cohesion.sweep.workers import processes
 
@@ -219,15 +231,16 @@ def scaling(histories: int, points: int) -> dict[str, float]:
         for count in (1, 2):
             with tempfile.TemporaryDirectory() as folder:
                 times: list[float] = []
-                sweep(
-                    plan, Path(folder) / "out", workers=processes(count),
-                    progress=lambda _, times=times: times.append(time.perf_counter()),
-                )  # fmt: skip
+
+                def note(_: int, times: list[float] = times) -> None:
+                    times.append(time.perf_counter())
+
+                sweep(plan, Path(folder) / "out", workers=processes(count), progress=note)
             # From the moment all workers are at work: each has given its second chunk by then.
             warm = 2 * count
             rate = (len(times) - 1 - warm) / (times[-1] - times[warm])
             name = f"{count} worker{'s' if count > 1 else ''}"
-            found[name] = min(found.get(name, np.inf), plan.chunk / rate)
+            found[name] = min(found.get(name, np.inf), 1.0 / rate)
     return found
 
 
@@ -257,25 +270,33 @@ def main() -> None:
     reader.add_argument("--quick", action="store_true", help="a tenth of the histories")
     reader.add_argument("--memory", type=int, default=0, help="histories of the memory test")
     reader.add_argument("--json", type=Path)
+    reader.add_argument("--plain-mesa", action="store_true", help=argparse.SUPPRESS)
     asked = reader.parse_args()
+    if asked.plain_mesa:
+        world, draws = world_of(8)
+        as_mesa(world, draws, 1)
+        print(1e6 * min(clock(lambda: as_mesa(world, draws, 1)) for _ in range(3)))
+        return
     scale, turns = (1, 3) if asked.quick else (4, 5)
     numba.set_num_threads(1)
     found: dict[str, object] = {}
 
-    print("Microseconds a history (32 years of quarters)")
-    print(f"{'states':>8}{'ensemble':>10}{'floor':>10}{'NumPy':>10}{'Mesa':>12}"
-          f"{'of floor':>10}{'NumPy is':>10}{'Mesa is':>10}")  # fmt: skip
+    print("Microseconds a history (32 years of quarters), one thread")
+    print(
+        f"{'states':>8}{'ensemble':>10}{'floor':>10}{'NumPy':>10}{'of floor':>10}{'NumPy is':>10}"
+    )
     for states in SIZES:
         times = rivals(states, max(64, 4000 * scale // states), turns, 4 if states == 8 else 0)
         found[f"{states} states"] = times
-        mesa_time = times.get("Mesa")
+        ours = times["ensemble"]
         print(
-            f"{states:8}{times['ensemble']:10.1f}{times['floor']:10.1f}{times['NumPy']:10.1f}"
-            f"{mesa_time or float('nan'):12.0f}{times['ensemble'] / times['floor']:9.2f}x"
-            f"{times['NumPy'] / times['ensemble']:9.1f}x"
-            + (f"{mesa_time / times['ensemble']:9.0f}x" if mesa_time else ""),
+            f"{states:8}{ours:10.1f}{times['floor']:10.1f}{times['NumPy']:10.1f}"
+            f"{ours / times['floor']:9.2f}x{times['NumPy'] / ours:9.1f}x",
             flush=True,
         )
+        for name in times:
+            if name.startswith("Mesa"):
+                print(f"{name:>40}: {times[name]:.0f}, {times[name] / ours:.0f}x", flush=True)
 
     print("\nSeconds grow as a power of")
     for what, table in growth(250 * scale, turns).items():

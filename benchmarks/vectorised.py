@@ -5,6 +5,8 @@ over ticks, arrays of [history, state]. Given the addressed random numbers it ma
 histories as the ensemble, which `tests/sweep/test_benchmarks.py` checks.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,8 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
     f = world.forcing
     n, H = len(world.states), len(numbers)
     rows = draws[numbers % len(draws)]
-    p = Parameters(*(rows[:, k, np.newaxis] for k in range(len(PARAMETERS))))
+    columns: list[Any] = [rows[:, k, np.newaxis] for k in range(len(PARAMETERS))]
+    p = Parameters(*columns)
     fading, memory, inertia = (2.0 ** (-f.dt / h) for h in (p.h_threat, p.h_memory, p.h_align))
     alpha0, beta0 = p.rho_prior * p.n_prior, (1.0 - p.rho_prior) * p.n_prior
     E = np.zeros((H, n))
@@ -43,10 +46,10 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
     for t in range(len(f.renewal)):
         after = before
         if t >= f.first:
-            after = decide(p, f.dt, before, a, f.dependence[t - 1], f.renewal[t],
+            chosen = decide(p, f.dt, before, a, f.dependence[t - 1], f.renewal[t],
                            uniforms[:, t - f.first])  # fmt: skip
-            after = np.where(t < f.entry, OUTSIDE, np.where(t == f.entry, MEMBER, after))
-            after = after.astype(np.int8)
+            chosen = np.where(t < f.entry, OUTSIDE, np.where(t == f.entry, MEMBER, chosen))
+            after = chosen.astype(np.int8)
         inside = before != OUTSIDE
         seen = [np.where(inside, np.maximum(own[t], f.members[t, d]), own[t])
                 for d, own in enumerate((f.external, f.internal, f.inside, f.demand))]  # fmt: skip
@@ -61,9 +64,7 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
                 level = f.pair_level[k]
                 seen[2][:, i] = np.where(there, np.maximum(seen[2][:, i], level), seen[2][:, i])
                 if f.pair_outside[k] == 1:
-                    seen[0][:, i] = np.where(
-                        there, seen[0][:, i], np.maximum(seen[0][:, i], level)
-                    )
+                    seen[0][:, i] = np.where(there, seen[0][:, i], np.maximum(seen[0][:, i], level))
         members = (before == MEMBER).sum(axis=1, keepdims=True)
         others = members - inside
         # As in the compiled rules, frozen states count themselves out of the members too.
@@ -74,8 +75,7 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
         others_there = members - (before == MEMBER)
         share = np.where(others_there > 0, others_gone / np.maximum(others_there, 1), 0.0)
         E, G, P, A = (
-            np.maximum(now, level * fading)
-            for now, level in zip(seen, (E, G, P, A), strict=True)
+            np.maximum(now, level * fading) for now, level in zip(seen, (E, G, P, A), strict=True)
         )
         alpha = alpha0 + (alpha - alpha0) * memory + kept + p.omega * kept_others
         beta = beta0 + (beta - beta0) * memory + broken + p.omega * broken_others

@@ -294,3 +294,16 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_another_region_of_interest_needs_no_other_histories(tmp_path):
+    interest = '\n[sweep.interest]\noutcome = "whole"\nabove = {}\n'
+    outcome = '[[sweep.outcome]]\nname = "whole"\nmeasure = "whole"\n'
+    out, file = tmp_path / "out", tmp_path / "starter" / "scenario.toml"
+    vary = {"b_D": "1:6:3"}
+    sweep(plan(tmp_path, interest.format(0.2) + outcome, vary=vary), out)
+    file.write_text(file.read_text().replace("above = 0.2", "above = 0.4"))
+    report = sweep(plan(tmp_path, vary=vary), out, resume=True)
+    assert report.done == 0
+    assert report.findings.interest == "whole above 0.4"
+    assert "above = 0.4" in (out / "scenario" / "starter" / "scenario.toml").read_text()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..sweep.workers import Workers
 
 FAILED = 1
+_MOST_INPUTS = 4  # named in a line of the table
 _SPEAK_EVERY = 30.0  # seconds, where stderr is no terminal
 
 
@@ -344,6 +345,8 @@ def lines(findings: "Findings") -> Iterator[str]:
     yield f"{'outcome':{width}}  {'lowest':>9}  {'highest':>9}  {'+/-':>7}  where it is highest"
     for row in told["outcomes"]:
         inputs = ", ".join(f"{k} = {_short(v)}" for k, v in row["highest"]["inputs"].items())
+        if len(findings.inputs) > _MOST_INPUTS:
+            inputs = f"point {row['highest']['point']}"
         yield (
             f"{clean(row['name']):{width}}"
             f"  {row['lowest']['mean']:9.4g}  {row['highest']['mean']:9.4g}"

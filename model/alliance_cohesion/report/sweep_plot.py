@@ -175,14 +175,14 @@ def _tornado(found: Findings) -> Picture:
     what = "total order (bars), first order (circles)" if key == "total" else "mu* of Morris"
     made = sheet(
         f"Which inputs matter: {what}", _subtitle(found), len(outcomes),
-        panel=0.35 + 0.2 * count, gap=0.75, columns=2,
+        panel=0.35 + 0.27 * count, gap=0.7, columns=2,
     )  # fmt: skip
     told = []
     for axes, outcome in zip(made.panels, outcomes, strict=True):
         rows = [row for row in found.sensitivity if row["outcome"] == outcome]
         rows = sorted(rows, key=lambda row: -row[key])[:count][::-1]
         places = np.arange(len(rows))
-        axes.barh(places, [row[key] for row in rows], 0.6, color=palette.STANDING[Standing.MEMBER])
+        axes.barh(places, [row[key] for row in rows], 0.36, color=palette.STANDING[Standing.MEMBER])
         pm = [row[f"{key}_pm"] for row in rows]
         axes.errorbar([row[key] for row in rows], places, xerr=pm, fmt="none", ecolor="k", lw=0.9)
         if key == "total":
@@ -190,9 +190,10 @@ def _tornado(found: Findings) -> Picture:
         axes.set_yticks([])
         for place, row in zip(places, rows, strict=True):
             axes.annotate(
-                shorten(clean(row["input"]), 34), (0, place), xytext=(3, 0), va="center",
-                textcoords="offset points", fontsize=6.5, parse_math=False,
+                shorten(clean(row["input"]), 34), (0, place + 0.2), xytext=(2, 0), va="bottom",
+                textcoords="offset points", fontsize=6, parse_math=False,
             )  # fmt: skip
+        axes.set_ylim(-0.5, len(rows) - 0.2)
         axes.axvline(0, color=palette.FAINT, lw=0.6)
         axes.grid(False)
         axes.set_title(shorten(clean(outcome), 48), loc="left", fontsize=8, parse_math=False)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from .chunks import Chunk, ranges
 from .plan import Plan
-from .store import as_parquet, points_table
+from .store import as_parquet, kept_files, points_table
 from .work import Job, do, job
 
 _TRIALS = 3  # points tried
 _HISTORIES = 64
+_PICTURES = 400_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ def estimate(plan: Plan) -> Estimate:
     seconds = count * (setting + making * plan.histories) / len(places) + 0.004 * chunks
     files = chunks * written // len(places)
     table = len(as_parquet(points_table(plan.variables, plan.points)))
+    beside = sum(path.stat().st_size for path in kept_files(plan)) + _PICTURES
     # The tables that come out hold the counts once more, and a row an outcome and point.
     return Estimate(
         count, count * plan.histories, chunks, seconds,
-        files * 3 // 2 + 2 * table + 60 * count * len(plan.outcomes),
+        beside + files * 3 // 2 + 2 * table + 60 * count * len(plan.outcomes),
     )  # fmt: skip

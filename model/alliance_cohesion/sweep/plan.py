@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import math
+import tomllib
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -209,11 +210,21 @@ def _decided(world: World) -> Codes:
 
 
 def _hashes(scenario: Scenario) -> dict[str, str]:
-    """Files by their last two parts, so that a copy of the folder elsewhere is the same."""
+    """Files by their last two parts, so that a copy of the folder elsewhere is the same.
+
+    Of a scenario file its content counts, without the `[sweep]` table: what of that counts is in
+    the plan, so that another region of interest needs no other histories.
+    """
     paths = dict.fromkeys(path.resolve() for path in scenario.files)
-    return {
-        "/".join(path.parts[-2:]): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths
-    }
+    return {"/".join(path.parts[-2:]): hashlib.sha256(_content(path)).hexdigest() for path in paths}
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix != ".toml":
+        return path.read_bytes()
+    content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    content.pop("sweep", None)
+    return json.dumps(content, sort_keys=True, default=str).encode()
 
 
 def _units(table: SweepTable, d: int, file: str, problems: list[Problem]) -> Floats | None:

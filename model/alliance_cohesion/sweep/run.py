@@ -19,6 +19,7 @@ from .store import (
     create,
     exists,
     file_hash,
+    keep,
     opened,
     put,
     why,
@@ -94,6 +95,7 @@ def sweep(
                 store = opened(folder)
                 _same(store, plan, shard, histories)
                 store.tidy()
+                keep(store.folder, plan)
                 if extend:
                     _extend(store, plan, extend)
             else:

@@ -232,8 +232,7 @@ def create(folder: Path, plan: Plan, histories: list[int], shard: tuple[int, int
         histories: At each point: as first asked for, then as extended to.
         shard: Which shard of how many.
     """
-    for path in kept_files(plan):
-        put(folder / "scenario" / path.parent.name / path.name, path.read_bytes())
+    keep(folder, plan)
     over = dict(plan.over)
     if "vary" in over:
         over["vary"] = list(over["vary"].items())  # their order counts
@@ -255,6 +254,15 @@ def create(folder: Path, plan: Plan, histories: list[int], shard: tuple[int, int
         files={},
     )
     return store
+
+
+def keep(folder: Path, plan: Plan) -> None:
+    """Copy the scenario's files beside, where they are not there already."""
+    for path in kept_files(plan):
+        place = folder / "scenario" / path.parent.name / path.name
+        content = path.read_bytes()
+        if not place.is_file() or place.read_bytes() != content:
+            put(place, content)
 
 
 def kept_files(plan: Plan) -> list[Path]:
