@@ -30,6 +30,11 @@ def fitted() -> dict[str, Any]:
     return found
 
 
+def is_fitted() -> bool:
+    """Whether a fit of R10 and R11 is shipped."""
+    return any(shipped.folder("calibration").glob("reactions-*.json"))
+
+
 def switched(scenario: Scenario) -> tuple[str, ...]:
     """Classes of events that follow rules: of `responses`, `episodes`, `offers`."""
     return tuple(name for name in RULES if getattr(scenario.alliance, name) == "rule")

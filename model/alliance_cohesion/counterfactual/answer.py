@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import reacting
 from ..record import changes
 from ..world import Codes, Floats, Standing
 from . import effects, guards, histories
+from .answered import forecast_by_rule
 from .coupling import COUPLINGS, ORDERED
 from .effects import Move, Parting, Spread, away, spread
 from .guards import Span
@@ -92,6 +94,9 @@ class Answer:
     sample: Sample
     """Draws of the second question."""
     forecast: Side
+    by_rule: Side | None
+    """The forecast where patron, adversaries and outside powers follow R10 and R11; None where
+    no fit of these rules is shipped."""
     forecast_base: Floats
     """[tick, state, standing] shares in the base world of the forecast."""
     ratio: float | None
@@ -180,6 +185,10 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     free_base, free_changed = free(count)
     paths = {name: replayed(k, count) for k, name in enumerate(COUPLINGS)}
     forecast = _side(away(free_base), free_base, free_changed, D)
+    by_rule = None
+    if reacting.is_fitted():
+        rule_base, rule_changed = forecast_by_rule(pair, known, count, seed)
+        by_rule = _side(away(rule_base), rule_base, rule_changed, D)
     given = {name: _side(was, documented, path, D) for name, path in paths.items()}
 
     outcomes = [
@@ -201,6 +210,7 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
         D,
         sample,
         forecast,
+        by_rule,
         _shares(free_base),
         effects.variance_ratio(away(free_base)[:, -1], away(free_changed)[:, -1]),
         given,

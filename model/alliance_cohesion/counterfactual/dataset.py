@@ -35,8 +35,14 @@ def dataset(answer: Answer) -> xr.Dataset:
     free, sides = answer.forecast, list(answer.given.values())
     here, there = ("band", "time", "state"), ("coupling", "band", "time", "state")
     scenario = answer.pair.changed.scenario
+    rule = {} if answer.by_rule is None else {
+        "rule_base_away": (here, bands(answer.by_rule, "base")),
+        "rule_changed_away": (here, bands(answer.by_rule, "changed")),
+        "rule_effect": (here, bands(answer.by_rule, "effect")),
+    }  # fmt: skip
     return xr.Dataset(
         {
+            **rule,
             "record": (("time", "state"), record),
             "forecast_base_away": (here, bands(free, "base")),
             "forecast_changed_away": (here, bands(free, "changed")),

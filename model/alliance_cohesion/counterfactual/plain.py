@@ -11,6 +11,7 @@ from .effects import Spread
 from .guards import ALTERED
 
 MEANING = {
+    "forecast_by_rule": "the forecast with R10 and R11 from the branch on in both worlds",
     "forecast": "the record is known up to the branch; what follows it is free in both worlds",
     "given": "all that happened is known; the noise that explains it is kept in the changed world",
     "away": "share of histories in which the state is frozen or outside at the end of the month",
@@ -52,6 +53,9 @@ def as_json(answer: Answer) -> dict[str, Any]:
             "variance ratio": _number(answer.ratio),
             "through": [_through(answer, one) for one in answer.through_forecast],
         },
+        "forecast_by_rule": None
+        if answer.by_rule is None
+        else _side(answer, answer.by_rule, ticks),
         "given": {
             **{name: _side(answer, side, ticks) for name, side in answer.given.items()},
             "through": [_through(answer, one) for one in answer.through_given],

@@ -51,6 +51,7 @@ def _row(answer: Answer) -> str:
         f"{percent(float(answer.forecast.changed.mean[-1, main]))}",
         f"{table.signed(effect.mean[-1, main])} "
         f"({table.interval(effect.low[-1, main], effect.high[-1, main])})",
+        "-" if answer.by_rule is None else table.signed(answer.by_rule.effect.mean[-1, main]),
         _necessity(answer, main),
         "-"
         if not span.altered

@@ -47,7 +47,25 @@ def _forecast(answer: Answer) -> list[str]:
         f"{interval(effect.low[-1, i], effect.high[-1, i])})"
         for i in told
     ]
-    return [f"Forecast, knowing the record up to {branch}: at the end ({end}) {listed(parts)}."]
+    return [
+        f"Forecast, knowing the record up to {branch}: at the end ({end}) {listed(parts)}.",
+        *_by_rule(answer, told),
+    ]
+
+
+def _by_rule(answer: Answer, told: list[int]) -> list[str]:
+    """The same where history answers back."""
+    if answer.by_rule is None:
+        return []
+    parts = [
+        f"{clean(answer.states[i])} {percent(answer.by_rule.changed.mean[-1, i])} instead of "
+        f"{percent(answer.by_rule.base.mean[-1, i])}"
+        for i in told
+    ]
+    return [
+        "Where requests, threats and offers after the branch follow rules R10 and R11 and not the "
+        f"record: {listed(parts)}."
+    ]
 
 
 def _given(answer: Answer) -> list[str]:
@@ -214,6 +232,9 @@ def effect_rows(answer: Answer, most: int | None = None) -> list[tuple[str, str,
         )
         wide = [interval(effect.low[t, i], effect.high[t, i]) for t in answer.ticks]
         rows.append(("", "  90 % interval", wide))
+        if answer.by_rule is not None:
+            back = answer.by_rule.effect.mean
+            rows.append(("", "  by R10, R11", [signed(back[t, i]) for t in answer.ticks]))
         rows.append(("", "record", cells(answer.given[MAIN].base.mean)))
         sides = np.stack([side.changed.mean[:, i] for side in answer.given.values()])
         rows.append(("", "given, changed", [_range(sides[:, t]) for t in answer.ticks]))
@@ -300,6 +321,8 @@ def notes(answer: Answer, folder: str = "") -> list[str]:
     lines = [
         "away: frozen or outside. forecast: both worlds run free from the branch, with the same "
         "chance.",
+        "by R10, R11: the same effect where, from the branch on, the patron's answers, threats and "
+        "offers follow rules fitted to the record (only what is asked about stays scripted).",
         "given: history replayed with the noise that explains what happened; three couplings, as "
         "the record does not settle that noise.",
         "necessity: given what happened, it does not happen without what was changed, up to the "
