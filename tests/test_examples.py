@@ -4,7 +4,7 @@ import doctest
 from pathlib import Path
 
 from alliance_cohesion import State
-from examples import another_rule
+from examples import another_rule, projection_table
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,3 +39,10 @@ def test_without_danger_the_other_rule_is_the_standard_one():
 
     other, standard = (another_rule.away_at_end(case, rule, 3) for rule in (NeverAfraid, Safe))
     assert (other == standard).all()
+
+
+def test_a_projection_becomes_a_table_of_states_and_years():
+    lines = projection_table.table("csto-2035", histories=50).splitlines()
+    rows = [line for line in lines if line.startswith("| ") and "%" in line]
+    assert len(rows) == 8
+    assert all(row.count("|") == lines[2].count("|") for row in rows)
