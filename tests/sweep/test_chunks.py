@@ -168,3 +168,13 @@ def test_means_and_errors_are_those_of_the_histories(tmp_path):
     numbers = np.repeat(tally.value[tally.outcome == k], tally.count[tally.outcome == k])
     assert means.mean[1, k] == pytest.approx(numbers.mean())
     assert means.error[1, k] == pytest.approx(numbers.std(ddof=1) / 60**0.5)
+
+
+def test_a_sweep_may_switch_rules_that_react_on_and_off(tmp_path):
+    made = plan(tmp_path, vary={"alliance:responses": "record,rule"}, histories=40)
+    table = sweep(made, tmp_path / "out").findings.table
+    assert table["alliance:responses"].tolist() == ["record", "rule"]
+    data = starter(tmp_path).run(histories=40)
+    assert table.iloc[0]["Velia away by 2009-12-31"] == pytest.approx(
+        1 - data["share"].sel(state="Velia", standing="member").values[-1]
+    )

@@ -69,13 +69,15 @@ def test_a_cluster_gives_the_same_bytes_as_one_process(tmp_path, scheduler):
 
 def test_a_worker_of_a_cluster_may_die(tmp_path, scheduler):
     address, worker = scheduler
-    first, _ = worker(), worker()
+    first = worker()
     made = plan(tmp_path, histories=3000)
     done = 0
 
     def kill(histories: int) -> None:
         nonlocal done
         done += 1
+        if done == 1:
+            worker()  # a second, that has been sent nothing when the first dies
         if done == 3:
             first.send_signal(signal.SIGKILL)
 

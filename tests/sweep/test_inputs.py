@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alliance_cohesion.scenario import ScenarioError, compile_world, load
+import alliance_cohesion as ac
+from alliance_cohesion.scenario import ScenarioError, compile_world, load, shipped_names
+from alliance_cohesion.sweep import make_plan
 from alliance_cohesion.sweep.points import changed, ground
 
 from .sweeps import plan, starter
@@ -194,3 +196,10 @@ def test_designs_fill_the_ranges_and_give_the_same_points_again(tmp_path, design
     if design != "morris":  # four levels a range
         assert set(columns[1]) == set(map(float, range(-3, 4)))
     assert set(columns[2]) == {"act", "automatic"}
+
+
+@pytest.mark.parametrize("name", [name for name in shipped_names() if name.startswith("sweeps/")])
+def test_shipped_sweeps_can_be_planned(name):
+    made = make_plan(ac.load(name))
+    assert len(made.points) >= 100
+    assert made.outcomes

@@ -60,7 +60,8 @@ def _results(
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError as error:
         raise SweepError(f"{address}: the scheduler has no workers") from error
-    sent = client.scatter(job, broadcast=True, hash=False)
+    # A task, not scattered data: the scheduler can make it again when its only holder dies.
+    sent = client.submit(_given, job, pure=False)
     waiting = as_completed(loop=client.loop)
     out = 0
 
@@ -91,6 +92,10 @@ def _results(
         future.release()
         out += hand_out()
         yield result
+
+
+def _given(job: Job) -> Job:
+    return job
 
 
 def _do(job: Job, task: Task) -> Result:

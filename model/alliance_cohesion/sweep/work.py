@@ -14,6 +14,7 @@ from .chunks import Chunk, Failure, Tally
 from .outcomes import Outcome, measure
 from .plan import Plan, Point
 from .points import Ground, changed
+from .store import SweepError
 from .variables import Variable
 
 _WORLDS = 16  # compiled worlds kept by a process
@@ -59,10 +60,10 @@ def do(job: Job, chunk: Chunk, point: Point) -> Result:
 
     Raises:
         MemoryError: the machine is too small.
-        ValueError: this machine has another version of the program.
+        SweepError: this machine has another version of the program.
     """
     if job.version != __version__:
-        raise ValueError(
+        raise SweepError(
             f"a worker has version {__version__} of the program, the sweep {job.version}"
         )
     try:
