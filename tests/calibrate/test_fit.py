@@ -9,6 +9,7 @@ import alliance_cohesion as ac
 from alliance_cohesion import prior, record, shipped
 from alliance_cohesion.calibrate import figures, holdout
 from alliance_cohesion.calibrate.fit import fit
+from alliance_cohesion.calibrate.publish import publish
 from alliance_cohesion.calibrate.tasks import Bench
 
 pytestmark = pytest.mark.slow
@@ -34,3 +35,18 @@ def test_a_short_calibration_gives_the_shipped_gain_within_its_noise():
     )
     told = json.loads((shipped.folder("calibration") / "figures.json").read_text())
     assert gain.sum() == pytest.approx(told["gain"]["gain"], abs=0.9)
+
+
+def test_the_short_form_of_the_calibration_gives_every_figure(tmp_path):
+    bench = Bench("csto", 100, 50, 3)
+    made = publish(bench, figures.plan("short"), tmp_path, "cohesion calibrate csto")
+    for name in (
+        "gain", "gain_lagged_one_tick", "gain_forward", "gain_leave_one_state_out", "baselines",
+        "placebos", "gain_with_graded_signs", "simulation_based_calibration", "free_run",
+        "prior_predictive", "posterior", "reactions_held_out",
+    ):  # fmt: skip
+        assert made[name], name
+    assert made["gain"]["gain"] > made["placebos"]["swap"]["mean_gain"]
+    assert made["gain"]["gain"] > made["baselines"]["number of rows so far"]["gain"]
+    stored = json.loads((shipped.folder("calibration") / "figures.json").read_text())
+    assert set(made["gain"]["gain_by_cluster"]) == set(stored["gain"]["gain_by_cluster"])

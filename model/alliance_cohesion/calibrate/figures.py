@@ -141,6 +141,8 @@ def assemble(results: list[tuple[str, int, dict[str, Any]]]) -> Figures:
         figures["simulation_based_calibration"]["simulations"] = len(ranks)
     if "free" in found:
         figures["free_run"] = found["free"][0]
+    if "prior_predictive" in found:
+        figures["prior_predictive"] = found["prior_predictive"][0]
     if "contraction" in found:
         figures["posterior"] = found["contraction"][0]
     return figures

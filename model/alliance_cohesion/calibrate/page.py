@@ -135,6 +135,17 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
         ]  # fmt: skip
     if "free_run" in figures:
         parts += ["## Free runs", _free(figures)]
+    if "prior_predictive" in figures:
+        parts += [
+            "## What the prior alone expects (prior predictive check)",
+            _table(
+                ("histories from the prior, over this record's forcing", "median", "5 %", "95 %"),
+                [
+                    (name.replace("_", " "), r["median"], r["low"], r["high"])
+                    for name, r in figures["prior_predictive"].items()
+                ],
+            ),
+        ]
     if "posterior" in figures:
         parts += ["## Posterior", _posterior(figures)]
     if "simulation_based_calibration" in figures:

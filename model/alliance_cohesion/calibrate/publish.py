@@ -53,8 +53,8 @@ def publish(
     figures["answers"] = dict(zip(reacts["answer_names"], reacts["answer"]["mean"], strict=True))
     tried = folder / "specifications.toml"
     log = page.specifications(tried) if tried.exists() else []
-    (folder / "figures.json").write_text(
-        json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    kept = folder / "figures.json"
+    kept.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    figures = json.loads(kept.read_text(encoding="utf-8"))  # the page tells what the file tells
     (folder / "README.md").write_text(page.page(figures, log, command), encoding="utf-8")
     return figures

@@ -347,6 +347,33 @@ def _free(bench: Bench, world: World, draws: Floats) -> Result:
     }
 
 
+def prior_predictive(bench: Bench, _: int) -> Result:
+    """What the prior alone expects of the record's forcing, before any standing is seen."""
+    world = bench.world
+    draws = bench.prior.transform(bench.prior.cube(2000, bench.seed))
+    path = simulate(world, draws, 2000, bench.seed, keep=2000).path
+    start = np.broadcast_to(world.initial, (len(path), 1, len(world.states)))
+    before = np.concatenate([start, path[:, :-1]], axis=1)
+    window = world.forcing.renewal[world.forcing.first :] == 1
+    member = before == scoring.MEMBER
+    left, back = member & (path != scoring.MEMBER), ~member & (path == scoring.MEMBER)
+    dt = world.forcing.dt
+    years = np.maximum(member[:, ~window].sum(axis=(1, 2)) * dt, dt)
+    asked = np.maximum(member[:, window].sum(axis=(1, 2)), 1)
+    away = np.maximum((~member).sum(axis=(1, 2)) * dt, dt)
+    return {
+        "acts_of_leaving_per_member_year": _spread(left[:, ~window].sum(axis=(1, 2)) / years),
+        "share_refusing_at_a_renewal": _spread(left[:, window].sum(axis=(1, 2)) / asked),
+        "returns_per_year_away": _spread(back.sum(axis=(1, 2)) / away),
+        "states_that_ever_leave": _spread(left.any(axis=1).sum(axis=1).astype(float)),
+    }
+
+
+def _spread(values: Floats) -> Result:
+    low, middle, high = (round(float(q), 4) for q in np.quantile(values, [0.05, 0.5, 0.95]))
+    return {"median": middle, "low": low, "high": high}
+
+
 def contraction(bench: Bench, _: int) -> Result:
     """How much narrower than the prior each posterior is, and where it lies."""
     before = bench.prior.transform(bench.prior.cube(4000, bench.seed))
@@ -367,5 +394,5 @@ def contraction(bench: Bench, _: int) -> Result:
 Task = Callable[[Bench, int], Result]
 
 SINGLE: tuple[Task, ...] = (
-    clusters, states, logistic, confident, second_coder, free, contraction,
+    clusters, prior_predictive, states, logistic, confident, second_coder, free, contraction,
 )  # fmt: skip
