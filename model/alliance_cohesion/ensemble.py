@@ -12,7 +12,7 @@ from numba import njit, prange
 
 from .chance import CHOICE, uniform
 from .tick import ALIGNMENT, MEMBER, MIND, OUTSIDE, blank, chances, decide, pace, parameters, think
-from .world import Codes, Floats, Forcing, Ints, World
+from .world import Codes, Floats, Forcing, Ints, Parameters, World
 
 _BLOCKS = 8  # more than the cores of a laptop; the answer does not depend on it
 
@@ -49,6 +49,23 @@ class Ensemble:
 
 
 @njit(cache=True)
+def choose(
+    p: Parameters, f: Forcing, t: int, before: Codes, minds: Floats, seed: int, number: int,
+    after: Codes,
+) -> None:  # fmt: skip
+    """Fill `after` [N] with what every state decides in tick t, from what it knew before."""
+    for i in range(len(before)):
+        if t <= f.entry[i]:
+            after[i] = MEMBER if t == f.entry[i] else OUTSIDE
+            continue
+        member, frozen, _ = chances(
+            p, f.dt, before[i], minds[i, ALIGNMENT], f.dependence[t - 1, i], f.renewal[t]
+        )
+        u = uniform(seed, number, t - f.first, f.address[i], CHOICE)
+        after[i] = decide(u, member, frozen)
+
+
+@njit(cache=True)
 def history(
     row: Floats, f: Forcing, initial: Codes, seed: int, number: int, path: Codes, aligned: Floats
 ) -> None:
@@ -61,15 +78,7 @@ def history(
     blank(p, minds)
     for t in range(len(f.renewal)):
         if t >= f.first:
-            for i in range(n):
-                if t <= f.entry[i]:
-                    after[i] = MEMBER if t == f.entry[i] else OUTSIDE
-                    continue
-                member, frozen, _ = chances(
-                    p, f.dt, before[i], minds[i, ALIGNMENT], f.dependence[t - 1, i], f.renewal[t]
-                )
-                u = uniform(seed, number, t - f.first, f.address[i], CHOICE)
-                after[i] = decide(u, member, frozen)
+            choose(p, f, t, before, minds, seed, number, after)
         think(p, keep, f, t, before, after, minds, seen)
         before[:] = after
         if t >= f.first:

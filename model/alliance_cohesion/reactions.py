@@ -17,7 +17,8 @@ import numpy as np
 from numba import njit, prange
 
 from . import rules
-from .chance import CHOICE, EPISODE, PATRON, uniform
+from .chance import EPISODE, PATRON, uniform
+from .ensemble import choose
 from .tick import (
     ALIGNMENT,
     ALPHA,
@@ -26,8 +27,6 @@ from .tick import (
     MIND,
     OUTSIDE,
     blank,
-    chances,
-    decide,
     pace,
     parameters,
     think,
@@ -201,19 +200,10 @@ def history(
     for t in range(T):
         if t >= r.start:
             react(r, d, f, t, before, minds, until, offers, seed, number)
-        if t >= f.first:
-            for i in range(n):
-                if t < known:
-                    after[i] = record[t, i]
-                    continue
-                if t <= f.entry[i]:
-                    after[i] = MEMBER if t == f.entry[i] else OUTSIDE
-                    continue
-                member, frozen, _ = chances(
-                    p, f.dt, before[i], minds[i, ALIGNMENT], f.dependence[t - 1, i], f.renewal[t]
-                )
-                u = uniform(seed, number, t - f.first, f.address[i], CHOICE)
-                after[i] = decide(u, member, frozen)
+        if t >= max(f.first, known):
+            choose(p, f, t, before, minds, seed, number, after)
+        elif t >= f.first:
+            after[:] = record[t]
         think(p, keep, f, t, before, after, minds, seen)
         before[:] = after
         if t >= f.first:
