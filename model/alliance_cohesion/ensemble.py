@@ -54,14 +54,16 @@ def choose(
     after: Codes,
 ) -> None:  # fmt: skip
     """Fill `after` [N] with what every state decides in tick t, from what it knew before."""
+    entry, address, dependence = f.entry, f.address, f.dependence
+    dt, first, renewal = f.dt, f.first, f.renewal[t]
     for i in range(len(before)):
-        if t <= f.entry[i]:
-            after[i] = MEMBER if t == f.entry[i] else OUTSIDE
+        if t <= entry[i]:
+            after[i] = MEMBER if t == entry[i] else OUTSIDE
             continue
         member, frozen, _ = chances(
-            p, f.dt, before[i], minds[i, ALIGNMENT], f.dependence[t - 1, i], f.renewal[t]
+            p, dt, before[i], minds[i, ALIGNMENT], dependence[t - 1, i], renewal
         )
-        u = uniform(seed, number, t - f.first, f.address[i], CHOICE)
+        u = uniform(seed, number, t - first, address[i], CHOICE)
         after[i] = decide(u, member, frozen)
 
 
