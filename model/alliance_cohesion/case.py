@@ -79,7 +79,7 @@ class Case:
         if histories < 1:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
         found = self.draws(seed)
-        simulate = self._engine(engine, len(found.values), seed)
+        simulate = self.engine(engine, len(found.values), seed)
         total: Ensemble | None = None
         for start in range(0, histories, _CHUNK):
             size = min(_CHUNK, histories - start)
@@ -92,7 +92,7 @@ class Case:
         assert total is not None
         return dataset(self, total, found, seed)
 
-    def _engine(self, engine: str, draws: int, seed: int) -> Simulate:
+    def engine(self, engine: str, draws: int, seed: int) -> Simulate:
         """What makes the histories: an engine, or the ensemble with rules that react."""
         from .reacting import switched, world_and_reactions
 

@@ -122,7 +122,7 @@ def _world(job: Job, point: Point) -> _Place | str:
         if problems:
             return str(problems[0])
         case = Case(scenario)
-        simulate = case._engine("ensemble", len(job.values), job.seed)
+        simulate = case.engine("ensemble", len(job.values), job.seed)
         _worlds[key] = case.world, scenario.parameters.fixed, simulate
         while len(_worlds) > _WORLDS:
             _worlds.popitem(last=False)
