@@ -52,6 +52,7 @@ def test_the_rivals_of_security_count_when_let_in():
 
 def test_alignment_moves_half_way_to_worth_in_a_half_life():
     assert rules.alignment(2.0, 0.0, 0.5) == 1.0
+    assert rules.alignment(2.0, 1.0, 0.25) == 1.25  # a quarter of the way is left, not gone
 
 
 def test_a_state_at_its_threshold_leaves_once_a_year():
