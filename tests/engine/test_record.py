@@ -1,0 +1,27 @@
+"""The two engines on the shipped record, not only on worlds made for tests."""
+
+import numpy as np
+import pytest
+
+import alliance_cohesion as ac
+from alliance_cohesion import ensemble
+from alliance_cohesion.agents import AllianceModel
+
+
+@pytest.fixture(scope="module")
+def case():
+    return ac.load("csto")
+
+
+def test_agent_histories_of_the_record_equal_ensemble_histories_bit_for_bit(case):
+    values = case.draws().values
+    fast = ensemble.simulate(case.world, values, 12, seed=1, keep=12)
+    for number in range(12):
+        path, alignment = AllianceModel(case.world, values, number, seed=1).play()
+        assert np.array_equal(fast.path[number], path)
+        assert np.array_equal(fast.alignment[number], alignment)
+
+
+def test_a_run_through_agents_gives_the_dataset_of_the_ensemble(case):
+    one, other = (case.run(8, seed=5, engine=engine) for engine in ("ensemble", "agents"))
+    assert one.identical(other)
