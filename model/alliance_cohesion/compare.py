@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy.special import logsumexp
 
 from . import record, scoring, tick
 from .calibrate.holdout import fit_block, null_fit, predict
@@ -20,7 +21,7 @@ from .ensemble import simulate
 from .freerun import FreeRun, against_record, free_run
 from .prior import default
 from .recalibrate import recalibrate
-from .replay import log_likelihood, scores, trace
+from .replay import Trace, log_likelihood, scores, trace
 from .terms import TERMS, terms
 from .world import Codes, Floats, Ints, Standing, World
 
@@ -153,6 +154,7 @@ def compare(
     null_draws = draws("null", case.scenario.alliance.name, {}, seed)
     block = record.cluster_blocks(world)
     silent = silence(world)
+    along = trace(world, found.values)
     recalibrated = None
     if found.seen or found.hyper is None:
         say("refitting without each cluster")
@@ -163,7 +165,7 @@ def compare(
         gain = gain - null.held_out(silent, block)
     else:
         say("scoring the posterior as it is")
-        chances = trace(world, found.values).chances.mean(axis=0)
+        chances = along.chances.mean(axis=0)
         null_chances = trace(silent, null_draws.values).chances.mean(axis=0)
         gain = _log_scores(world, found.values, block) - _log_scores(
             silent, null_draws.values, block
@@ -185,10 +187,10 @@ def compare(
         clusters=[record.label(group, world) for group in groups],
         gain=[float(value) for value in gain],
         gain_recalibrated=None if recalibrated is None else [float(v) for v in recalibrated],
-        eve=on_the_eve(world, chances, found),
+        eve=on_the_eve(world, chances, found, along),
         free=free,
         free_null=free_run(silent, null_draws.values, histories, seed),
-        latent=latent(world, found),
+        latent=latent(world, along),
         replicate_p=replicate_p(world, found, seed),
         auc=scoring.rankings(world, chances),
         proper=scoring.proper_scores(world, chances, null_chances),
@@ -200,15 +202,13 @@ def compare(
 
 def _log_scores(world: World, values: Floats, block: Ints) -> Floats:
     """Log of the mean likelihood of each block over draws (the log score of the mixture)."""
-    each = scores(world, values, block)
-    top = each.max(axis=0)
-    return top + np.log(np.exp(each - top).mean(axis=0))
+    return logsumexp(scores(world, values, block), axis=0) - np.log(len(values))
 
 
-def on_the_eve(world: World, chances: Floats, found: Draws) -> list[Eve]:
+def on_the_eve(world: World, chances: Floats, found: Draws, along: Trace) -> list[Eve]:
     """Each documented change as it looked from the tick before."""
     before, _ = record.standings(world)
-    minds = trace(world, found.values).minds
+    minds = along.minds
     D = world.forcing.dependence[world.forcing.first - 1 :]
     rows = []
     for change in record.changes(world):
@@ -239,10 +239,9 @@ def on_the_eve(world: World, chances: Floats, found: Draws) -> list[Eve]:
     return rows
 
 
-def latent(world: World, found: Draws) -> list[Latent]:
+def latent(world: World, along: Trace) -> list[Latent]:
     """The mover's mind on the eve of each change, given the record."""
     before, _ = record.standings(world)
-    along = trace(world, found.values)
     rows = []
     for change in record.changes(world):
         t, i = change.tick, change.state

@@ -10,7 +10,22 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit, prange
 
-from .tick import ALIGNMENT, MIND, blank, chances, pace, parameters, think
+from .tick import (
+    ALIGNMENT,
+    ALPHA,
+    BETA,
+    MIND,
+    A,
+    E,
+    G,
+    O,
+    P,
+    blank,
+    chances,
+    pace,
+    parameters,
+    think,
+)
 from .world import Codes, Floats, Forcing, Ints, World
 
 _TINY = 1e-300
@@ -151,3 +166,20 @@ def trace(world: World, draws: Floats) -> Trace:
         found.chances, found.minds,
     )  # fmt: skip
     return found
+
+
+def knowledge(world: World, row: Floats) -> Floats:
+    """[T, N, 8] what each state knew when it decided, along the record, under one draw.
+
+    E, G, P, A, ln(1 + O), reliability, D, and 1 where it had to sign.
+    """
+    minds, f = trace(world, row[np.newaxis]).minds[0], world.forcing
+    return np.stack(
+        [
+            minds[..., E], minds[..., G], minds[..., P], minds[..., A], np.log1p(minds[..., O]),
+            minds[..., ALPHA] / (minds[..., ALPHA] + minds[..., BETA]),
+            f.dependence[f.first - 1 : -1],
+            np.broadcast_to(f.renewal[f.first :, np.newaxis].astype(float), minds.shape[:2]),
+        ],
+        axis=-1,
+    )  # fmt: skip

@@ -1,7 +1,5 @@
 """Hold-outs: what a fit says of decisions it has not seen."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.special import logsumexp
 
@@ -15,39 +13,17 @@ from .signs import Signs, log_density
 _DRAWS = 400
 
 
-def draws_without(found: Fit, world: World, block: Ints, held: int, seed: int) -> Floats:
-    """Draws [draw, parameter] from the posterior that has not seen block number `held`."""
-    each = scores(world, found.values, block)
-    weight = found.log_mass + each.sum(axis=1) - each[:, held]
-    return found.values[systematic(np.exp(weight - logsumexp(weight)), _DRAWS, seed)]
-
-
 def predict(found: Fit, world: World, block: Ints, seed: int) -> Floats:
     """Held-out chances [T, N, 3] to end each tick as member, frozen, outside."""
     out = np.full((*block.shape, 3), np.nan)
-    for held in range(int(block.max()) + 1):
-        draws = draws_without(found, world, block, held, seed)
+    each = scores(world, found.values, block)
+    unseen = (found.log_mass + each.sum(axis=1))[:, np.newaxis] - each
+    for held in range(each.shape[1]):
+        weights = np.exp(unseen[:, held] - logsumexp(unseen[:, held]))
+        draws = found.values[systematic(weights, _DRAWS, seed)]
         mean = trace(world, draws).chances.mean(axis=0)
         out[block == held] = mean[block == held]
     return out
-
-
-@dataclass(frozen=True)
-class Gain:
-    """Held-out log scores of a model and of the null, in nats, per block."""
-
-    model: Floats
-    null: Floats
-
-    @property
-    def each(self) -> Floats:
-        """Model less null, per block."""
-        return self.model - self.null
-
-    @property
-    def total(self) -> float:
-        """Model less null over all blocks."""
-        return float(np.sum(self.each))
 
 
 def fit_block(world: World, prior: Prior, block: Ints, *, live: int, seed: int) -> Fit:

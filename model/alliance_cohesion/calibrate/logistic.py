@@ -3,10 +3,9 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from .. import tick
 from ..prior import NAMES, default
 from ..record import standings
-from ..replay import trace
+from ..replay import knowledge
 from ..scoring import MEMBER
 from ..world import Floats, Ints, Standing, World
 
@@ -22,23 +21,9 @@ def covariates(world: World) -> Floats:
     """
     middle = default().transform(np.full((1, default().dimensions), 0.5))
     middle[0, [NAMES.index(name) for name in ("b_R", "b_T")]] = 0.0
-    minds = trace(world, middle).minds[0]
-    f = world.forcing
-    rho = minds[..., tick.ALPHA] / (minds[..., tick.ALPHA] + minds[..., tick.BETA])
-    window = np.broadcast_to(f.renewal[f.first :, np.newaxis], rho.shape)
-    return np.stack(
-        [
-            minds[..., tick.E],
-            minds[..., tick.G],
-            minds[..., tick.P],
-            minds[..., tick.A],
-            np.log1p(minds[..., tick.O]),
-            rho,
-            f.dependence[f.first - 1 : -1],
-            10.0 * window,
-        ],
-        axis=-1,
-    )  # fmt: skip  (the window's column is scaled up so that the penalty hardly touches it)
+    known = knowledge(world, middle[0])
+    known[..., -1] *= 10.0  # so that the penalty hardly touches the window
+    return known
 
 
 def logistic_chances(world: World, train: np.ndarray) -> Floats:

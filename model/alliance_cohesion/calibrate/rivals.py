@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import record
 from ..prior import NAMES, Prior
 from ..scenario import Event
 from ..world import Floats, Standing, World
+from .placebo import drives
 
 SLOPES = tuple(
     name for name in NAMES if name.startswith(("b_", "kappa")) and name not in ("b_R", "b_T")
@@ -57,7 +57,7 @@ def rows_so_far(world: World, events: tuple[Event, ...]) -> Floats:
     """[T, N] how many coded rows on a state have been dated by the end of each tick."""
     count = np.zeros((len(world.ticks), len(world.states)))
     for event in events:
-        if event.kind in ("note", "standing", "renewal") or event.consequence:
+        if not drives(event):
             continue
         since = np.searchsorted(world.ticks, np.datetime64(event.start), side="right") - 1
         for target in event.targets:
@@ -118,8 +118,3 @@ def theories(prior: Prior, world: World) -> list[Rival]:
         "without contagion": prior.pin(kappa=0.0),
     }
     return [Rival(name, believed, world) for name, believed in {**alone, **whole}.items()]
-
-
-def decided_mask(world: World) -> np.ndarray:
-    """[T, N] 1 where a state decides something: what a full fit learns from."""
-    return record.at_risk(world).astype(np.int8)

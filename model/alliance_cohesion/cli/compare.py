@@ -50,7 +50,11 @@ def compare(
         except ValueError as error:
             raise BadInputError(error) from error
         if out is not None:
-            _write(out, case, card)
+            from ..report.compare_folder import write
+            from ..report.subject import Subject
+
+            names = case.run(histories=1)  # states, dates and record for the pictures' axes
+            write(out, Subject(names, case.scenario), case.world, card)
             work.written = str(out)
         if as_json:
             typer.echo(json.dumps(card.as_json(), indent=1, sort_keys=True))
@@ -61,31 +65,3 @@ def compare(
             show(console(), card)
             if out is not None:
                 typer.echo(f"Results: {out}")
-
-
-def _write(folder: Path, case, card) -> None:  # type: ignore[no-untyped-def]
-    """Write the scorecard as a results folder."""
-    import json
-
-    from .. import __version__
-    from ..report import compare_plot, pictures
-    from ..report.folder import MANIFEST, PROGRAM, replacing
-    from ..report.subject import Subject
-
-    data = case.run(histories=1)  # names, dates and record for the pictures' axes
-    drawn = compare_plot.draw(Subject(data, case.scenario), case.world, card)
-    with replacing(folder) as draft:
-        (draft / "scorecard.json").write_text(
-            json.dumps(card.as_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
-        (draft / "pictures").mkdir()
-        pictures.save(drawn, draft / "pictures")
-        files = ["scorecard.json", *(f"pictures/{p.name}.png" for p in drawn)]
-        manifest = {
-            "program": PROGRAM, "version": __version__, "scenario": case.scenario.name,
-            "kind": "comparison", "files": dict.fromkeys(files, ""),
-            "alt": {p.name: p.alt for p in drawn},
-        }  # fmt: skip
-        (draft / MANIFEST).write_text(
-            json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )

@@ -12,10 +12,10 @@ import numpy as np
 from scipy.optimize import linprog
 from sklearn.linear_model import LogisticRegression
 
-from .. import record, tick
+from .. import record
 from ..calibrate.logistic import PENALTY, covariates
-from ..replay import trace
-from ..world import Codes, Floats, Standing, World
+from ..replay import knowledge
+from ..world import Codes, Floats, Standing
 from .pair import Pair
 
 COVARIATES = ("E", "G", "P", "A", "ln(1 + O)", "reliability", "D", "renewal")
@@ -53,8 +53,8 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
     base, changed = pair.worlds
     standings = base.record.copy()
     standings[pair.branch :] = path
-    known = _covariates(base, mean)
-    other = _covariates(replace(changed, record=standings), mean_changed)
+    known = knowledge(base, mean)
+    other = knowledge(replace(changed, record=standings), mean_changed)
     risk = record.at_risk(base)
     scale = np.ptp(known[risk], axis=0)
     scale = np.where(scale > 0, scale, 1.0)
@@ -79,25 +79,6 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
         float(np.mean([in_hull(values[k], known[risk]) for k in some])),
         f"{base.states[i]} {str(base.decided[t])[:7]}",
         [name for name, out in zip(COVARIATES, beyond, strict=True) if out],
-    )
-
-
-def _covariates(world: World, mean: Floats) -> Floats:
-    """[T, N, 8] what a state knew when it decided, and whether it had to sign."""
-    minds = trace(world, mean[np.newaxis]).minds[0]
-    f = world.forcing
-    return np.stack(
-        [
-            minds[..., tick.E],
-            minds[..., tick.G],
-            minds[..., tick.P],
-            minds[..., tick.A],
-            np.log1p(minds[..., tick.O]),
-            minds[..., tick.ALPHA] / (minds[..., tick.ALPHA] + minds[..., tick.BETA]),
-            f.dependence[f.first - 1 : -1],
-            np.broadcast_to(f.renewal[f.first :, np.newaxis].astype(float), minds.shape[:2]),
-        ],
-        axis=-1,
     )
 
 
