@@ -14,7 +14,7 @@ PACKAGE = ROOT / "model" / "alliance_cohesion"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"rules", "chance", "world", "shipped"},
+    {"rules", "chance", "world", "shipped", "disk"},
     {"tick"},
     {"scenario", "agents", "ensemble", "replay", "record", "terms", "prior", "basis"},
     {"freerun", "scoring", "draws", "recalibrate", "patron", "reactions"},
@@ -32,10 +32,20 @@ KNOWS = {
     "rules": set(),
     "chance": set(),
     "world": set(),
+    "disk": set(),
     "scenario": {"shipped", "world"},
     "agents": {"chance", "tick", "world"},
     "ensemble": {"chance", "tick", "world"},
-    "report": {"scenario", "world", "record", "terms", "compare", "counterfactual", "explain"},
+    "report": {
+        "disk",
+        "scenario",
+        "world",
+        "record",
+        "terms",
+        "compare",
+        "counterfactual",
+        "explain",
+    },
 }
 """What some rooms know of the house besides themselves; they know nothing else. Tables and
 pictures know what a job found (`compare`, ..), never how."""

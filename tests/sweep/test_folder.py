@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from alliance_cohesion.disk import put as disk
+from alliance_cohesion.disk.lock import LOCK, LockedError, locked
 from alliance_cohesion.scenario import Problem
-from alliance_cohesion.sweep import store as stores
 from alliance_cohesion.sweep import sweep, work
 from alliance_cohesion.sweep.chunks import Failure
-from alliance_cohesion.sweep.lock import LOCK, LockedError, locked
 from alliance_cohesion.sweep.store import SweepError, opened
 from alliance_cohesion.sweep.work import do
 from alliance_cohesion.sweep.workers import here, processes
@@ -150,7 +150,7 @@ def test_a_second_process_in_the_folder_is_refused_with_the_first_ones_number(tm
     out.mkdir()
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from alliance_cohesion.sweep.lock import locked\n"
+        "from alliance_cohesion.disk.lock import locked\n"
         "with locked(Path(sys.argv[1])): print('locked', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
@@ -190,7 +190,7 @@ def test_a_full_or_read_only_disk_ends_in_a_message_and_can_be_resumed(
             raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patched:
-        patched.setattr(stores.os, "fsync", sync)
+        patched.setattr(disk.os, "fsync", sync)
         with pytest.raises(SweepError, match=words):
             sweep(made, out)
     assert not list(tmp_path.rglob("*.aside"))

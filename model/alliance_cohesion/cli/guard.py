@@ -43,12 +43,13 @@ def guarded() -> Iterator[Work]:
 
 def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
+    from ..disk.lock import LockedError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
 
     if isinstance(error, ScenarioError):
         return "\n".join(f"Error: {problem}" for problem in error.problems)
-    if isinstance(error, BadInputError | FolderError):
+    if isinstance(error, BadInputError | FolderError | LockedError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):
         return "Error: not enough memory; try fewer states or a longer tick"

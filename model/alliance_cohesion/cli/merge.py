@@ -20,8 +20,8 @@ def merge(
     with guarded():
         import sys
 
+        from ..disk.lock import LockedError
         from ..sweep import SweepError
-        from ..sweep.lock import LockedError
         from ..sweep.merge import merge as join
         from ..sweep.store import kept_plan
         from .sweep import draw, tell

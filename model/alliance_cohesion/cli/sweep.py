@@ -93,8 +93,8 @@ def sweep(
         import sys
 
         from ..case import load
+        from ..disk.lock import LockedError
         from ..sweep import SweepError, make_plan
-        from ..sweep.lock import LockedError
 
         over = _over(vary, design, points, histories, list_file)
         part = _part(shard)

@@ -4,15 +4,19 @@ import json
 import os
 import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..disk.lock import holding
+from ..disk.put import FULL
+from ..disk.swap import put_back, swap
+
 MANIFEST = "manifest.json"
 PROGRAM = "alliance-cohesion"
+_PATIENCE = 60.0  # seconds to wait for another process that writes to the same folder
 
 
 class FolderError(ValueError):
@@ -43,6 +47,11 @@ def ready(folder: Path) -> None:
     target = folder.resolve()
     if target.exists() and not target.is_dir():
         raise FolderError(f"{folder}: is a file; choose another place for the results")
+    if os.path.ismount(target):
+        raise FolderError(
+            f"{folder}: a disk is mounted there, which cannot be replaced in one step; "
+            "choose a folder in it"
+        )
     if target.is_dir() and any(target.iterdir()):
         _ours(folder, target)
     above = next(parent for parent in target.parents if parent.exists())
@@ -75,37 +84,53 @@ def _ours(folder: Path, target: Path) -> None:
 def replacing(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill; move it to `folder` at the end, or leave no trace.
 
+    It is filled in a hidden workshop beside `folder`, under a lock: a second writer waits. A
+    process that is killed leaves its workshop to the next one that writes there, which removes it.
+
     Raises:
-        FolderError: see `ready`.
+        FolderError: see `ready`; or the disk is full, or gone.
+        LockedError: another process keeps writing there.
     """
     ready(folder)
     target = folder.resolve()
     made = [parent for parent in target.parents if not parent.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    workshop = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    workshop = target.with_name(f".{target.name}.writing")
+    draft, old = workshop / "new", workshop / "old"
     try:
-        draft = workshop / "new"
-        draft.mkdir()
-        yield draft
-        with _uninterrupted():
-            _swap(draft, target, workshop / "old")
-    except BaseException:
-        shutil.rmtree(workshop, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with holding(target.with_name(f".{target.name}.lock"), folder, _PATIENCE):
+            put_back(target, old)
+            _remove(workshop)
+            try:
+                draft.mkdir(parents=True)
+                yield draft
+                ready(folder)  # somebody may have put something there since
+                with _uninterrupted():
+                    swap(draft, target, old)
+            finally:
+                _remove(workshop)
+    except BaseException as error:
         for parent in made:
             _remove_if_empty(parent)
+        if isinstance(error, OSError):
+            raise _told(error, folder, workshop) from error
         raise
+
+
+def _remove(workshop: Path) -> None:
     shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _swap(new: Path, target: Path, old: Path) -> None:
-    if target.exists():
-        target.rename(old)
-    try:
-        new.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
+def _told(error: OSError, folder: Path, workshop: Path) -> OSError | FolderError:
+    """What to say of an error while results were written; of another file's, what it says."""
+    safe = "the older results are still there" if folder.exists() else "nothing was written"
+    if error.errno in FULL:
+        return FolderError(f"{folder}: the disk is full; {safe}. Make room, then try again")
+    if not workshop.parent.exists():
+        return FolderError(f"{folder}: {workshop.parent} vanished while results were written to it")
+    if error.filename is None or Path(error.filename).is_relative_to(workshop.parent):
+        return FolderError(f"{folder}: cannot be written ({error.strerror or error}); {safe}")
+    return error
 
 
 def _remove_if_empty(folder: Path) -> None:

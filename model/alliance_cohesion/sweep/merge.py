@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from .lock import locked
+from ..disk.lock import locked
 from .plan import Plan
 from .run import Draw, Report, finish, missing
 from .store import FAILED, Store, SweepError, as_text, create, exists, opened, put

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..disk.lock import locked
 from .chunks import Chunk, Failure, chunks
 from .findings import Findings, find
-from .lock import locked
 from .plan import Plan
 from .store import (
     MANIFEST,

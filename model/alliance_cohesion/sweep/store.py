@@ -12,9 +12,7 @@ journal.jsonl       commands and times; the only file that differs between two e
 import errno
 import hashlib
 import json
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..case import load
+from ..disk import put as disk
 from .chunks import Chunk, Failure, Tally
 from .plan import Plan, Point, make_plan
 from .variables import Variable
@@ -35,7 +34,6 @@ JOURNAL = "journal.jsonl"
 POINTS = "points.parquet"
 LIST = "scenario/points.csv"
 CHUNKS, FAILED = "chunks", "failed"
-_ASIDE = ".aside"  # how the names of unfinished files end
 _PLAN = b"plan"
 _SCHEMA = pa.schema(
     [("outcome", pa.int32()), ("value", pa.int64()), ("count", pa.int64())],
@@ -152,7 +150,7 @@ class Store:
 
     def tidy(self) -> None:
         """Remove what an interrupted process left unfinished."""
-        for path in self.folder.rglob(f"*{_ASIDE}"):
+        for path in self.folder.rglob(f"*{disk.ASIDE}"):
             path.unlink(missing_ok=True)
 
 
@@ -162,27 +160,17 @@ def put(path: Path, content: bytes) -> None:
     Raises:
         SweepError: there is no room for it, or no permission.
     """
-    aside = path.with_name(f".{path.name}{_ASIDE}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise SweepError(f"{path}: {why(error)}") from error
-        raise
+        disk.put(path, content)
+    except OSError as error:
+        raise SweepError(f"{path}: {why(error)}") from error
 
 
 def why(error: OSError) -> str:
     """What went wrong with a file, and what to do."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in disk.FULL:
         return "the disk is full. Make room and give the same command with --resume"
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if error.errno in disk.CLOSED:
         return f"cannot be written ({error.strerror}). Choose another place with --out"
     if error.errno in (errno.EEXIST, errno.ENOTDIR):
         return "is a file. Choose another place with --out"

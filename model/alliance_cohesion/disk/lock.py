@@ -1,31 +1,49 @@
-"""One process at a time in a folder."""
+"""One process at a time in a place."""
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 LOCK = ".lock"
+_LOOK_AGAIN = 0.1  # seconds
 
 
 class LockedError(ValueError):
-    """Another process is at work in the folder."""
+    """Another process is at work in the place."""
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock.
-
-    The lock is the operating system's, on the file: it ends with the process, however that ends,
-    so a file left behind by one that was killed locks nothing. The file only says who holds it.
+    """Hold a folder's lock.
 
     Raises:
         LockedError: somebody else holds it.
     """
-    path = folder / LOCK
-    file = _take(path)
+    with holding(folder / LOCK, folder):
+        yield
+
+
+@contextmanager
+def holding(path: Path, place: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold a lock.
+
+    The lock is the operating system's, on the file: it ends with the process, however that ends,
+    so a file left behind by one that was killed locks nothing, and no clock has a say. The file
+    only says who holds it.
+
+    Args:
+        path: The lock's file.
+        place: What it locks, for the message.
+        patience: Seconds to wait for whoever holds it.
+
+    Raises:
+        LockedError: somebody else holds it.
+    """
+    file = _take(path, place, patience)
     try:
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid()}))
@@ -36,7 +54,8 @@ def locked(folder: Path) -> Iterator[None]:
         file.close()
 
 
-def _take(path: Path) -> IO[str]:
+def _take(path: Path, place: Path, patience: float) -> IO[str]:
+    end = time.monotonic() + patience
     while True:
         file = path.open("a+", encoding="utf-8")
         try:
@@ -44,8 +63,11 @@ def _take(path: Path) -> IO[str]:
         except OSError as error:
             holder = _holder(path)
             file.close()
+            if time.monotonic() < end:
+                time.sleep(_LOOK_AGAIN)
+                continue
             raise LockedError(
-                f"{path.parent}: process {holder} is at work in this folder; wait for it, or "
+                f"{place}: process {holder} is at work in this folder; wait for it, or "
                 "choose another place with --out"
             ) from error
         # Its last holder may have removed the file after we opened it.

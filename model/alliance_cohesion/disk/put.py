@@ -1,0 +1,30 @@
+"""A file that is there whole or not at all, and what a disk's refusal means."""
+
+import errno
+import os
+from contextlib import suppress
+from pathlib import Path
+
+ASIDE = ".aside"  # how the names of unfinished files end
+FULL = (errno.ENOSPC, errno.EDQUOT)
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it; make its folder if need be.
+
+    Raises:
+        OSError: there is no room for it, or no permission; nothing is left of it.
+    """
+    aside = path.with_name(f".{path.name}{ASIDE}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+        raise
