@@ -82,6 +82,7 @@ def test_events_can_be_dropped_by_a_pattern(tmp_path):
         ('kind = "offer"', {"war-2000", "help-2000"}),
         ('actor = "PAT"', {"war-2000", "talk-2000"}),
         ('target = "ANA"', {"talk-2000"}),
+        ('id = ["war-2000", "talk-*"]', {"help-2000"}),
         ('from = "2000-02"', {"war-2000", "help-2000"}),
         ("until = 2000-01-05", {"help-2000", "talk-2000"}),
         ('from = 2000-01-05, until = "2000-01"', {"war-2000", "talk-2000"}),
@@ -122,6 +123,11 @@ BAD_CHANGES = {
     "a selector that matches nothing": (
         'action = "drop"\nwhere = { id = "war-2001" }', "where: no row matches.*close: war-2000"
     ),
+    "one of several ids that matches nothing": (
+        'action = "drop"\nwhere = { id = ["war-2000", "hlep-2000"] }',
+        'where.id: no row matches "hlep-2000".*close: help-2000',
+    ),
+    "no id at all": ('action = "drop"\nwhere = { id = [] }', "where.id.*a list of texts"),
     "conditions all but one of which are met": (
         'action = "drop"\nwhere = { kind = "offer", target = "ANA", actor = "WES" }',
         "no row matches.*close: talk-2000",
@@ -139,7 +145,7 @@ BAD_CHANGES = {
     ),
     "an id that is taken": (
         'action = "add"\nevent = { id = "war-2000", date = "2000", kind = "note" }',
-        'id: found "war-2000", the id of row 2',
+        'id: found "war-2000", the id of .*events.csv, row 2',
     ),
     "a shift out of time": (
         'action = "shift"\nwhere = { id = "*" }\ndays = 9999999', "within the years 1 to 9999"

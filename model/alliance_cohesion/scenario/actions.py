@@ -4,14 +4,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from .fields import Day, Finite, Name, ParameterName, Partial, Table, Words, within_range
+from .fields import (
+    Day,
+    Finite,
+    Name,
+    OneOrMore,
+    ParameterName,
+    Partial,
+    Table,
+    Words,
+    within_range,
+)
 from .indicators import Component
 
 
 class Selector(Table):
     """Which rows of the event table a change is about; all that is given must match."""
 
-    id: Words | None = Field(default=None, description="may use * and ?")
+    id: OneOrMore = Field(default=(), description="one or several; may use * and ?")
     kind: Words | None = None
     actor: Words | None = None
     target: Words | None = None

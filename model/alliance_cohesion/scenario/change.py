@@ -117,6 +117,12 @@ class _Edit:
             hint = _close_rows(where, self.draft.events)
             self._wrong("where", "no row matches", "conditions that some row meets", hint)
             return
+        missed = [name for name in where.id if not any(fnmatchcase(row, name) for row in chosen)]
+        for name in missed:
+            hint = _close_rows(where.model_copy(update={"id": (name,)}), self.draft.events)
+            self._wrong("where.id", f"no row matches {quoted(name)}", "ids of rows", hint)
+        if missed:
+            return
         replaced = (new(e) if e.id in chosen else e for e in self.draft.events)
         self.draft.events = tuple(event for event in replaced if event)
 
@@ -176,7 +182,7 @@ def matches(where: Selector, event: Event) -> bool:
 
 def _unmet(where: Selector, event: Event) -> list[str]:
     met = {
-        "id": where.id is None or fnmatchcase(event.id, where.id),
+        "id": not where.id or any(fnmatchcase(event.id, name) for name in where.id),
         "kind": where.kind in (None, event.kind),
         "actor": where.actor in (None, event.actor),
         "target": where.target is None or where.target in event.targets,
@@ -190,7 +196,8 @@ def _unmet(where: Selector, event: Event) -> list[str]:
 def _close_rows(where: Selector, events: tuple[Event, ...]) -> str:
     """A hint that names rows alike in id, or rows that meet all conditions but one."""
     if where.id:
-        close = most_like(where.id, [event.id for event in events])
+        ids = [event.id for event in events]
+        close = [like for name in where.id for like in most_like(name, ids)]
     elif len(where.model_fields_set) > 1:
         close = [event.id for event in events if len(_unmet(where, event)) == 1]
     else:

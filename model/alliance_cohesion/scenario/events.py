@@ -82,6 +82,11 @@ class Event:
             "consequence": "yes" if self.consequence else "",
         }
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether the table gave it no id."""
+        return self.id == _id_of_place(self.place)
+
     def problem(self, column: str, found: str, allowed: str = "", hint: str = "") -> Problem:
         """A problem with one cell of this row."""
         return Problem(self.file, f"{self.place}, {column}", found, allowed, hint)
@@ -98,15 +103,18 @@ def load_events(path: Path | str) -> tuple[Event, ...]:
     return events
 
 
-def read_events(path: Path) -> tuple[tuple[Event, ...], list[Problem]]:
-    """Read an event table: its sound rows, and what is wrong with the others."""
+def read_events(*paths: Path) -> tuple[tuple[Event, ...], list[Problem]]:
+    """Read event tables into one: their sound rows, and what is wrong with the others."""
     problems: list[Problem] = []
     events: list[Event] = []
-    for row in read_rows(path, REQUIRED, OPTIONAL, problems):
-        event = event_of(row)
-        problems.extend(row.problems)
-        if event:
-            events.append(event)
+    for path in paths:
+        wrong: list[Problem] = []
+        for row in read_rows(path, REQUIRED, OPTIONAL, wrong):
+            event = event_of(row)
+            wrong.extend(row.problems)
+            if event:
+                events.append(event)
+        problems.extend(wrong)
     problems.extend(repeated_ids(events))
     return tuple(events), problems
 
@@ -118,8 +126,10 @@ def repeated_ids(events: Iterable[Event]) -> list[Problem]:
     for event in events:
         first = seen.setdefault(event.id, event)
         if first is not event:
-            found = f"found {quoted(event.id)}, the id of {first.place}"
-            problems.append(event.problem("id", found, "each id once"))
+            where = first.place if first.file == event.file else f"{first.file}, {first.place}"
+            found = f"found {quoted(event.id)}, the id of {where}"
+            hint = "a row without an id is named after its place" if event.is_unnamed else ""
+            problems.append(event.problem("id", found, "each id once", hint))
     return problems
 
 
@@ -140,7 +150,7 @@ def event_of(row: Row) -> Event | None:
     if row.problems or start is None:
         return None
     return Event(
-        id=row["id"] or row.place.replace(" ", "-"),
+        id=row["id"] or _id_of_place(row.place),
         date=row["date"],
         start=start,
         end=end,
@@ -157,6 +167,10 @@ def event_of(row: Row) -> Event | None:
         file=row.file,
         place=row.place,
     )
+
+
+def _id_of_place(place: str) -> str:
+    return place.replace(" ", "-")
 
 
 def _dates(row: Row) -> tuple[datetime.date | None, datetime.date | None]:

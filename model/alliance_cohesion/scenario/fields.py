@@ -50,6 +50,14 @@ def _partial(value: object) -> object:
         raise ValueError("an ISO date: 1999, 1999-04 or 1999-04-20") from error
 
 
+def _one_or_more(value: object) -> object:
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("a text, or a list of texts")
+    return value
+
+
 def _not_reserved(name: str) -> str:
     if name in (ALL_MEMBERS, INTERNAL):
         raise ValueError(f'a name other than "{ALL_MEMBERS}" and "{INTERNAL}"')
@@ -79,6 +87,10 @@ Partial = Annotated[
     BeforeValidator(_partial, json_schema_input_type=str),
 ]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+OneOrMore = Annotated[
+    tuple[Words, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=str | list[str]),
+]
 Name = Annotated[
     str,
     StringConstraints(

@@ -41,21 +41,28 @@ class Indicator:
     place: str = field(default="", compare=False)
 
 
-def read_indicators(path: Path) -> tuple[tuple[Indicator, ...], list[Problem]]:
-    """Read an indicator table: its sound rows, and what is wrong with the others."""
+def read_indicators(*paths: Path) -> tuple[tuple[Indicator, ...], list[Problem]]:
+    """Read indicator tables into one: their sound rows, and what is wrong with the others."""
     problems: list[Problem] = []
     indicators: dict[tuple[str, int, str], Indicator] = {}
-    for row in read_rows(path, COLUMNS, (), problems):
-        indicator = _indicator_of(row)
-        if indicator:
-            key = (indicator.state, indicator.year, indicator.indicator)
-            first = indicators.setdefault(key, indicator)
-            if first is not indicator:
-                found = f"found {quoted(', '.join(map(str, key)))}, as in {first.place}"
-                allowed = "one value a state, year and indicator"
-                problems.append(Problem(row.file, row.place, found, allowed))
-        problems.extend(row.problems)
+    for path in paths:
+        wrong: list[Problem] = []
+        for row in read_rows(path, COLUMNS, (), wrong):
+            indicator = _indicator_of(row)
+            if indicator:
+                key = (indicator.state, indicator.year, indicator.indicator)
+                first = indicators.setdefault(key, indicator)
+                if first is not indicator:
+                    wrong.append(_repeated(key, indicator, first))
+            wrong.extend(row.problems)
+        problems.extend(wrong)
     return tuple(indicators.values()), problems
+
+
+def _repeated(key: tuple[str, int, str], again: Indicator, first: Indicator) -> Problem:
+    where = first.place if first.file == again.file else f"{first.file}, {first.place}"
+    found = f"found {quoted(', '.join(map(str, key)))}, as in {where}"
+    return Problem(again.file, again.place, found, "one value a state, year and indicator")
 
 
 def _indicator_of(row: Row) -> Indicator | None:

@@ -36,7 +36,7 @@ def locate(reference: str | Path, near: Path | None = None, asking: Path | None 
         candidates.append(path.with_name(f"{path.name}.toml"))
     if text in names:
         candidates.append(names[text])
-    found = [file for file in candidates if _is_file(file) and not _same(file, asking)]
+    found = [file for file in candidates if is_file(file) and not _same(file, asking)]
     if found:
         return found[0]
     alike = [name for name in names if name.rpartition("/")[2] == text]
@@ -59,7 +59,8 @@ def _shipped() -> dict[str, Path]:
     return names
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Whether a file is there; not if there can be none of that name."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long a name, or one with a null

@@ -1,7 +1,7 @@
 """Read a scenario: its files, its base, its tables and its changes, with all errors at once."""
 
 from collections.abc import Iterable
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +16,7 @@ from .locate import locate
 from .problems import Problem, ScenarioError, has_control_character, quoted, raise_any, shown
 from .scenario import Scenario
 from .schema import Alliance, Client, ScenarioFile
+from .table_files import TableFiles, table_files
 from .translate import problems_of
 
 T = TypeVar("T")
@@ -40,9 +41,9 @@ def load(reference: Path | str) -> Scenario:
         raise_any(problems)
     merged = merge(layers)
     content = _content(layers, merged, problems)
-    files = _table_files(layers, problems)
+    tables = table_files(layers, problems)
     posterior = _posterior(layers, problems)
-    events, indicators, wrong_rows = _read_tables(files)
+    events, indicators, wrong_rows = _read_tables(tables)
     problems += wrong_rows
     draft = _draft(merged, events)
     if draft:
@@ -77,7 +78,7 @@ def load(reference: Path | str) -> Scenario:
         reforms=tuple(draft.reforms),
         settings=tuple(draft.settings),
         sweep=content.sweep,
-        files=(*(layer.path for layer in layers), *files.values()),
+        files=(*(layer.path for layer in layers), *tables.all),
     )
 
 
@@ -110,26 +111,6 @@ def _content(
         return None
 
 
-def _table_files(layers: list[Layer], problems: list[Problem]) -> dict[str, Path]:
-    """The evidence tables by their key; the last layer that names one decides."""
-    files: dict[str, Path] = {}
-    for layer in layers:
-        for key in ("events", "indicators"):
-            name = _text_at(layer, "tables", key)
-            if name is None:
-                continue
-            folder = layer.path.parent.resolve()
-            table = (folder / name).resolve()
-            absolute = Path(name).is_absolute() or PureWindowsPath(name).drive
-            if absolute or not table.is_relative_to(folder):
-                found, allowed = f"found {quoted(name)}", "a file in the scenario's own folder"
-                problems.append(Problem(shown(layer.path), f"tables.{key}", found, allowed))
-                files.pop(key, None)
-            else:
-                files[key] = layer.path.parent / name
-    return files
-
-
 def _posterior(layers: list[Layer], problems: list[Problem]) -> str:
     posterior = POSTERIORS[0]
     for layer in layers:
@@ -153,18 +134,11 @@ def _text_at(layer: Layer, table: str, key: str) -> str | None:
 
 
 def _read_tables(
-    files: dict[str, Path],
+    tables: TableFiles,
 ) -> tuple[tuple[Event, ...], tuple[Indicator, ...], list[Problem]]:
-    events: tuple[Event, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    problems: list[Problem] = []
-    if "events" in files:
-        events, wrong = read_events(files["events"])
-        problems += wrong
-    if "indicators" in files:
-        indicators, wrong = read_indicators(files["indicators"])
-        problems += wrong
-    return events, indicators, problems
+    events, wrong_events = read_events(*tables.events)
+    indicators, wrong_indicators = read_indicators(*tables.indicators)
+    return events, indicators, wrong_events + wrong_indicators
 
 
 def _draft(merged: dict[str, Any], events: tuple[Event, ...]) -> Draft | None:

@@ -8,7 +8,17 @@ from pydantic import Field, StringConstraints, model_validator
 
 from . import dates
 from .actions import Change
-from .fields import Day, Finite, Name, ParameterName, Table, Words, read_day, within_range
+from .fields import (
+    Day,
+    Finite,
+    Name,
+    OneOrMore,
+    ParameterName,
+    Table,
+    Words,
+    read_day,
+    within_range,
+)
 
 MOST_TICKS = 100_000
 MOST_STATES = 2_000
@@ -127,10 +137,14 @@ class Engagement(Table):
 
 
 class Tables(Table):
-    """Evidence tables, relative to the file that names them."""
+    """Evidence tables: a file, or several that are read as one.
 
-    events: Words | None = None
-    indicators: Words | None = None
+    A file lies in the folder of the file that names it, or beside another scenario's file
+    (`SCENARIO/FILE`: that scenario's name or path, then the file's name).
+    """
+
+    events: OneOrMore = ()
+    indicators: OneOrMore = ()
 
 
 class ParameterSettings(Table):
