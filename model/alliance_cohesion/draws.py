@@ -1,9 +1,10 @@
 """Parameter draws for a scenario: from the posterior or the prior, with what the file fixes."""
 
 import hashlib
-import json
+import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,16 @@ from scipy.special import ndtri
 from . import prior, shipped
 from .basis import basis, file_hash
 from .chance import HYPER, uniform
-from .world import Floats
+from .scenario.files import LARGEST_TABLE, UnreadableError, read_json, text_of
+from .scenario.tables import MOST_COLUMNS
+from .world import PARAMETERS, Floats
 
 PRIOR_DRAWS = 1000
+MOST_DRAWS = 100_000  # of a posterior file
+
+
+class DrawsError(ValueError):
+    """A posterior file that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
         seed: Of the prior draws and of the thresholds of an alliance nobody has fitted.
 
     Raises:
-        ValueError: the posterior file cannot be read or is stale.
+        DrawsError: the posterior file cannot be read, is stale or holds what the rules do not bear.
     """
     shipped_kinds = {"default": "posterior", "null": "null"}
     path = shipped_file(shipped_kinds[choice]) if choice in shipped_kinds else Path(choice)
@@ -78,24 +86,25 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
 
 
 def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, bool]:
-    try:
-        table = pd.read_csv(path)
-        manifest = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: not a posterior file with its manifest ({error})") from error
+    table, manifest = _read(path)
     stale = [name for name, value in basis().items() if manifest.get(name) != value]
     if stale or manifest.get("csv_sha256") != file_hash([path]):
-        raise ValueError(
+        raise DrawsError(
             f"{path}: stale: it was made with other rules or priors, or was edited since; "
             "make it anew with `cohesion calibrate`"
         )
-    missing = [name for name in prior.NAMES if name not in table.columns]
-    if missing:
-        raise ValueError(f"{path}: columns missing: {', '.join(missing)}")
-    if not len(table) or not np.isfinite(table.to_numpy(dtype=float, na_value=np.nan)).all():
-        raise ValueError(f"{path}: every cell must be a finite number, and one row at least")
-    values = table[list(prior.NAMES)].to_numpy(dtype=float)
     thresholds = prior.default().thresholds
+    parts = [f"{name}_{part}" for name in thresholds for part in ("mean", "spread")]
+    missing = [name for name in (*prior.NAMES, *parts) if name not in table.columns]
+    if missing:
+        raise DrawsError(f"{path}: columns missing: {', '.join(missing)}")
+    try:
+        finite = bool(np.isfinite(table.to_numpy(dtype=float, na_value=np.nan)).all())
+    except (TypeError, ValueError):
+        finite = False
+    if not len(table) or not finite:
+        raise DrawsError(f"{path}: every cell must be a finite number, and one row at least")
+    values = table[list(prior.NAMES)].to_numpy(dtype=float)
     hyper = Hyper(
         {name: table[f"{name}_mean"].to_numpy(dtype=float) for name in thresholds},
         {name: table[f"{name}_spread"].to_numpy(dtype=float) for name in thresholds},
@@ -106,4 +115,31 @@ def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, boo
             k = prior.NAMES.index(name)
             z = ndtri([uniform(seed, d, k, 0, HYPER) for d in range(len(table))])
             values[:, k] = hyper.mean[name] + hyper.spread[name] * z
+    _in_range(values, path)
     return values, hyper, seen
+
+
+def _read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table and the manifest beside it, whatever the files hold."""
+    try:
+        text, manifest = text_of(path, LARGEST_TABLE), read_json(path.with_suffix(".json"))
+        if not isinstance(manifest, dict):
+            raise UnreadableError("its manifest holds no table")
+        if text.count("\n") > MOST_DRAWS + 1:
+            raise UnreadableError("too many rows", allowed=f"at most {MOST_DRAWS:,}")
+        if text.partition("\n")[0].count(",") > MOST_COLUMNS:
+            raise UnreadableError("too many columns", allowed=f"at most {MOST_COLUMNS}")
+        return pd.read_csv(io.StringIO(text)), manifest
+    except ValueError as error:
+        raise DrawsError(f"{path}: not a posterior file with its manifest ({error})") from error
+
+
+def _in_range(values: Floats, path: Path) -> None:
+    """Refuse draws that the rules are not made for (priors give slopes no upper end)."""
+    for k, attribute in enumerate(PARAMETERS):
+        column, most = values[:, k], attribute.high * (10 if attribute.rule == "R4" else 1)
+        if column.min() < attribute.low or column.max() > most:
+            raise DrawsError(
+                f"{path}: {attribute.name} from {column.min():g} to {column.max():g}; "
+                f"allowed: from {attribute.low:g} to {most:g}"
+            )

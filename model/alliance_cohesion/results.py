@@ -20,9 +20,11 @@ from . import __version__
 from .case import Case
 from .report.folder import MANIFEST, PROGRAM, FolderError, manifest_of, ready, replacing
 from .report.guide import guide
+from .report.numbers import read_numbers
 from .report.subject import Subject
 from .report.table import summary
 from .scenario import Scenario
+from .scenario.files import UnreadableError, read_json
 from .world import Standing
 
 __all__ = ["FolderError", "Results", "read", "ready", "write"]
@@ -115,11 +117,15 @@ def read(folder: Path | str) -> Results:
     """
     folder = Path(folder)
     manifest = manifest_of(folder)
+    missing = [key for key in ("entry", "seed", "histories", "files") if key not in manifest]
+    seed = manifest.get("seed")
+    if missing or not isinstance(seed, int) or not 0 <= seed < 2**63:
+        what = f"no {missing[0]}" if missing else "no seed that is a number"
+        raise FolderError(f"{folder}: not the results of a run ({MANIFEST} has {what})")
+    data = read_numbers(folder / NUMBERS, manifest["files"].get(NUMBERS))
     try:
-        with xr.open_dataset(folder / NUMBERS, engine="h5netcdf") as file:
-            data = file.load()
-        told = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        told = read_json(folder / "summary.json")
+    except UnreadableError as error:
         raise FolderError(f"{folder}: not a complete results folder ({error})") from error
     return Results(folder, data, manifest, told)
 

@@ -158,8 +158,8 @@ def test_a_table_that_is_not_utf8_is_refused_with_its_line(tmp_path):
 
 def test_a_file_too_large_is_not_read(tmp_path):
     path = write(tmp_path)
-    os.truncate(tmp_path / "events.csv", 65 * 2**20)
-    with pytest.raises(ScenarioError, match="65 MB; allowed: at most 64 MB"):
+    os.truncate(tmp_path / "events.csv", 33 * 2**20)
+    with pytest.raises(ScenarioError, match="33 MB; allowed: at most 32 MB"):
         load(path)
 
 

@@ -39,7 +39,10 @@ def compare(
             kept = results.read(given)
             case = load(kept.entry)
             path = kept.data["path"].values
-            seed = int(kept.manifest["seed"]) if seed is None else seed
+            decided = case.world.record[case.world.forcing.first :]
+            if path.shape[1:] != decided.shape:
+                raise BadInputError(f"{scenario}: its histories are not of the scenario it holds")
+            seed = kept.manifest["seed"] if seed is None else seed
         else:
             case = load(scenario)
         try:

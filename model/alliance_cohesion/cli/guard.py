@@ -44,12 +44,13 @@ def guarded() -> Iterator[Work]:
 def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
     from ..disk.lock import LockedError
+    from ..draws import DrawsError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
 
     if isinstance(error, ScenarioError):
         return "\n".join(f"Error: {problem}" for problem in error.problems)
-    if isinstance(error, BadInputError | FolderError | LockedError):
+    if isinstance(error, BadInputError | FolderError | LockedError | DrawsError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):
         return "Error: not enough memory; try fewer states or a longer tick"

@@ -322,10 +322,12 @@ def tell(report: "Report", as_json: bool) -> None:
         made = f", {len(report.damaged)} damaged ones made again" if report.damaged else ""
         typer.echo(f"{report.done:,} chunks done now{made}. Results: {report.folder}")
     if report.failures:
+        from ..report.text import clean
+
         first = report.failures[min(report.failures)]
         typer.echo(
             f"{len(report.failures):,} points failed and are left out (see {report.folder}/failed);"
-            f" point {first['point']}: {first['message']}",
+            f" point {first['point']}: {clean(first['message'])}",
             err=True,
         )
         raise typer.Exit(FAILED)

@@ -1,6 +1,5 @@
 """A results folder that appears whole or not at all, and never replaces what is not ours."""
 
-import json
 import os
 import shutil
 import signal
@@ -13,6 +12,7 @@ from typing import Any
 from ..disk.lock import holding
 from ..disk.put import FULL
 from ..disk.swap import put_back, swap
+from ..scenario.files import UnreadableError, read_json
 
 MANIFEST = "manifest.json"
 PROGRAM = "alliance-cohesion"
@@ -24,18 +24,32 @@ class FolderError(ValueError):
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
-    """The manifest of a results folder.
+    """The manifest of a results folder; the files it names are inside the folder.
 
     Raises:
         FolderError: it is none.
     """
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = read_json(folder / MANIFEST)
+    except UnreadableError as error:
         raise FolderError(f"{folder}: no results folder (it has no readable {MANIFEST})") from error
     if not isinstance(found, dict) or found.get("program") != PROGRAM:
         raise FolderError(f"{folder}: no results folder of this program")
+    files = found.setdefault("files", {})
+    named = [found.get("entry", MANIFEST), *(files if isinstance(files, dict) else [None])]
+    for name in named:
+        if not isinstance(name, str) or not _inside(folder, name):
+            raise FolderError(f"{folder}: {MANIFEST} names {name!r:.100}, no file of the folder")
     return found
+
+
+def _inside(folder: Path, name: str) -> bool:
+    """Whether a name stands for a place in the folder, links followed."""
+    try:
+        place = Path(os.path.realpath(folder / name))
+    except ValueError:  # a null
+        return False
+    return bool(name) and place.is_relative_to(os.path.realpath(folder)) and place != folder
 
 
 def ready(folder: Path) -> None:
@@ -44,7 +58,9 @@ def ready(folder: Path) -> None:
     Raises:
         FolderError: it holds something else, or cannot be written.
     """
-    target = folder.resolve()
+    target = Path(os.path.realpath(folder))
+    if target.is_symlink():
+        raise FolderError(f"{folder}: is a link to itself; choose another place for the results")
     if target.exists() and not target.is_dir():
         raise FolderError(f"{folder}: is a file; choose another place for the results")
     if os.path.ismount(target):
@@ -64,13 +80,15 @@ def ready(folder: Path) -> None:
 def _ours(folder: Path, target: Path) -> None:
     try:
         known = {MANIFEST, *manifest_of(target)["files"]}
-    except (FolderError, KeyError, TypeError) as error:
+    except FolderError as error:
         raise FolderError(
             f"{folder}: is not empty and no results folder of this program; "
             "choose another place, or empty it first"
         ) from error
     present = {
-        path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir()
+        path.relative_to(target).as_posix()
+        for path in target.rglob("*")
+        if path.is_symlink() or not path.is_dir()
     }
     foreign = sorted(name for name in present - known if not Path(name).name.startswith("."))
     if foreign:
@@ -92,7 +110,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         LockedError: another process keeps writing there.
     """
     ready(folder)
-    target = folder.resolve()
+    target = Path(os.path.realpath(folder))
     made = [parent for parent in target.parents if not parent.exists()]
     workshop = target.with_name(f".{target.name}.writing")
     draft, old = workshop / "new", workshop / "old"

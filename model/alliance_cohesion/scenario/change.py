@@ -21,7 +21,7 @@ from .actions import (
     ShiftEvents,
 )
 from .events import COLUMNS, Event, event_of, repeated_ids
-from .problems import Problem, quoted
+from .problems import Problem, any_of, as_text, quoted
 from .scenario import Reform
 from .schema import Alliance
 from .spelling import most_like, suggestion
@@ -30,6 +30,8 @@ from .translate import problems_of
 
 _IDENTITY = ("name", "patron", "members", "entry")  # an alliance with others is another alliance
 _CLOSE = 3  # rows a hint names
+_MOST_LOOKS = 3_000_000  # at rows, by all changes together
+_EDIT = 10  # looks that an edit of a row takes as long as
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Draft:
     fixed: dict[str, float]
     reforms: list[Reform] = field(default_factory=list)
     settings: list[SetIndicator] = field(default_factory=list)
+    looks: int = 0
+    """At rows, by the changes so far."""
 
 
 def apply(change: Change, draft: Draft, file: str) -> list[Problem]:
@@ -113,6 +117,11 @@ class _Edit:
     def replace(self, where: Selector, new: Callable[[Event], Event | None]) -> None:
         """Put something new (or nothing) in the place of the rows selected."""
         chosen = {event.id for event in self.draft.events if matches(where, event)}
+        conditions = max(1, len(where.id))
+        self.draft.looks += conditions * len(self.draft.events) + _EDIT * len(chosen)
+        if self.draft.looks > _MOST_LOOKS:
+            self._wrong("where", "too many changes for so long a table", "fewer of either")
+            return
         if not chosen:
             hint = _close_rows(where, self.draft.events)
             self._wrong("where", "no row matches", "conditions that some row meets", hint)
@@ -131,7 +140,7 @@ class _Edit:
         states = self.draft.alliance.members
         if change.state not in states:
             hint = suggestion(change.state, states)
-            self._wrong("state", f"found {quoted(change.state)}", ", ".join(states), hint)
+            self._wrong("state", f"found {quoted(change.state)}", any_of(states), hint)
         if change.since and change.until and change.until.last < change.since.first:
             self._wrong("until", f"found {quoted(change.until.last)}", "no earlier than from")
         self.draft.settings.append(change)
@@ -212,5 +221,5 @@ def _cell(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "|".join(str(part) for part in value)
-    return str(value).strip()
+        return "|".join(as_text(part) for part in value)
+    return as_text(value).strip()

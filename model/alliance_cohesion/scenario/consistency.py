@@ -1,13 +1,13 @@
 """Check that the names in the tables and in the scenario file are the same names."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from .events import STANDING, TOWARDS_STATES, Event
 from .fields import ALL_MEMBERS, INTERNAL
 from .indicators import Indicator
-from .problems import Problem, quoted
+from .problems import Problem, any_of, quoted
 from .schema import Alliance, Client
-from .spelling import near_name, other_case, suggestion
+from .spelling import NearNames, suggestion
 
 
 def name_problems(
@@ -23,51 +23,56 @@ def name_problems(
     """
     actors = {event.actor for event in events}
     cast = {alliance.name, alliance.patron, *alliance.members, *(c.name for c in clients)}
-    states = (*alliance.members, ALL_MEMBERS)
+    known = cast | actors
+    states, members = (*alliance.members, ALL_MEMBERS), alliance.members
+    near_state, near_member = NearNames(states), NearNames(members)
+    of_the_cast = {name.casefold(): name for name in (INTERNAL, ALL_MEMBERS, *sorted(cast)[::-1])}
     yield from _sponsors(alliance, clients, file)
     for event in events:
         if event.kind in TOWARDS_STATES:
             for target in event.targets:
-                yield from _slip(event, "target", target, states, cast | actors)
+                if target not in known:
+                    yield from _slip(event, "target", target, states, near_state)
         if event.kind in TOWARDS_STATES and event.actor not in cast:
-            known = other_case(event.actor, (*sorted(cast), ALL_MEMBERS, INTERNAL))
-            if known and known != event.actor:
-                found, hint = f"found {quoted(event.actor)}", f'did you mean "{known}"?'
+            name = of_the_cast.get(event.actor.casefold(), event.actor)
+            if name != event.actor:
+                found, hint = f"found {quoted(event.actor)}", f'did you mean "{name}"?'
                 yield event.problem("actor", found, "one spelling of a name", hint)
-        if event.kind == STANDING:
-            yield from _slip(event, "actor", event.actor, alliance.members, cast)
+        if event.kind == STANDING and event.actor not in cast:
+            yield from _slip(event, "actor", event.actor, members, near_member)
     yield from _contradictions(events)
-    seen: set[str] = set()
     for indicator in indicators:
-        known = near_name(indicator.state, alliance.members)
-        if indicator.state not in cast | actors | seen and known:
-            seen.add(indicator.state)
-            found, hint = f"found {quoted(indicator.state)}", f'did you mean "{known}"?'
-            place = f"{indicator.place}, state"
-            yield Problem(indicator.file, place, found, ", ".join(alliance.members), hint)
+        if indicator.state not in known:
+            known.add(indicator.state)  # told once
+            meant = near_member.of(indicator.state)
+            if meant:
+                found, hint = f"found {quoted(indicator.state)}", f'did you mean "{meant}"?'
+                place = f"{indicator.place}, state"
+                yield Problem(indicator.file, place, found, any_of(members), hint)
 
 
 def _sponsors(alliance: Alliance, clients: Iterable[Client], file: str) -> Iterator[Problem]:
-    sponsors = (alliance.patron, *alliance.members)
+    sponsors, members = (alliance.patron, *alliance.members), set(alliance.members)
     for client in clients:
-        place, hint = f"client {quoted(client.name)}", suggestion(client.sponsor, sponsors)
+        place = f"client {quoted(client.name)}"
         if client.sponsor not in sponsors:
+            hint = suggestion(client.sponsor, sponsors)
             found = f"found {quoted(client.sponsor)}"
-            yield Problem(file, f"{place}, sponsor", found, ", ".join(sponsors), hint)
+            yield Problem(file, f"{place}, sponsor", found, any_of(sponsors), hint)
         for state in client.against:
-            if state not in alliance.members:
+            if state not in members:
                 hint = suggestion(state, alliance.members)
-                found, allowed = f"found {quoted(state)}", ", ".join(alliance.members)
+                found, allowed = f"found {quoted(state)}", any_of(alliance.members)
                 yield Problem(file, f"{place}, against", found, allowed, hint)
 
 
 def _slip(
-    event: Event, column: str, name: str, states: Iterable[str], known: set[str]
+    event: Event, column: str, name: str, states: Sequence[str], near: NearNames
 ) -> Iterator[Problem]:
-    guess = None if name in states or name in known else near_name(name, states)
+    guess = near.of(name)
     if guess:
         found, hint = f"found {quoted(name)}", f'did you mean "{guess}"?'
-        yield event.problem(column, found, ", ".join(states), hint)
+        yield event.problem(column, found, any_of(states), hint)
 
 
 def _contradictions(events: Iterable[Event]) -> Iterator[Problem]:

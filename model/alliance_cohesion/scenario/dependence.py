@@ -35,9 +35,10 @@ def dependence(scenario: Scenario, ticks: Ticks) -> Floats:
 
 def components(scenario: Scenario, ticks: Ticks) -> dict[tuple[str, str], Floats]:
     """Components by state and name, [T] each; not a number where nothing is known."""
+    states = set(scenario.states)
     points: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for row in scenario.indicators:
-        if row.indicator in COMPONENTS:
+        if row.indicator in COMPONENTS and row.state in states:
             share = _share(row.indicator, row.value)
             points[row.state, row.indicator].append((row.year + 0.5, share))
     known: dict[tuple[str, str], Floats] = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from . import dates
 from .fields import ALL_MEMBERS, INTERNAL
-from .problems import Problem, quoted, raise_any
-from .tables import Row, read_rows
+from .problems import MOST_PROBLEMS, Problem, quoted, raise_any, shown
+from .tables import MOST_ROWS, Row, read_rows
 
 REQUIRED = ("date", "kind", "actor", "target", "strength", "description", "source", "confidence")
 OPTIONAL = ("end", "threat_level", "consequence", "id")
@@ -115,6 +115,10 @@ def read_events(*paths: Path) -> tuple[tuple[Event, ...], list[Problem]]:
             if event:
                 events.append(event)
         problems.extend(wrong)
+        if len(events) > MOST_ROWS:
+            allowed = f"at most {MOST_ROWS:,} in all tables"
+            problems.append(Problem(shown(path), "", f"{len(events):,} rows", allowed))
+            break
     problems.extend(repeated_ids(events))
     return tuple(events), problems
 
@@ -130,6 +134,8 @@ def repeated_ids(events: Iterable[Event]) -> list[Problem]:
             found = f"found {quoted(event.id)}, the id of {where}"
             hint = "a row without an id is named after its place" if event.is_unnamed else ""
             problems.append(event.problem("id", found, "each id once", hint))
+            if len(problems) >= MOST_PROBLEMS:
+                break
     return problems
 
 

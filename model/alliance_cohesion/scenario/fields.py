@@ -14,6 +14,7 @@ from pydantic import (
 
 from ..world import PARAMETERS
 from . import dates
+from .problems import has_invisible_character, mixes_alphabets
 from .spelling import suggestion
 
 ALL_MEMBERS = "members"
@@ -58,9 +59,13 @@ def _one_or_more(value: object) -> object:
     return value
 
 
-def _not_reserved(name: str) -> str:
+def _sound_name(name: str) -> str:
     if name in (ALL_MEMBERS, INTERNAL):
         raise ValueError(f'a name other than "{ALL_MEMBERS}" and "{INTERNAL}"')
+    if has_invisible_character(name):
+        raise ValueError("a name without invisible characters")
+    if mixes_alphabets(name):
+        raise ValueError("a name in one alphabet")
     return name
 
 
@@ -96,7 +101,7 @@ Name = Annotated[
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^|\r\n\t]+$"
     ),
-    AfterValidator(_not_reserved),
+    AfterValidator(_sound_name),
 ]
 ParameterName = Annotated[str, AfterValidator(_parameter)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]

@@ -4,19 +4,30 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from .files import LARGEST_TOML, read_text, resolved
 from .locate import locate
-from .problems import Problem, ScenarioError, has_control_character, quoted, shown
+from .problems import (
+    MOST_PROBLEMS,
+    Problem,
+    ScenarioError,
+    has_control_character,
+    quoted,
+    shown,
+)
 from .schema import ScenarioFile
-from .tables import read_text
+from .tables import LONGEST_CELL
 from .translate import key_path, problems_of
 
 DEEPEST = 10  # bases below one scenario
 _DEEPEST_NEST = 20  # tables within tables
+_LARGEST = 10**18 - 1  # of a whole number: it fits into 64 bits
+_CONTROL = ("text with control characters", "plain text")
 _OWN = ("name", "title", "base")  # keys a scenario does not inherit
 
 
@@ -58,8 +69,8 @@ def read_layers(path: Path, problems: list[Problem]) -> list[Layer]:
                 Problem(shown(path), "base", p.found, p.allowed, p.hint) for p in error.problems
             )
             break
-        seen = [layer.path.resolve() for layer in layers]
-        if below.resolve() in seen or len(layers) > DEEPEST:
+        seen = [resolved(layer.path) for layer in layers]
+        if resolved(below) in seen or len(layers) > DEEPEST:
             found = f"found {quoted(base)}"
             allowed = f"at most {DEEPEST} bases, none of which rests on itself"
             problems.append(Problem(shown(path), "base", found, allowed))
@@ -90,7 +101,7 @@ def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
-    text = read_text(path, problems)
+    text = read_text(path, problems, LARGEST_TOML)
     if text is None:
         return None
     try:
@@ -127,15 +138,15 @@ def _reason(error: ValueError) -> str:
 def _own_problems(layer: Layer) -> list[Problem]:
     file = shown(layer.path)
     problems = [
-        Problem(file, key_path(place), "text with control characters", "plain text")
-        for place in _control_characters(layer.content)
+        Problem(file, key_path(place), found, allowed)
+        for place, found, allowed in islice(_unsound(layer.content), MOST_PROBLEMS)
     ]
     try:
         ScenarioFile.model_validate(layer.content)
     except ValidationError as error:
         problems += [
             problem
-            for problem, details in zip(problems_of(error, file), error.errors(), strict=True)
+            for problem, details in zip(problems_of(error, file), error.errors(), strict=False)
             if not (layer.is_child and _may_be_inherited(details["type"], details["loc"]))
         ]
     return problems
@@ -146,17 +157,23 @@ def _may_be_inherited(kind: str, location: tuple[int | str, ...]) -> bool:
     return kind == "missing" and location[0] not in _OWN and not in_a_list
 
 
-def _control_characters(
+def _unsound(
     value: Any, place: tuple[int | str, ...] = ()
-) -> Iterator[tuple[int | str, ...]]:
+) -> Iterator[tuple[tuple[int | str, ...], str, str]]:
+    """Texts and numbers that no key may hold: where, what was found, what is allowed."""
     if isinstance(value, str):
         if has_control_character(value):
-            yield place
+            yield place, *_CONTROL
+        elif len(value) > LONGEST_CELL:
+            yield place, f"{len(value):,} characters", f"at most {LONGEST_CELL:,}"
+    elif isinstance(value, int):
+        if not -_LARGEST <= value <= _LARGEST:
+            yield place, f"found {quoted(value)}", "a number of at most 18 digits"
     elif isinstance(value, dict):
         for key, inner in value.items():
             if has_control_character(key):
-                yield place
-            yield from _control_characters(inner, (*place, key))
+                yield place, *_CONTROL
+            yield from _unsound(inner, (*place, key))
     elif isinstance(value, list):
         for k, inner in enumerate(value):
-            yield from _control_characters(inner, (*place, k))
+            yield from _unsound(inner, (*place, k))

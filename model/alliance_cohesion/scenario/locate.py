@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from .. import shipped
+from .files import is_file, resolved
 from .problems import Problem, ScenarioError, quoted
 from .spelling import suggestion
 
@@ -59,16 +60,8 @@ def _shipped() -> dict[str, Path]:
     return names
 
 
-def is_file(path: Path) -> bool:
-    """Whether a file is there; not if there can be none of that name."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # too long a name, or one with a null
-        return False
-
-
 def _same(path: Path, other: Path | None) -> bool:
-    return other is not None and path.resolve() == other.resolve()
+    return other is not None and resolved(path) == resolved(other)
 
 
 def _not_found(text: str, allowed: str, hint: str = "") -> ScenarioError:

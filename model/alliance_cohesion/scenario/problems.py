@@ -1,9 +1,15 @@
 """What is wrong with a file, said in one line a reader can act on."""
 
-from collections.abc import Iterable
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST_PROBLEMS = 1000  # of one file; nobody mends more at once
+
+_MOST_NAMES = 50  # that a message lists
 _LONGEST = 80  # characters of a found value worth repeating
 
 
@@ -42,25 +48,59 @@ def raise_any(problems: Iterable[Problem]) -> None:
 def shown(path: Path) -> str:
     """A file's name for the reader: relative to the working directory if inside it."""
     try:
-        return str(path.resolve().relative_to(Path.cwd().resolve()))
+        return str(Path(os.path.realpath(path)).relative_to(Path.cwd().resolve()))
     except (ValueError, OSError):
         return str(path)
 
 
 def quoted(value: object) -> str:
     """A found value in quotes, shortened if it is long."""
-    text = str(value)
+    text = as_text(value)
     return f'"{text[:_LONGEST]}..."' if len(text) > _LONGEST else f'"{text}"'
+
+
+def any_of(names: Sequence[str]) -> str:
+    """Names that are allowed, as many as a reader bears."""
+    more = f", .. ({len(names):,} in all)" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
+
+
+def as_text(value: object) -> str:
+    """`str(value)`; of a number with more digits than Python writes out, its size."""
+    try:
+        return str(value)
+    except ValueError:
+        return f"a number of more than {sys.get_int_max_str_digits():,} digits"
 
 
 def has_control_character(text: str) -> bool:
     """Whether a text holds terminal escapes or the like (tabs and line ends are harmless)."""
-    return any(_is_control(c) and c not in "\t\n\r" for c in text)
+    return not text.isprintable() and any(_is_control(c) and c not in "\t\n\r" for c in text)
+
+
+def has_invisible_character(text: str) -> bool:
+    """Whether a text holds what no reader sees: joiners, marks and overrides of direction."""
+    return not text.isascii() and any(_is_invisible(c) for c in text)
+
+
+def mixes_alphabets(text: str) -> bool:
+    """Whether a word of a text mixes Latin letters with Greek or Cyrillic ones that look alike."""
+    if text.isascii():
+        return False
+    for word in text.split():
+        alphabets = {unicodedata.name(c, "").partition(" ")[0] for c in word}
+        if "LATIN" in alphabets and alphabets & {"GREEK", "CYRILLIC"}:
+            return True
+    return False
 
 
 def printable(text: str) -> str:
-    """The same text on one line, with control characters spelt out."""
-    return "".join(ascii(c)[1:-1] if _is_control(c) else c for c in text)
+    """The same text on one line, with control and invisible characters spelt out."""
+    return "".join(ascii(c)[1:-1] if _is_control(c) or _is_invisible(c) else c for c in text)
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Zl", "Zp")
 
 
 def _is_control(character: str) -> bool:

@@ -1,6 +1,7 @@
 """Read a scenario: its files, its base, its tables and its changes, with all errors at once."""
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,10 +11,19 @@ from .actions import Change
 from .change import Draft, apply
 from .consistency import name_problems
 from .events import Event, read_events
+from .files import is_file
 from .indicators import Indicator, read_indicators
 from .layers import Layer, merge, read_layers
 from .locate import locate
-from .problems import Problem, ScenarioError, has_control_character, quoted, raise_any, shown
+from .problems import (
+    MOST_PROBLEMS,
+    Problem,
+    ScenarioError,
+    has_control_character,
+    quoted,
+    raise_any,
+    shown,
+)
 from .scenario import Scenario
 from .schema import Alliance, Client, ScenarioFile
 from .table_files import TableFiles, table_files
@@ -53,7 +63,8 @@ def load(reference: Path | str) -> Scenario:
             problems += _apply_changes(layers, draft)
         clients = _valid(_CLIENTS, merged.get("client", [])) or ()
         file = shown(path)
-        problems += name_problems(draft.alliance, clients, draft.events, indicators, file)
+        named = name_problems(draft.alliance, clients, draft.events, indicators, file)
+        problems += islice(named, MOST_PROBLEMS)
     raise_any(dict.fromkeys(problems))
     assert content is not None  # else there were problems
     assert draft is not None
@@ -104,7 +115,7 @@ def _content(
             return None  # its base could not be read: what is missing is no news
         said = {problem.place for problem in problems}
         for problem, details in zip(
-            problems_of(error, shown(layers[-1].path)), error.errors(), strict=True
+            problems_of(error, shown(layers[-1].path)), error.errors(), strict=False
         ):
             if details["loc"][:1] != ("change",) and problem.place not in said:
                 problems.append(problem)
@@ -119,7 +130,7 @@ def _posterior(layers: list[Layer], problems: list[Problem]) -> str:
             continue
         file = layer.path.parent / name
         posterior = name if name in POSTERIORS else str(file)
-        if name not in POSTERIORS and not file.is_file():
+        if name not in POSTERIORS and not is_file(file):
             found, allowed = f"found {quoted(name)}", '"default", "prior" or a file'
             place = "parameters.posterior"
             problems.append(Problem(shown(layer.path), place, found, allowed))
@@ -156,6 +167,8 @@ def _apply_changes(layers: list[Layer], draft: Draft) -> list[Problem]:
             if change is None:
                 return problems
             problems += apply(change, draft, shown(layer.path))
+            if len(problems) > MOST_PROBLEMS:
+                return problems[:MOST_PROBLEMS]
     return problems
 
 

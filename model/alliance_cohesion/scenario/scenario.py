@@ -1,7 +1,9 @@
 """A scenario as read: checked, composed, changed, and ready to compile."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +56,14 @@ class Scenario:
 
     def rules(self, day: date) -> Alliance:
         """The alliance's rules in force on a day."""
-        alliance = self.alliance
-        for reform in sorted(self.reforms, key=lambda reform: reform.start):
-            if reform.start <= day:
-                alliance = alliance.model_copy(update=reform.edits)
-        return alliance
+        starts, eras = self._eras
+        return eras[bisect_right(starts, day)]
+
+    @cached_property
+    def _eras(self) -> tuple[list[date], list[Alliance]]:
+        """Days from which other rules act, and the rules before the first and from each on."""
+        reforms = sorted(self.reforms, key=lambda reform: reform.start)
+        eras = [self.alliance]
+        for reform in reforms:
+            eras.append(eras[-1].model_copy(update=reform.edits))
+        return [reform.start for reform in reforms], eras

@@ -1,5 +1,6 @@
 """The keys of a scenario file: their types, defaults and limits."""
 
+import unicodedata
 from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -22,6 +23,7 @@ from .fields import (
 
 MOST_TICKS = 100_000
 MOST_STATES = 2_000
+MOST_TABLES = 20  # of one kind
 MOST_CELLS = 20_000_000  # ticks times states: about 3 GB while compiling
 
 Renewal = Literal["act", "automatic"]
@@ -99,7 +101,8 @@ class Alliance(Table):
 
     @model_validator(mode="after")
     def _names_are_distinct(self) -> "Alliance":
-        names = Counter(name.casefold() for name in (self.name, self.patron, *self.members))
+        everyone = (self.name, self.patron, *self.members)
+        names = Counter(unicodedata.normalize("NFKC", name).casefold() for name in everyone)
         twice = [name for name, times in names.items() if times > 1]
         if twice:
             raise ValueError(
@@ -143,8 +146,8 @@ class Tables(Table):
     (`SCENARIO/FILE`: that scenario's name or path, then the file's name).
     """
 
-    events: OneOrMore = ()
-    indicators: OneOrMore = ()
+    events: OneOrMore = Field(default=(), max_length=MOST_TABLES)
+    indicators: OneOrMore = Field(default=(), max_length=MOST_TABLES)
 
 
 class ParameterSettings(Table):

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
+from .files import is_file, resolved
 from .layers import Layer
-from .locate import is_file, locate
+from .locate import locate
 from .problems import Problem, ScenarioError, has_control_character, quoted, shown
+from .schema import MOST_TABLES
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def table_files(layers: list[Layer], problems: list[Problem]) -> TableFiles:
         for key in files:
             names = _names(layer, key)
             if names:
-                found = [_find(layer, key, name, problems) for name in names]
+                found = [_find(layer, key, name, problems) for name in names[:MOST_TABLES]]
                 files[key] = tuple(table for table, _ in filter(None, found))
                 lenders[key] = tuple(
                     lender for _, lender in filter(None, found) if lender is not None
@@ -100,6 +102,6 @@ def _lender(name: str, asking: Path) -> Path | None:
 
 def _is_within(file: Path, folder: Path) -> bool:
     try:
-        return file.resolve().is_relative_to(folder.resolve())
+        return resolved(file).is_relative_to(resolved(folder))
     except (OSError, ValueError):
         return False

@@ -1,16 +1,30 @@
 """Read a CSV table as text, row by row, and check what any table must satisfy."""
 
 import csv
-import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .problems import Problem, has_control_character, quoted, shown
+from .files import read_text
+from .problems import (
+    MOST_PROBLEMS,
+    Problem,
+    has_control_character,
+    has_invisible_character,
+    mixes_alphabets,
+    quoted,
+    shown,
+)
 from .spelling import slip_of, suggestion
 
-LARGEST_FILE = 64 * 2**20  # bytes
 LONGEST_CELL = 10_000  # characters
+LONGEST_NAME = 100  # characters
+MOST_COLUMNS = 200
+MOST_ROWS = 200_000
+NAMES = ("id", "kind", "actor", "target", "state", "indicator")  # columns that hold names
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
 @dataclass
@@ -21,6 +35,7 @@ class Row:
     place: str
     cells: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
+    number: int = 0
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
@@ -50,56 +65,57 @@ class Row:
                 self.wrong(column, f"at most {LONGEST_CELL:,} characters")
             if has_control_character(text):
                 self.wrong(column, "text without control characters")
+            elif column in NAMES:
+                self._check_name(column, text)
+
+    def _check_name(self, column: str, text: str) -> None:
+        if any(len(part) > LONGEST_NAME for part in text.split("|")):
+            self.wrong(column, f"names of at most {LONGEST_NAME} characters")
+        elif has_invisible_character(text):
+            self.wrong(column, "a name without invisible characters")
+        elif mixes_alphabets(text):
+            self.wrong(column, "a name in one alphabet")
 
 
-def read_text(path: Path, problems: list[Problem]) -> str | None:
-    """The text of a UTF-8 file, or None and a problem."""
-    name = shown(path)
-    try:
-        if not path.is_file():
-            problems.append(Problem(name, "", "there is no such file"))
-            return None
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            allowed = f"at most {LARGEST_FILE // 2**20} MB"
-            problems.append(Problem(name, "", f"{size / 2**20:.0f} MB", allowed))
-            return None
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        hint = "save the file as UTF-8"
-        problems.append(Problem(name, f"line {line}", "not UTF-8 text", "UTF-8", hint))
-    except (OSError, ValueError) as error:
-        problems.append(Problem(name, "", f"cannot be read ({error})"))
-    return None
+def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text, numbered from 1, whatever ends its lines.
+
+    Raises:
+        csv.Error: a row is none.
+    """
+    lines = (match.group() for match in _LINE.finditer(text) if match.group())
+    yield from enumerate(csv.reader(lines, strict=True), start=1)
 
 
 def read_rows(
     path: Path, required: tuple[str, ...], optional: tuple[str, ...], problems: list[Problem]
-) -> list[Row]:
+) -> Iterator[Row]:
     """The rows of a CSV file with a header, cells stripped; row 1 is the header.
 
     Args:
         path: The file.
         required: Columns that must be there, in any order.
         optional: Columns that may be; any other column is kept.
-        problems: What is wrong is appended here. Rows with too few or many cells are left out.
+        problems: What is wrong is appended here, by the caller too; reading stops when they are
+            too many. Rows with too few or many cells are left out.
     """
     text = read_text(path, problems)
     if text is None:
-        return []
+        return
     name = shown(path)
-    rows: list[Row] = []
-    numbered = enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1)
+    numbered = csv_rows(text)
+    number = 0
     try:
-        header = [cell.strip() for cell in next(numbered, (1, []))[1]]
+        number, cells = next(numbered, (1, []))
+        header = [cell.strip() for cell in cells]
         problems.extend(_header_problems(name, header, required, optional))
         if problems:
-            return []
-        rows.extend(_rows(name, header, numbered, problems))
+            return
+        for row in _rows(name, header, numbered, problems):
+            number = row.number
+            yield row
     except csv.Error as error:
-        problems.append(Problem(name, f"row {len(rows) + 2}", f"not a CSV row ({error})"))
-    return rows
+        problems.append(Problem(name, f"row {number + 1}", f"not a CSV row ({error})"))
 
 
 def _rows(
@@ -109,6 +125,14 @@ def _rows(
     problems: list[Problem],
 ) -> Iterator[Row]:
     for number, cells in numbered:
+        if len(problems) >= MOST_PROBLEMS:
+            found = f"more than {MOST_PROBLEMS:,} problems; the rest was not read"
+            problems.append(Problem(name, f"row {number}", found))
+            return
+        if number > MOST_ROWS + 1:
+            allowed = f"at most {MOST_ROWS:,} rows"
+            problems.append(Problem(name, f"row {number}", "too many rows", allowed))
+            return
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
@@ -117,7 +141,7 @@ def _rows(
             problems.append(Problem(name, f"row {number}", found, f"{len(header)} cells", hint))
             continue
         stripped = (cell.strip() for cell in cells)
-        row = Row(name, f"row {number}", dict(zip(header, stripped, strict=True)))
+        row = Row(name, f"row {number}", dict(zip(header, stripped, strict=True)), number=number)
         row.check_text()
         yield row
 
@@ -126,6 +150,9 @@ def _header_problems(
     name: str, header: list[str], required: tuple[str, ...], optional: tuple[str, ...]
 ) -> Iterator[Problem]:
     place, known = "row 1", required + optional
+    if len(header) > MOST_COLUMNS:
+        yield Problem(name, place, f"{len(header):,} columns", f"at most {MOST_COLUMNS}")
+        return
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         yield Problem(name, place, "one column", ", ".join(known), "separate columns by commas")
         return

@@ -1,5 +1,6 @@
 """The alliance's calendar: when its term ends and staying takes an act."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 
@@ -33,16 +34,17 @@ def term_ends(scenario: Scenario) -> Iterator[tuple[date, str]]:
     was in force when it began, and is renewed by the rules in force when it ends.
     """
     day = scenario.alliance.entry or scenario.clock.start
+    reforms = sorted(reform.start for reform in scenario.reforms)
     first = True
     while day <= scenario.clock.end:
         rules = scenario.rules(day)
         special = first and rules.first_term is not None
         length = rules.first_term if special else rules.renewal_length
         if length is None:  # without term, until a reform sets one
-            reforms = sorted(reform.start for reform in scenario.reforms if reform.start > day)
-            if not reforms:
+            later = reforms[bisect_right(reforms, day) :]
+            if not later:
                 return
-            day = reforms[0]
+            day = later[0]
             continue
         try:
             day = dates.add_months(day, round(12 * length))

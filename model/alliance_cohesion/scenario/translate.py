@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .actions import Change
-from .problems import Problem, quoted
+from .problems import MOST_PROBLEMS, Problem, as_text, quoted
 from .schema import ScenarioFile
 from .spelling import suggestion
 
@@ -30,7 +30,7 @@ def problems_of(
     place: str = "",
     model: type[BaseModel] = ScenarioFile,
 ) -> list[Problem]:
-    """The problems behind a validation error.
+    """The problems behind a validation error, in its order, up to as many as anyone mends.
 
     Args:
         error: What pydantic raised.
@@ -38,7 +38,8 @@ def problems_of(
         place: Where in the file the validated table stands; key paths follow it.
         model: The model that was validated.
     """
-    return [_problem(details, file, place, model) for details in error.errors()]
+    details = error.errors()[:MOST_PROBLEMS]
+    return [_problem(one, file, place, model) for one in details]
 
 
 def key_path(location: tuple[int | str, ...]) -> str:
@@ -78,7 +79,7 @@ def _problem(details: ErrorDetails, file: str, place: str, model: type[BaseModel
 
 def _not_a_word(file: str, where: str, value: object, words: Sequence[str]) -> Problem:
     found = f"found {quoted(value)}" if value else _NOTHING
-    return Problem(file, where, found, ", ".join(words), suggestion(str(value), words))
+    return Problem(file, where, found, ", ".join(words), suggestion(as_text(value), words))
 
 
 def _found(value: object) -> str:

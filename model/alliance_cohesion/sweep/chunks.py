@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ..world import Ints
 
+MOST_CHUNKS = 2_000_000  # of one sweep: what a process can keep count of
+
 
 class Chunk(NamedTuple):
     """An address: point `point`, histories `start` to `stop - 1`."""
@@ -55,6 +57,12 @@ def ranges(parts: Sequence[int], size: int) -> list[tuple[int, int]]:
         found += [(a, min(a + size, end)) for a in range(begin, end, size)]
         begin = end
     return found
+
+
+def count(points: int, parts: Sequence[int], size: int) -> int:
+    """How many chunks a whole sweep has."""
+    begins = (0, *parts)
+    return points * sum(-(-(b - a) // size) for a, b in zip(begins, parts, strict=False))
 
 
 def chunks(

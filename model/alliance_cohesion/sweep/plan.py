@@ -2,13 +2,12 @@
 
 import csv
 import hashlib
-import io
 import itertools
 import json
 import math
 import tomllib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +20,9 @@ from ..basis import basis
 from ..case import Case
 from ..draws import draws
 from ..scenario import Problem, Scenario
+from ..scenario.files import read_text
 from ..scenario.problems import quoted, raise_any, shown
-from ..scenario.tables import read_text
+from ..scenario.tables import csv_rows
 from ..world import Codes, Floats, World
 from .outcomes import Outcome, counted, outcomes
 from .points import Ground, ground, settled
@@ -132,17 +132,19 @@ class Plan:
         return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
 
 
-def make_plan(case: Case, **over: Any) -> Plan:
+def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any) -> Plan:
     """Read the `[sweep]` table of a scenario, and lay out the points.
 
     Args:
         case: The scenario.
-        **over: Keys of the table that take the place of the file's: `design`, `points`,
+        over: Keys of the table that take the place of the file's: `design`, `points`,
             `histories`, `seed`, `file`, and `vary` (added to the file's), `outcome`, `interest`.
+        **more: The same, one by one.
 
     Raises:
         ScenarioError: with everything that is wrong.
     """
+    over = {**(over or {}), **more}
     scenario = case.scenario
     file = shown(scenario.path)
     problems: list[Problem] = []
@@ -305,7 +307,11 @@ def _listed(
     if text is None:
         return (), ()
     name = shown(path)
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if any(map(str.strip, row))]
+    try:
+        rows = [row for _, row in csv_rows(text) if any(map(str.strip, row))]
+    except csv.Error as error:
+        problems.append(Problem(name, "", f"not a CSV file ({error})"))
+        return (), ()
     if len(rows) < 2:
         problems.append(Problem(name, "", "no points", "a header of inputs, and a row a point"))
         return (), ()

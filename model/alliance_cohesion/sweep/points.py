@@ -10,6 +10,7 @@ from ..scenario.problems import raise_any, shown
 from ..scenario.schema import Alliance, ScenarioFile
 from .variables import Value, Variable, edit_problems
 
+_FURTHEST = 10  # beyond all codes of strength
 _HALVES = 0.5  # the finest step between codes of strength
 
 
@@ -87,9 +88,10 @@ def settled(
     for variable in variables:
         if variable.kind == "strength" and not variable.levels:
             low, high = variable.ends
-            steps = (
-                k * _HALVES for k in range(round(low / _HALVES), round(high / _HALVES) + 1) if k
+            first, last = (
+                round(min(max(end, -_FURTHEST), _FURTHEST) / _HALVES) for end in (low, high)
             )
+            steps = (k * _HALVES for k in range(first, last + 1) if k)
             codes = tuple(s for s in steps if low <= s <= high and not _wrong(ground, variable, s))
             variable = replace(variable, levels=codes)
             if not codes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..disk.lock import locked
-from .chunks import Chunk, Failure, chunks
+from .chunks import MOST_CHUNKS, Chunk, Failure, chunks, count
 from .findings import Findings, find
 from .plan import Plan
 from .store import (
@@ -117,7 +117,17 @@ def sweep(
 
 
 def missing(store: Store, plan: Plan) -> list[Chunk]:
-    """The chunks of this sweep (or shard) that are not done."""
+    """The chunks of this sweep (or shard) that are not done.
+
+    Raises:
+        SweepError: they are more than a process can keep count of.
+    """
+    total = count(len(plan.points), store.parts, plan.chunk)
+    if total > MOST_CHUNKS:
+        raise SweepError(
+            f"{store.folder}: {total:,} chunks; allowed: at most {MOST_CHUNKS:,}, so fewer points "
+            "or fewer histories"
+        )
     every = chunks(len(plan.points), store.parts, plan.chunk, store.shard)
     return [chunk for chunk in every if not store.has(chunk, len(plan.outcomes))]
 

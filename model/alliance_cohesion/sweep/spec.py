@@ -12,6 +12,8 @@ from ..scenario.scenario import Scenario
 from ..scenario.translate import problems_of
 
 MOST_POINTS = 1_000_000
+MOST_LEVELS = 10_000  # of one input
+MOST_INPUTS = 200
 
 Design = Literal["grid", "latin", "sobol", "list", "saltelli", "morris"]
 Measure = Literal["away", "outside", "left", "leavers", "whole", "first_exit", "record"]
@@ -29,7 +31,7 @@ class Span(Table):
     n: Annotated[int, Field(ge=2, le=10_000, strict=True)] = Field(
         default=5, description="steps of a grid"
     )
-    values: tuple[Level, ...] | None = Field(default=None, min_length=1)
+    values: tuple[Level, ...] | None = Field(default=None, min_length=1, max_length=MOST_LEVELS)
     where: Selector | None = Field(default=None, description="which rows, for an event")
     since: Partial | None = Field(default=None, alias="from")
     until: Partial | None = None
@@ -101,8 +103,8 @@ class SweepTable(Table):
         default=1, description="of the design; that of the histories is in [run]"
     )
     file: Words | None = Field(default=None, description="CSV of a list, beside this file")
-    vary: dict[str, Any] = Field(default_factory=dict)
-    outcome: tuple[OutcomeTable, ...] = ()
+    vary: dict[str, Any] = Field(default_factory=dict, max_length=MOST_INPUTS)
+    outcome: tuple[OutcomeTable, ...] = Field(default=(), max_length=MOST_INPUTS)
     interest: Interest | None = None
 
 

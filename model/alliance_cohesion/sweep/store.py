@@ -24,7 +24,9 @@ import pyarrow.parquet as pq
 
 from ..case import load
 from ..disk import put as disk
+from ..scenario.files import UnreadableError, read_bytes, read_json
 from .chunks import Chunk, Failure, Tally
+from .manifest import wrong_with
 from .plan import Plan, Point, make_plan
 from .variables import Variable
 
@@ -34,6 +36,7 @@ JOURNAL = "journal.jsonl"
 POINTS = "points.parquet"
 LIST = "scenario/points.csv"
 CHUNKS, FAILED = "chunks", "failed"
+LARGEST_CHUNK = 32 * 2**20  # bytes
 _PLAN = b"plan"
 _SCHEMA = pa.schema(
     [("outcome", pa.int32()), ("value", pa.int64()), ("count", pa.int64())],
@@ -98,17 +101,32 @@ class Store:
             SweepError: the file is not whole, or of another sweep.
         """
         path = self.path(chunk)
-        try:
-            table = pq.read_table(pa.BufferReader(path.read_bytes()))
-            columns = [table[name].to_numpy() for name in _SCHEMA.names]
-        except (OSError, ValueError, KeyError, pa.ArrowException) as error:
-            raise SweepError(f"{path}: cannot be read ({error})") from error
-        outcome, value, count = (column.astype(np.int64) for column in columns)
-        sums = np.bincount(outcome, weights=count, minlength=outcomes)
-        own = (table.schema.metadata or {}).get(_PLAN) == self.plan.encode()
-        if not own or len(sums) != outcomes or not (sums == chunk.histories).all():
+        table = self._table(path, outcomes * chunk.histories)
+        outcome, value, count = (table[n].to_numpy().astype(np.int64) for n in _SCHEMA.names)
+        whole = bool(len(outcome)) and min(outcome.min(), count.min()) >= 0
+        whole = whole and outcome.max() < outcomes and count.max() <= chunk.histories
+        sums = np.bincount(outcome, weights=count, minlength=outcomes) if whole else np.zeros(1)
+        if not (whole and (sums == chunk.histories).all()):
             raise SweepError(f"{path}: not a whole chunk of this sweep")
         return Tally(chunk, outcome, value, count)
+
+    def _table(self, path: Path, most: int) -> pa.Table:
+        """The columns of a chunk's file: looked over first, for a few bytes can unpack to many."""
+        try:
+            file = pq.ParquetFile(pa.BufferReader(read_bytes(path, LARGEST_CHUNK)))
+            about, schema = file.metadata, file.schema_arrow
+            groups = [about.row_group(k) for k in range(about.num_row_groups)]
+            unpacked = sum(group.total_byte_size for group in groups)
+            own = (schema.metadata or {}).get(_PLAN) == self.plan.encode()
+            if not own or not schema.remove_metadata().equals(_SCHEMA) or about.num_rows > most:
+                raise SweepError(f"{path}: not a whole chunk of this sweep")
+            if unpacked > LARGEST_CHUNK:
+                raise SweepError(f"{path}: unpacks to {unpacked:,} bytes; no chunk is so large")
+            return file.read()
+        except SweepError:
+            raise
+        except Exception as error:  # whatever the library makes of a file that is none
+            raise SweepError(f"{path}: cannot be read ({error!s:.200})") from error
 
     def write(self, tally: Tally) -> None:
         """Keep a chunk: aside first, then under its name."""
@@ -129,7 +147,13 @@ class Store:
         """What is kept of points that failed, by point."""
         found = {}
         for path in sorted((self.folder / FAILED).glob("*.json")):
-            content = json.loads(path.read_text(encoding="utf-8"))
+            try:
+                content = read_json(path)
+            except UnreadableError as error:
+                raise SweepError(f"{path}: cannot be read ({error})") from error
+            sound = isinstance(content, dict) and isinstance(content.get("message"), str)
+            if not sound or path.name != f"{content.get('point')!s:0>7}.json":
+                raise SweepError(f"{path}: says nothing of a point that failed; remove it")
             found[int(content["point"])] = content
         return found
 
@@ -272,11 +296,14 @@ def kept_plan(folder: Path) -> Plan:
     store = opened(folder)
     request = store.manifest["request"]
     over = dict(request["over"])
-    if "vary" in over:
-        over["vary"] = dict(over["vary"])
-    if (folder / LIST).exists():
+    try:
+        if "vary" in over:
+            over["vary"] = dict(over["vary"])
+    except (TypeError, ValueError) as error:
+        raise SweepError(f"{folder}: its {MANIFEST} was written by no sweep (vary)") from error
+    if over.pop("file", None) or (folder / LIST).exists():
         over["file"] = str((folder / LIST).absolute())
-    plan = make_plan(load(folder / request["entry"]), **over)
+    plan = make_plan(load(folder / request["entry"]), over)
     if plan.digest != store.plan:
         was, now = store.manifest["plan"], plan.as_json()
         other = ", ".join(key for key in now if was.get(key) != now[key])
@@ -291,14 +318,17 @@ def opened(folder: Path) -> Store:
         SweepError: the folder holds none.
     """
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = read_json(folder / MANIFEST)
+    except UnreadableError as error:
         raise SweepError(f"{folder}: no sweep (it has no readable {MANIFEST})") from error
     if not isinstance(found, dict) or (found.get("program"), found.get("kind")) != (
         PROGRAM,
         "sweep",
     ):
         raise SweepError(f"{folder}: holds something else than a sweep; choose another --out")
+    wrong = wrong_with(found)
+    if wrong:
+        raise SweepError(f"{folder}: its {MANIFEST} was written by no sweep ({wrong})")
     return Store(folder, found)
 
 

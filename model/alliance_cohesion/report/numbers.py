@@ -1,0 +1,99 @@
+"""Read the numbers of a results folder, which may come from anyone.
+
+A netCDF file is an HDF5 file: a few bytes can unpack to gigabytes, and a name in it can lead to
+another file. So it is looked over before it is read: only what a run writes is in order.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import xarray as xr
+
+from ..world import Standing
+from .folder import FolderError
+
+LARGEST_FILE = 256 * 2**20  # bytes
+MOST_UNPACKED = 512 * 2**20  # bytes, of all variables together
+_MOST_NAMES = 100_000  # words in a coordinate
+_LONGEST_NAME = 1000
+
+_DIMENSIONS = {
+    "share": ("time", "state", "standing"),
+    "left_by": ("time", "state"),
+    "away_at_end": ("away",),
+    "path": ("history", "time", "state"),
+    "alignment": ("history", "time", "state"),
+    "record": ("time", "state"),
+    "parameters": ("draw", "parameter"),
+}
+_STANDINGS = ("path", "record")
+
+
+def read_numbers(path: Path, sha256: object) -> xr.Dataset:
+    """The dataset of a run.
+
+    Args:
+        path: The file.
+        sha256: What the folder's manifest says of it.
+
+    Raises:
+        FolderError: it is not there, not as it was written, or holds what no run writes.
+    """
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST_FILE:
+            raise FolderError(f"{path}: no file, or one above {LARGEST_FILE // 2**20} MB")
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                raise FolderError(f"{path}: not as it was written; make the results again")
+        with h5py.File(path, "r") as found:
+            _look_over(found, path)
+        with xr.open_dataset(path, engine="h5netcdf") as lazy:
+            data = lazy.load()
+        _check(data, path)
+    except FolderError:
+        raise
+    except Exception as error:  # whatever the libraries make of a file that is none
+        raise FolderError(f"{path}: not the numbers of a run ({error!s:.200})") from error
+    return data
+
+
+def _look_over(found: Any, path: Path) -> None:
+    total = 0
+    for name in found:
+        link, item = found.get(name, getlink=True), None
+        if isinstance(link, h5py.HardLink):
+            item = found[name]
+        if not isinstance(item, h5py.Dataset) or item.external or item.is_virtual:
+            raise FolderError(f"{path}: {name!r:.100} leads elsewhere; no run writes that")
+        total += item.nbytes
+        if h5py.check_string_dtype(item.dtype) is not None:
+            _look_at_words(item, path)
+        elif item.dtype.kind not in "iuf":
+            raise FolderError(f"{path}: {name!r:.100} holds neither numbers nor words")
+    if total > MOST_UNPACKED:
+        most = MOST_UNPACKED // 2**20
+        raise FolderError(f"{path}: unpacks to {total / 2**20:,.0f} MB; allowed: at most {most} MB")
+
+
+def _look_at_words(item: Any, path: Path) -> None:
+    """Each word by itself: many can stand for one and the same long text."""
+    if item.ndim > 1 or item.size > _MOST_NAMES:
+        raise FolderError(f"{path}: {item.name!r:.100} holds too many words")
+    for k in range(item.size if item.ndim else 0):
+        if len(item[k]) > _LONGEST_NAME:
+            raise FolderError(f"{path}: {item.name!r:.100} holds a word too long")
+
+
+def _check(data: xr.Dataset, path: Path) -> None:
+    for name, dimensions in _DIMENSIONS.items():
+        if name not in data or data[name].dims != dimensions or not data[name].size:
+            raise FolderError(f"{path}: no {name} by {', '.join(dimensions)}")
+    for name in _STANDINGS:
+        values = data[name].values
+        if values.dtype.kind not in "iu" or values.min() < 0 or values.max() >= len(Standing):
+            raise FolderError(f"{path}: {name} holds what is no standing")
+    if not np.issubdtype(data["time"].dtype, np.datetime64):
+        raise FolderError(f"{path}: time holds no dates")
