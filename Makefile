@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types picture reference clean
+.PHONY: run test slow lint types docs picture reference clean
 
 run: $(READY)
 	$(BIN)/cohesion run csto --out results/run
@@ -24,6 +24,11 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+# The documentation, in docs/_build/html: every warning is an error, the notebook is run.
+docs: $(READY)
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 # The stored results that tests compare with; renew them when rules, record or posterior change.
 reference: $(READY)
@@ -44,4 +49,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,12 +22,16 @@ class Selector(Table):
     """Which rows of the event table a change is about; all that is given must match."""
 
     id: OneOrMore = Field(default=(), description="one or several; may use * and ?")
-    kind: Words | None = None
-    actor: Words | None = None
-    target: Words | None = None
-    since: Partial | None = Field(default=None, alias="from")
-    until: Partial | None = None
-    confidence: Words | None = None
+    kind: Words | None = Field(default=None, description="as in the column kind")
+    actor: Words | None = Field(default=None, description="as in the column actor")
+    target: Words | None = Field(default=None, description="one of the row's targets")
+    since: Partial | None = Field(
+        default=None, alias="from", description="rows that begin on this date or later"
+    )
+    until: Partial | None = Field(
+        default=None, description="rows that begin on this date or earlier"
+    )
+    confidence: Words | None = Field(default=None, description="high, medium or low")
 
     @model_validator(mode="after")
     def _not_empty(self) -> "Selector":
@@ -37,9 +41,9 @@ class Selector(Table):
 
 
 class _Change(Table):
-    name: Words
-    reason: Words
-    source: Words | None = None
+    name: Words = Field(description="what is changed, in a few words")
+    reason: Words = Field(description="why it is worth asking")
+    source: Words | None = Field(default=None, description="what the change rests on")
 
 
 class AddEvent(_Change):
@@ -53,31 +57,33 @@ class DropEvents(_Change):
     """Leave rows out."""
 
     action: Literal["drop"]
-    where: Selector
+    where: Selector = Field(description="which rows")
 
 
 class RecodeEvents(_Change):
     """Give some columns of some rows other values."""
 
     action: Literal["recode"]
-    where: Selector
-    edits: dict[str, Any] = Field(alias="set", min_length=1)
+    where: Selector = Field(description="which rows")
+    edits: dict[str, Any] = Field(
+        alias="set", min_length=1, description="columns and their new values"
+    )
 
 
 class ShiftEvents(_Change):
     """Move rows in time."""
 
     action: Literal["shift"]
-    where: Selector
-    days: Annotated[int, Field(strict=True)]
+    where: Selector = Field(description="which rows")
+    days: Annotated[int, Field(strict=True, description="later; negative: earlier")]
 
 
 class SetParameter(_Change):
     """Hold a parameter at a value."""
 
     action: Literal["parameter"]
-    parameter: ParameterName
-    value: Finite
+    parameter: ParameterName = Field(description="a name of the parameter table")
+    value: Finite = Field(description="within the parameter's range")
 
     @model_validator(mode="after")
     def _in_range(self) -> "SetParameter":
@@ -89,19 +95,23 @@ class SetIndicator(_Change):
     """Hold a component of a state's dependence at a value for a time."""
 
     action: Literal["indicator"]
-    state: Name
-    indicator: Component
-    value: Finite
-    since: Partial | None = Field(default=None, alias="from")
-    until: Partial | None = None
+    state: Name = Field(description="a member")
+    indicator: Component = Field(description="a component of dependence")
+    value: Finite = Field(description="in the component's own unit")
+    since: Partial | None = Field(
+        default=None, alias="from", description="default: from the beginning"
+    )
+    until: Partial | None = Field(default=None, description="default: to the end")
 
 
 class ReformAlliance(_Change):
     """Change the alliance's rules, at once or from a date."""
 
     action: Literal["alliance"]
-    edits: dict[str, Any] = Field(alias="set", min_length=1)
-    since: Day | None = Field(default=None, alias="from")
+    edits: dict[str, Any] = Field(
+        alias="set", min_length=1, description="keys of [alliance] and their new values"
+    )
+    since: Day | None = Field(default=None, alias="from", description="default: at once")
 
 
 Change = Annotated[

@@ -25,7 +25,7 @@ CONFIDENCES = ("high", "medium", "low")
 ACT = "act"
 
 _THREAT_CODES = (1.0, 2.0, 3.0, 4.0, 5.0)
-_CODES: dict[str, tuple[float, ...]] = {
+CODES: dict[str, tuple[float, ...]] = {
     THREAT: _THREAT_CODES,
     COERCION: (1.0, 2.0, 3.0),
     ARMS: (1.0, 2.0, 3.0),
@@ -33,7 +33,7 @@ _CODES: dict[str, tuple[float, ...]] = {
     OFFER: (1.0, 2.0, 3.0, 4.0),
     RESPONSE: (1.0, 0.5, -0.5, -1.0),
 }
-_WORDS = {STANDING: ("member", "frozen", "outside"), RENEWAL: (ACT, "automatic", "")}
+WORDS = {STANDING: ("member", "frozen", "outside"), RENEWAL: (ACT, "automatic", "")}
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
@@ -208,12 +208,12 @@ def _partial(row: Row, column: str) -> dates.PartialDate | None:
 def _strength(row: Row, kind: str) -> float | str | None:
     if kind == NOTE:
         return row["strength"] or None
-    if kind in _WORDS:
-        words = _WORDS[kind]
+    if kind in WORDS:
+        words = WORDS[kind]
         if row["strength"] not in words:
             row.wrong("strength", f"{', '.join(filter(None, words))} for a {kind}")
         return row["strength"] or (ACT if kind == RENEWAL else None)
-    return _code(row, "strength", _CODES[kind], f"for a {kind}")
+    return _code(row, "strength", CODES[kind], f"for a {kind}")
 
 
 def _threat_level(row: Row, kind: str) -> float | None:

@@ -33,14 +33,13 @@ Script = Literal["record", "rule"]
 class Clock(Table):
     """When the model runs."""
 
-    start: Day
-    end: Day = Field(description="inclusive")
-    tick: dates.TickName = "quarter"
+    start: Day = Field(description="first day on which a standing can change")
+    end: Day = Field(description="last day, inclusive")
+    tick: dates.TickName = Field(default="quarter", description="length of a step")
     memory: Day = Field(
         default=date.min,
         description="facts from here on fill memories; default: two years before the start",
     )
-
     known_until: Day | None = Field(
         default=None,
         description="standings follow the record up to this day, histories begin after it, and "
@@ -77,7 +76,7 @@ class Clock(Table):
 class Alliance(Table):
     """The institution: who is in it and by what rules it renews."""
 
-    name: Name
+    name: Name = Field(description="the alliance's name, as the tables use it")
     patron: Name = Field(description="ISO3 or short name of the power that leads")
     members: tuple[Name, ...] = Field(
         min_length=1, max_length=MOST_STATES, description="states the model follows"
@@ -86,12 +85,17 @@ class Alliance(Table):
     first_term: Annotated[float, Field(ge=1 / 12, le=1000)] | None = Field(
         default=None, description="years; default: renewal_length"
     )
-    first_renewal: Renewal = "automatic"
+    first_renewal: Renewal = Field(
+        default="automatic",
+        description="by a signature (act), or by itself",
+    )
     renewal_length: Annotated[float, Field(ge=1 / 12, le=1000)] | None = Field(
         default=None, description="years; default: without term"
     )
-    renewal: Renewal = "automatic"
-    notice: Annotated[float, Field(ge=0, le=1200)] = Field(default=0, description="months")
+    renewal: Renewal = Field(default="automatic", description="the same, of later terms")
+    notice: Annotated[float, Field(ge=0, le=1200)] = Field(
+        default=0, description="months; kept for the reader, no rule looks at it"
+    )
     responses: Script = Field(default="record", description="answers to requests: script, or R10")
     episodes: Script = Field(default="record", description="threats: script, or R11")
     offers: Script = Field(default="record", description="outside offers: script, or R11")
@@ -115,12 +119,12 @@ class Alliance(Table):
 class Client(Table):
     """A state or group that a sponsor arms, pays or protects."""
 
-    name: Name
+    name: Name = Field(description="as the tables use it")
     sponsor: Name = Field(description="the patron or a member")
     against: tuple[Name, ...] = Field(default=(), description="only towards these states")
-    start: Day | None = None
-    end: Day | None = None
-    source: Words
+    start: Day | None = Field(default=None, description="default: always")
+    end: Day | None = Field(default=None, description="last day; default: for good")
+    source: Words = Field(description="where this can be checked")
 
     @model_validator(mode="after")
     def _runs_forwards(self) -> "Client":
@@ -132,11 +136,11 @@ class Client(Table):
 class Engagement(Table):
     """A war or crisis elsewhere that ties down the patron."""
 
-    name: Name
-    start: Day
-    end: Day | None = None
+    name: Name = Field(description="what it is called")
+    start: Day = Field(description="first day")
+    end: Day | None = Field(default=None, description="last day; default: still going on")
     level: Annotated[int, Field(ge=1, le=5, description="codebook code of the threat")]
-    source: Words
+    source: Words = Field(description="where this can be checked")
 
 
 class Tables(Table):
@@ -146,15 +150,19 @@ class Tables(Table):
     (`SCENARIO/FILE`: that scenario's name or path, then the file's name).
     """
 
-    events: OneOrMore = Field(default=(), max_length=MOST_TABLES)
-    indicators: OneOrMore = Field(default=(), max_length=MOST_TABLES)
+    events: OneOrMore = Field(default=(), max_length=MOST_TABLES, description="CSV of dated facts")
+    indicators: OneOrMore = Field(
+        default=(), max_length=MOST_TABLES, description="CSV of yearly figures"
+    )
 
 
 class ParameterSettings(Table):
     """Which parameter draws to use, and what to hold fixed."""
 
     posterior: Words = Field(default="default", description='"default", "prior" or a file')
-    fixed: dict[ParameterName, Finite] = Field(default_factory=dict)
+    fixed: dict[ParameterName, Finite] = Field(
+        default_factory=dict, description="parameters held at a value, in every draw"
+    )
 
     @model_validator(mode="after")
     def _in_range(self) -> "ParameterSettings":
@@ -166,14 +174,20 @@ class ParameterSettings(Table):
 class Run(Table):
     """How many histories, from which seed."""
 
-    histories: Annotated[int, Field(ge=1, le=10**9, strict=True)] = 2000
-    seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = 1
+    histories: Annotated[int, Field(ge=1, le=10**9, strict=True)] = Field(
+        default=2000, description="how many"
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = Field(
+        default=1, description="of chance; the same seed gives the same numbers"
+    )
 
 
 class ScenarioFile(Table):
     """A scenario file: its own facts, or a base and what differs from it."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^\w[\w .-]*$", max_length=100)]
+    name: Annotated[str, StringConstraints(pattern=r"^\w[\w .-]*$", max_length=100)] = Field(
+        description="letters, digits, spaces, dots, hyphens; names the results folder"
+    )
     title: str = Field(default="", description="default: the name")
     question: str = Field(default="", description="what is asked, in one sentence")
     base: Words | None = Field(default=None, description="a shipped scenario, or a path from here")

@@ -1,0 +1,64 @@
+"""The directive `made`: what a page can take from the program is not written by hand.
+
+`{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints.
+"""
+
+import keys
+import numbers_of_the_fit as fit
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from alliance_cohesion.cli import app
+
+WIDTH = 79  # of a terminal
+
+
+def helped(command: str) -> str:
+    """What `cohesion COMMAND --help` prints."""
+    words = [*command.split(), "--help"]
+    done = CliRunner().invoke(app, words, prog_name="cohesion", terminal_width=WIDTH)
+    if done.exit_code:
+        raise ValueError(f"cohesion {command} --help: {done.output}")
+    return str(done.output).rstrip()
+
+
+def commands() -> list[str]:
+    """Names of all commands."""
+    return list(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+TABLES = {
+    "parameters": fit.parameters,
+    "priors": fit.priors,
+    "posterior": fit.posterior,
+    "scenario": keys.scenario,
+    "changes": keys.changes,
+    "sweep": keys.sweep,
+    "events": keys.events,
+    "codes": keys.codes,
+    "indicators": keys.indicators,
+}
+
+
+class Made(SphinxDirective):
+    """Puts a table, or a command's help, in its place."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """What stands there instead."""
+        what, _, rest = self.arguments[0].partition(" ")
+        if what == "help":
+            text = helped(rest)
+            return [nodes.literal_block(text, text, language="none")]
+        return self.parse_text_to_nodes(TABLES[what]())
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Tell Sphinx."""
+    app.add_directive("made", Made)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
