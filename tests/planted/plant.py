@@ -1,0 +1,217 @@
+"""Plant the faults of `bugs.toml` one at a time and count those that a test notices.
+
+    python -m tests.planted.plant                 all of them; exit status 1 below 90 %
+    python -m tests.planted.plant --handful 4     a few, chosen by the version
+    python -m tests.planted.plant --only sweep    those whose file has the word in it
+
+Each is planted in a copy of the tree, the tests of its room run first, then the other everyday
+tests. A fault is caught when a test fails; one that keeps the code from being imported proves
+nothing and counts as broken. What was found is kept in the copy's folder, so that an interrupted
+count goes on; a result holds until the program, or the tests that gave it, change.
+
+The posterior refuses to be used with other rules than it was made with. It would catch any fault
+in the rules and so show nothing about the tests: the copy's seal is renewed with each fault.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from . import compiled, scratch
+
+BUGS = Path(__file__).with_name("bugs.toml")
+ENOUGH = 0.9
+_PATIENCE = 900  # seconds for one call of pytest; who hangs is caught
+_SEALED = ("rules.py", "tick.py")
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A small fault, as a tired colleague would make it."""
+
+    says: str
+    file: str
+    """In the package."""
+    find: str
+    """Occurs exactly once in the file."""
+    put: str
+    first: str
+    """Where a test should notice, below `tests/`; several are parted by blanks."""
+
+    @property
+    def path(self) -> str:
+        """The file in the tree."""
+        return f"model/alliance_cohesion/{self.file}"
+
+    @property
+    def firsts(self) -> list[str]:
+        """Tests to try first, in the tree."""
+        return [f"tests/{name}" for name in self.first.split()]
+
+    def planted(self, text: str) -> str:
+        """The file's text with the fault in it.
+
+        Raises:
+            ValueError: its place is not there any more, or not the only one.
+        """
+        if text.count(self.find) != 1:
+            raise ValueError(f"{self.says!r}: {text.count(self.find)} places in {self.file}")
+        return text.replace(self.find, self.put)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a fault."""
+
+    outcome: str
+    """`caught`, `survived` or `broken`."""
+    by: str
+    """The test that failed first."""
+    seconds: float
+    key: str
+
+
+def read() -> list[Bug]:
+    """The faults of the data file."""
+    return [Bug(**row) for row in tomllib.loads(BUGS.read_text(encoding="utf-8"))["bug"]]
+
+
+def handful(bugs: list[Bug], number: int, version: str) -> list[Bug]:
+    """A few faults in different files: others with each version, the same on every machine."""
+    shuffled = random.Random(version).sample(bugs, len(bugs))
+    one_a_file = {bug.file: bug for bug in reversed(shuffled)}
+    return list(one_a_file.values())[-number:]
+
+
+class Field:
+    """The copy of the tree in which faults are planted."""
+
+    def __init__(self, place: Path):
+        self.place = place
+        compiled.put_back(place)
+        scratch.copy(place)
+        self.environment = scratch.environment(place)
+
+    def python(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Call Python in the copy."""
+        return subprocess.run(
+            [sys.executable, *words], cwd=self.place, env=self.environment,
+            capture_output=True, text=True, timeout=_PATIENCE, check=False,
+        )  # fmt: skip
+
+    def tests(self, *paths: str) -> str:
+        """Run everyday tests up to the first that fails: its name, or nothing."""
+        try:
+            done = self.python(
+                "-m", "pytest", "-x", "-p", "no:cacheprovider", "-m", "not slow",
+                "--ignore=tests/test_house.py", "--ignore=tests/planted", *paths,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return f"no answer in {_PATIENCE} s"
+        if done.returncode in (0, 5):
+            return ""
+        if done.returncode != 1:
+            raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
+        return _FAILED.findall(done.stdout)[0]
+
+    def plant(self, bug: Bug) -> tuple[str, str]:
+        """Plant one fault: what became of it, and by which test."""
+        file = self.place / bug.path
+        module = bug.path.removeprefix("model/").removesuffix(".py").replace("/", ".")
+        compiled.set_aside(self.place, bug.path)
+        try:
+            file.write_text(bug.planted(file.read_text(encoding="utf-8")), encoding="utf-8")
+            if self.python("-c", f"import {module.removesuffix('.__init__')}").returncode:
+                return "broken", ""
+            if bug.file in _SEALED:
+                self.seal()
+            found = self.tests(*bug.firsts)
+            found = found or self.tests("tests")
+            return ("caught", found) if found else ("survived", "")
+        finally:
+            scratch.copy(self.place)
+            compiled.put_back(self.place)
+
+    def seal(self) -> None:
+        """Let the posterior take the planted rules for those it was made with."""
+        ask = "from alliance_cohesion.basis import basis; print(basis()['rules_sha256'])"
+        now = self.python("-c", ask).stdout.strip()
+        for path in (self.place / "calibration").glob("*.json"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(re.sub(r'("rules_sha256": ")\w+', rf"\g<1>{now}", text), "utf-8")
+
+    def key(self, bug: Bug, by: str) -> str:
+        """A hash of what a result rests on: the fault, the program, and the tests that count."""
+        names = [name for name in scratch.tracked() if name.startswith(("model/", "scenarios/"))]
+        test = by.partition("::")[0]
+        tests = [test] if (self.place / test).is_file() else sorted(
+            path.relative_to(self.place).as_posix()
+            for path in (self.place / "tests").rglob("*.py")
+        )  # fmt: skip
+        digest = hashlib.sha256(json.dumps(asdict(bug)).encode())
+        for name in [*names, *tests]:
+            digest.update((self.place / name).read_bytes())
+        return digest.hexdigest()
+
+
+def count(bugs: list[Bug], place: Path) -> dict[Bug, Result]:
+    """Plant every fault, or take what is known of it."""
+    field, kept = Field(place), place / "planted.json"
+    known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    results = {}
+    failing = field.tests(*dict.fromkeys(name for bug in bugs for name in bug.firsts))
+    if failing:
+        sys.exit(f"{failing} fails without any fault: mend that first")
+    for bug in bugs:
+        old = Result(**known[bug.says]) if bug.says in known else None
+        if old is None or old.key != field.key(bug, old.by):
+            begin = time.monotonic()
+            outcome, by = field.plant(bug)
+            old = Result(outcome, by, round(time.monotonic() - begin, 1), field.key(bug, by))
+            known[bug.says] = asdict(old)
+            kept.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        results[bug] = old
+        print(f"{old.outcome:8} {old.seconds:6.0f} s  {bug.file}: {bug.says}", flush=True)
+        print(f"{'':19}{old.by}" if old.by else "", end="\n" if old.by else "", flush=True)
+    return results
+
+
+def share(results: Iterable[Result]) -> float:
+    """Share caught of the faults that could be."""
+    outcomes = Counter(result.outcome for result in results)
+    return outcomes["caught"] / max(1, outcomes["caught"] + outcomes["survived"])
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="only faults whose file has this in its name")
+    parser.add_argument("--handful", type=int, help="only so many, chosen by the version")
+    parser.add_argument("--place", type=Path, default=Path(tempfile.gettempdir(), "planted"))
+    given = parser.parse_args()
+    given.place.mkdir(parents=True, exist_ok=True)
+    bugs = [bug for bug in read() if given.only in bug.file]
+    if given.handful:
+        from alliance_cohesion import __version__
+
+        bugs = handful(bugs, given.handful, __version__)
+    results = count(bugs, given.place)
+    outcomes = Counter(result.outcome for result in results.values())
+    print(f"\n{len(results)} planted: {dict(outcomes)}; caught {share(results.values()):.0%}")
+    sys.exit(share(results.values()) < ENOUGH or bool(outcomes["broken"]))
+
+
+if __name__ == "__main__":
+    main()

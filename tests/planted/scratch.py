@@ -1,0 +1,41 @@
+"""A copy of the tree in which faults are planted: never the checkout that somebody works in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def tracked() -> list[str]:
+    """Files of the tree: those that git knows of and those new ones it does not ignore."""
+    words = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name for name in sorted(listed.stdout.splitlines()) if (ROOT / name).is_file()]
+
+
+def copy(place: Path) -> Path:
+    """Make `place` a copy of the tree; times of files are kept, so that compiled code stays valid.
+
+    Compiled code and whatever else is in `place` besides the tree's own files is left there.
+    """
+    names = tracked()
+    for name in names:
+        target = place / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or target.read_bytes() != (ROOT / name).read_bytes():
+            shutil.copy2(ROOT / name, target)
+    for folder in ("model", "tests", "scenarios", "calibration"):
+        for path in (place / folder).rglob("*"):
+            old = path.suffix in (".py", ".toml", ".csv", ".json")
+            if old and path.relative_to(place).as_posix() not in names:
+                path.unlink()
+    return place
+
+
+def environment(place: Path, **more: str) -> dict[str, str]:
+    """In which Python imports the package and the tests from the copy."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PYTHONPATH": str(place / "model"), "PATH": path, **more}
