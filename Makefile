@@ -1,37 +1,40 @@
-# Two commands: `make run` and `make test`. The first call of either sets up .venv; later ones reuse it.
+# Two commands: `make run` and `make test`. The first call of either sets up .venv; later ones reuse
+# it. Running needs a quarter of what testing does, and installs no more.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& echo $$p && break; done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+RUN    := $(VENV)/.ready
+DEV    := $(VENV)/.ready-dev
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types docs picture reference clean
+.PHONY: run test slow lint types docs picture reference pins licences audit wheel planted mutation clean
 
-run: $(READY)
+run: $(RUN)
 	$(BIN)/cohesion run csto --out results/run
 
-test: $(READY)
+test: $(DEV)
 	$(PYTEST) -m "not slow" tests
 
-slow: $(READY)
+slow: $(DEV)
 	$(PYTEST) -m slow tests
 
-lint: $(READY)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(READY)
+types: $(DEV)
 	$(BIN)/mypy
 
 # The documentation, in docs/_build/html: every warning is an error, the notebook is run.
-docs: $(READY)
+docs: $(DEV)
 	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 # The stored results that tests compare with; renew them when rules, record or posterior change.
-reference: $(READY)
+reference: $(DEV)
 	for name in csto csto-2035; do \
 		$(BIN)/cohesion run $$name --json --no-pictures --out results/run > results/reference/$$name.json; \
 	done
@@ -41,12 +44,55 @@ picture: run
 	mkdir -p docs/images
 	cp results/run/pictures/standings.png docs/images/standings.png
 
-# Installed once, and again when what is needed changes. A set-up that fails leaves no .ready.
-$(READY): pyproject.toml constraints.txt
+# The pinned versions and their hashes, from the ranges in pyproject.toml. Versions stay as they are
+# unless UPGRADE=--upgrade. The index is whatever pip's own settings say; no file names it.
+COMPILE := $(BIN)/python -m uv pip compile pyproject.toml --quiet --universal --group build \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+pins: $(DEV)
+	$(COMPILE) --python-version 3.11.5 --all-extras -o requirements/dev.txt $(UPGRADE)
+	sed -n 's/ *\\$$//; /^[^ ]/p' requirements/dev.txt > constraints.txt
+	$(COMPILE) --python-version 3.11 -c constraints.txt -o requirements/run.txt $(UPGRADE)
+
+# Licences of whatever an installed program brings along, into docs/licences.md.
+licences: $(DEV)
+	$(BIN)/python -m tests.supply.licences > docs/licences.md
+
+# Known holes in the pinned versions; asks a service on the network.
+audit: $(DEV)
+	$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements/dev.txt
+
+# The wheel; the same tree gives the same bytes.
+wheel: $(DEV)
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m build --wheel --no-isolation
+
+# Small faults and mutants, planted in a copy: what does no test notice? An hour each.
+planted: $(DEV)
+	$(BIN)/python -m tests.planted.plant
+mutation: $(DEV)
+	$(BIN)/python -m tests.planted.mutate rules
+	$(BIN)/python -m tests.planted.mutate scoring
+	$(BIN)/python -m tests.planted.mutate scenario --sample 250
+
+# Installed once, and again when what is needed changes. A set-up that fails leaves no stamp.
+# HASHES=no takes the pinned versions without their hashes, on whatever platform.
+EXTRAS := dev,cluster,discovery,dashboard,docs,trust
+ifeq ($(HASHES),no)
+TO_RUN := -c constraints.txt hatchling editables -e .
+TO_DEVELOP := -c constraints.txt -e '.[$(EXTRAS)]'
+else
+TO_RUN := --no-deps --require-hashes -r requirements/run.txt
+TO_DEVELOP := --no-deps --require-hashes -r requirements/dev.txt
+endif
+REFUSED := { echo "If no file fits this platform: the same with HASHES=no. If a hash does not match: stop." >&2; exit 1; }
+$(RUN): pyproject.toml requirements/run.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,cluster,discovery,dashboard,docs]' -c constraints.txt
-	touch $(READY)
+	$(PIP) $(TO_RUN) || $(REFUSED)
+	$(PIP) --no-deps --no-build-isolation -e .
+	touch $@
+$(DEV): $(RUN) requirements/dev.txt
+	$(PIP) $(TO_DEVELOP) || $(REFUSED)
+	touch $@
 
 clean:
 	rm -rf $(VENV) build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis

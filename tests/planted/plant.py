@@ -5,9 +5,10 @@
     python -m tests.planted.plant --only sweep    those whose file has the word in it
 
 Each is planted in a copy of the tree, the tests of its room run first, then the other everyday
-tests. A fault is caught when a test fails; one that keeps the code from being imported proves
-nothing and counts as broken. What was found is kept in the copy's folder, so that an interrupted
-count goes on; a result holds until the program, or the tests that gave it, change.
+tests. A fault is caught when a test fails that passes without it; one that keeps the code from
+being imported proves nothing and counts as broken. What was found is kept in the copy's folder, so
+that an interrupted count goes on; a result holds until the program, or the tests that gave it,
+change.
 
 The posterior refuses to be used with other rules than it was made with. It would catch any fault
 in the rules and so show nothing about the tests: the copy's seal is renewed with each fault.
@@ -16,8 +17,10 @@ in the rules and so show nothing about the tests: the copy's seal is renewed wit
 import argparse
 import hashlib
 import json
+import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +28,7 @@ import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -104,27 +108,37 @@ class Field:
         scratch.copy(place)
         self.environment = scratch.environment(place)
 
-    def python(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Call Python in the copy."""
-        return subprocess.run(
-            [sys.executable, *words], cwd=self.place, env=self.environment,
-            capture_output=True, text=True, timeout=_PATIENCE, check=False,
+    def python(self, *words: str) -> tuple[int, str, str]:
+        """Call Python in the copy: exit status, output, errors.
+
+        Raises:
+            subprocess.TimeoutExpired: it hangs; it and its children are ended.
+        """
+        process = subprocess.Popen(
+            [sys.executable, *words], cwd=self.place, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
+        try:
+            out, errors = process.communicate(timeout=_PATIENCE)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        return process.returncode, out, errors
 
     def tests(self, *paths: str) -> str:
         """Run everyday tests up to the first that fails: its name, or nothing."""
         try:
-            done = self.python(
+            status, out, errors = self.python(
                 "-m", "pytest", "-x", "-p", "no:cacheprovider", "-m", "not slow",
                 "--ignore=tests/test_house.py", "--ignore=tests/planted", *paths,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return f"no answer in {_PATIENCE} s"
-        if done.returncode in (0, 5):
+        if status in (0, 5):
             return ""
-        if done.returncode != 1:
-            raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
-        return _FAILED.findall(done.stdout)[0]
+        if status != 1:
+            raise RuntimeError(out[-2000:] + errors[-2000:])
+        return _FAILED.findall(out)[0]
 
     def plant(self, bug: Bug) -> tuple[str, str]:
         """Plant one fault: what became of it, and by which test."""
@@ -133,7 +147,7 @@ class Field:
         compiled.set_aside(self.place, bug.path)
         try:
             file.write_text(bug.planted(file.read_text(encoding="utf-8")), encoding="utf-8")
-            if self.python("-c", f"import {module.removesuffix('.__init__')}").returncode:
+            if self.python("-c", f"import {module.removesuffix('.__init__')}")[0]:
                 return "broken", ""
             if bug.file in _SEALED:
                 self.seal()
@@ -147,7 +161,7 @@ class Field:
     def seal(self) -> None:
         """Let the posterior take the planted rules for those it was made with."""
         ask = "from alliance_cohesion.basis import basis; print(basis()['rules_sha256'])"
-        now = self.python("-c", ask).stdout.strip()
+        now = self.python("-c", ask)[1].strip()
         for path in (self.place / "calibration").glob("*.json"):
             text = path.read_text(encoding="utf-8")
             path.write_text(re.sub(r'("rules_sha256": ")\w+', rf"\g<1>{now}", text), "utf-8")
@@ -171,9 +185,6 @@ def count(bugs: list[Bug], place: Path) -> dict[Bug, Result]:
     field, kept = Field(place), place / "planted.json"
     known = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
     results = {}
-    failing = field.tests(*dict.fromkeys(name for bug in bugs for name in bug.firsts))
-    if failing:
-        sys.exit(f"{failing} fails without any fault: mend that first")
     for bug in bugs:
         old = Result(**known[bug.says]) if bug.says in known else None
         if old is None or old.key != field.key(bug, old.by):
@@ -185,6 +196,9 @@ def count(bugs: list[Bug], place: Path) -> dict[Bug, Result]:
         results[bug] = old
         print(f"{old.outcome:8} {old.seconds:6.0f} s  {bug.file}: {bug.says}", flush=True)
         print(f"{'':19}{old.by}" if old.by else "", end="\n" if old.by else "", flush=True)
+    failing = field.tests(*sorted({result.by for result in results.values() if "::" in result.by}))
+    if failing:
+        sys.exit(f"{failing} fails without any fault: mend that first, then count again")
     return results
 
 
