@@ -145,8 +145,9 @@ class Field:
         file = self.place / bug.path
         module = bug.path.removeprefix("model/").removesuffix(".py").replace("/", ".")
         compiled.set_aside(self.place, bug.path)
+        sound, times = file.read_text(encoding="utf-8"), file.stat()
         try:
-            file.write_text(bug.planted(file.read_text(encoding="utf-8")), encoding="utf-8")
+            file.write_text(bug.planted(sound), encoding="utf-8")
             if self.python("-c", f"import {module.removesuffix('.__init__')}")[0]:
                 return "broken", ""
             if bug.file in _SEALED:
@@ -155,6 +156,8 @@ class Field:
             found = found or self.tests("tests")
             return ("caught", found) if found else ("survived", "")
         finally:
+            file.write_text(sound, encoding="utf-8")
+            os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # compiled code goes by it
             scratch.copy(self.place)
             compiled.put_back(self.place)
 
