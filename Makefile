@@ -59,7 +59,7 @@ licences: $(DEV)
 
 # Known holes in the pinned versions; asks a service on the network.
 audit: $(DEV)
-	$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements/dev.txt
+	$(BIN)/python -m pip_audit --strict --require-hashes --disable-pip -r requirements/dev.txt
 
 # The wheel; the same tree gives the same bytes.
 wheel: $(DEV)

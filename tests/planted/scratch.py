@@ -19,8 +19,9 @@ def tracked() -> list[str]:
 def copy(place: Path) -> Path:
     """Make `place` a copy of the tree; times of files are kept, so that compiled code stays valid.
 
-    Compiled code and whatever else is in `place` besides the tree's own files is left there.
+    A new place gets the compiled code as well. Whatever else is in an old one is left there.
     """
+    new = not (place / "model").exists()
     names = tracked()
     for name in names:
         target = place / name
@@ -32,6 +33,10 @@ def copy(place: Path) -> Path:
             old = path.suffix in (".py", ".toml", ".csv", ".json")
             if old and path.relative_to(place).as_posix() not in names:
                 path.unlink()
+    for path in (ROOT / "model").rglob("__pycache__/*.nb?") if new else ():
+        target = place / path.relative_to(ROOT)
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy2(path, target)
     return place
 
 
