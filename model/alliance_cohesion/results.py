@@ -1,6 +1,7 @@
 """Results folders: everything a run was made from and everything it gave, in one place."""
 
 import hashlib
+import io
 import json
 import platform
 import shutil
@@ -159,14 +160,19 @@ def _by_folder(files: list[Path]) -> dict[Path, Path]:
 
 
 def write_numbers(data: xr.Dataset, path: Path) -> None:
-    """Write the dataset as netCDF; the same dataset gives the same bytes."""
+    """Write the dataset as netCDF; the same dataset gives the same bytes.
+
+    It is made in memory first: the HDF5 library does not survive a disk that is full.
+    """
     small = {"zlib": True, "complevel": 1, "shuffle": True}
     encoding: dict[Any, dict[str, Any]] = {
         name: dict(small) for name, values in data.data_vars.items() if values.size > 1000
     }
     if "alignment" in encoding:
         encoding["alignment"]["dtype"] = "float32"
-    data.to_netcdf(path, engine="h5netcdf", encoding=encoding)
+    content = io.BytesIO()
+    data.to_netcdf(content, engine="h5netcdf", encoding=encoding)
+    path.write_bytes(content.getbuffer())
 
 
 def standings(data: xr.Dataset) -> pa.Table:
