@@ -14,7 +14,7 @@ PACKAGE = ROOT / "model" / "alliance_cohesion"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"rules", "chance", "world", "shipped", "disk"},
+    {"rules", "chance", "world", "shipped", "disk", "processes"},
     {"tick"},
     {"scenario", "agents", "ensemble", "replay", "record", "terms", "prior", "basis"},
     {"freerun", "scoring", "draws", "recalibrate", "patron", "reactions"},
@@ -33,6 +33,7 @@ KNOWS = {
     "chance": set(),
     "world": set(),
     "disk": set(),
+    "processes": set(),
     "scenario": {"shipped", "world"},
     "agents": {"chance", "tick", "world"},
     "ensemble": {"chance", "tick", "world"},

@@ -3,28 +3,24 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
-import numba
-
 from ..case import load
+from ..disk.put import put
+from ..processes import workers as several_workers
 from . import tasks
 from .posterior import made_from
 
 Progress = Callable[[int, int, str], None]
 """Called with tasks done, tasks in all, and the name of the last one."""
 
-_SPAWN = get_context("spawn")  # a fork of a process with running threads may hang or die
-
 _bench: tasks.Bench | None = None
 
 
 def _prepare(bench: tasks.Bench) -> None:
     global _bench
-    numba.set_num_threads(1)
     _bench = bench
 
 
@@ -67,37 +63,43 @@ def run(
 
     Yields:
         Name, number and result of each task, kept ones first.
+
+    Raises:
+        LostWorkerError: a worker process died.
     """
     folder = folder / stamp(bench)
-    folder.mkdir(parents=True, exist_ok=True)
     done = 0
     missing = []
     for name, number in plan:
         path = folder / f"{name}-{number}.json"
-        if path.exists():
-            done += 1
-            yield name, number, json.loads(path.read_text(encoding="utf-8"))
-        else:
+        kept = _kept(path)
+        if kept is None:
             missing.append((name, number, path))
+        else:
+            done += 1
+            yield name, number, kept
     if progress:
         progress(done, len(plan), "kept results")
     if not missing:
         return
-    with ProcessPoolExecutor(workers, _SPAWN, _prepare, (bench,)) as pool:
+    with several_workers(workers, _prepare, bench) as pool:
         futures = {
             pool.submit(_do, name, number): (name, number, path) for name, number, path in missing
         }
-        try:
-            for future in as_completed(futures):
-                name, number, path = futures[future]
-                result = future.result()
-                aside = path.with_suffix(".part")
-                aside.write_text(json.dumps(result, sort_keys=True), encoding="utf-8")
-                aside.replace(path)
-                done += 1
-                if progress:
-                    progress(done, len(plan), f"{name} {number}")
-                yield name, number, result
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        for future in as_completed(futures):
+            name, number, path = futures[future]
+            result = future.result()
+            put(path, json.dumps(result, sort_keys=True).encode())
+            done += 1
+            if progress:
+                progress(done, len(plan), f"{name} {number}")
+            yield name, number, result
+
+
+def _kept(path: Path) -> dict[str, Any] | None:
+    """A task's result, or None if it has none or its file is not whole."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

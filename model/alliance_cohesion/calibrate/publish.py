@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from ..disk.lock import locked
+from ..disk.together import take_places, together
 from ..scenario import Scenario
 from . import bench as benches
 from . import page, posterior, reactions
@@ -19,7 +21,9 @@ def publish(
     workers: int | None = None,
     progress: benches.Progress | None = None,
 ) -> Figures:
-    """Run the plan and write `posterior-*.csv`, `null-*.csv`, `figures.json` and `README.md`.
+    """Run the plan; write `posterior-*.csv`, `null-*.csv`, `figures.json` and `README.md`.
+
+    The files appear together, and only when all are complete.
 
     Args:
         bench: What every task starts from.
@@ -28,9 +32,29 @@ def publish(
         command: The command line, for the page.
         workers: Processes.
         progress: Told of every task done.
+
+    Raises:
+        LockedError: another process calibrates there.
+        LostWorkerError: a worker process died; the same call goes on where it stopped.
     """
-    results = list(benches.run(bench, plan, folder / "tasks", workers=workers, progress=progress))
-    figures = assemble(results)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        take_places(folder)
+        kept = folder / "tasks"
+        figures = assemble(list(benches.run(bench, plan, kept, workers=workers, progress=progress)))
+        with together(folder) as draft:
+            return _write(draft, bench, figures, _tried(folder), command)
+
+
+def _tried(folder: Path) -> list[Figures]:
+    """What was tried before, of a folder that keeps a log of it."""
+    log = folder / "specifications.toml"
+    return page.specifications(log) if log.exists() else []
+
+
+def _write(
+    folder: Path, bench: Bench, figures: Figures, tried: list[Figures], command: str
+) -> Figures:
     figures["settings"] = {
         "scenario": bench.case.scenario.name,
         "live": bench.live,
@@ -51,10 +75,8 @@ def publish(
     reactions.write(folder, reacts)
     figures["reactions_held_out"] = reacts["held_out"]
     figures["answers"] = dict(zip(reacts["answer_names"], reacts["answer"]["mean"], strict=True))
-    tried = folder / "specifications.toml"
-    log = page.specifications(tried) if tried.exists() else []
-    kept = folder / "figures.json"
-    kept.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    figures = json.loads(kept.read_text(encoding="utf-8"))  # the page tells what the file tells
-    (folder / "README.md").write_text(page.page(figures, log, command), encoding="utf-8")
+    text = json.dumps(figures, indent=1, sort_keys=True) + "\n"
+    (folder / "figures.json").write_text(text, encoding="utf-8")
+    figures = json.loads(text)  # the page tells what the file tells
+    (folder / "README.md").write_text(page.page(figures, tried, command), encoding="utf-8")
     return figures

@@ -48,15 +48,21 @@ def calibrate(
         from ..calibrate.figures import plan
         from ..calibrate.publish import publish
         from ..calibrate.tasks import Bench
+        from ..processes import LostWorkerError
 
         bench = Bench(scenario, live, live_many, seed)
         if not bench.block.size or bench.block.max() < 0:
             raise BadInputError(f"{scenario}: no state decides anything, so nothing can be fitted")
         if out.exists() and not out.is_dir():
             raise BadInputError(f"{out}: is a file; a folder is needed")
-        out.mkdir(parents=True, exist_ok=True)
         command = f"cohesion calibrate {scenario} --holdout {holdout.value}"
-        publish(bench, plan(holdout.value), out, command, workers=workers, progress=_tell)
+        work.kept = str(out / "tasks")
+        try:
+            publish(bench, plan(holdout.value), out, command, workers=workers, progress=_tell)
+        except LostWorkerError as error:
+            raise BadInputError(
+                f"{error}; what was done is kept in {work.kept}: give the same command again"
+            ) from error
         work.written = str(out)
         typer.echo(f"Written to {out}: posterior, figures.json, README.md")
 

@@ -18,6 +18,9 @@ class Work:
     """What a command has left on the disk so far."""
 
     written: str = ""
+    """Where complete results are."""
+    kept: str = ""
+    """Where parts are from which the same command goes on."""
 
 
 @contextmanager
@@ -30,9 +33,11 @@ def guarded() -> Iterator[Work]:
     try:
         yield work
     except KeyboardInterrupt:
-        left = (
-            f"The results are complete: {work.written}" if work.written else "Nothing was written."
-        )
+        left = "Nothing was written."
+        if work.kept:
+            left = f"What was done is kept in {work.kept}: the same command goes on from there."
+        if work.written:
+            left = f"The results are complete: {work.written}"
         _stop(f"Interrupted. {left}", INTERRUPTED)
     except (BadInputError, OSError, MemoryError, ValueError) as error:
         message = _message(error)
@@ -44,6 +49,7 @@ def guarded() -> Iterator[Work]:
 def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
     from ..disk.lock import LockedError
+    from ..disk.put import FULL
     from ..draws import DrawsError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
@@ -55,11 +61,9 @@ def _message(error: Exception) -> str | None:
     if isinstance(error, MemoryError):
         return "Error: not enough memory; try fewer states or a longer tick"
     if isinstance(error, OSError) and error.strerror:
-        return (
-            f"Error: {error.filename}: {error.strerror}"
-            if error.filename
-            else (f"Error: {error.strerror}")
-        )
+        full = "the disk is full. Make room, then give the same command again"
+        reason = full if error.errno in FULL else error.strerror
+        return f"Error: {error.filename}: {reason}" if error.filename else f"Error: {reason}"
     return None
 
 

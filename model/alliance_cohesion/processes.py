@@ -1,0 +1,61 @@
+"""Worker processes of one thread each, which never outlive their parent."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
+from typing import Any
+
+_SPAWN = get_context("spawn")  # a fork of a process with running threads may hang or die
+
+
+class LostWorkerError(RuntimeError):
+    """A worker process died: killed, or out of memory."""
+
+
+@contextmanager
+def workers(
+    count: int | None, prepare: Callable[..., None], *given: Any
+) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes; those still at work when the block ends are stopped, not waited for.
+
+    Args:
+        count: How many; None is one a core.
+        prepare: Called once in each with what is given.
+
+    Raises:
+        LostWorkerError: one of them died.
+    """
+    others = set(active_children())
+    pool = ProcessPoolExecutor(count, _SPAWN, _begin, (os.getpid(), prepare, *given))
+    try:
+        yield pool
+    except BaseException as error:
+        for child in set(active_children()) - others:
+            child.terminate()
+        if isinstance(error, BrokenProcessPool):
+            raise LostWorkerError("a worker process died (killed, or out of memory)") from error
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin(parent: int, prepare: Callable[..., None], *given: Any) -> None:
+    """Prepare a worker: one thread, Ctrl-C left to the parent, no life without it."""
+    import numba
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    numba.set_num_threads(1)
+    threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+    prepare(*given)
+
+
+def _die_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
