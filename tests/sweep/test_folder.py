@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -52,26 +51,6 @@ def test_an_interrupted_sweep_resumes_to_the_same_bytes(tmp_path, whole, after):
     report = sweep(made, out, resume=True)
     assert (report.kept, report.done) == (after, 9 - after)
     assert contents(out) == whole
-
-
-def kill_and_resume(folder: Path, kills: int, seed: int) -> None:
-    words = [sys.executable, "-m", "tests.sweep.killer", str(folder), str(kills), str(seed)]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1200)
-    assert done.returncode == 0, done.stdout + done.stderr
-    hit = re.match(r"(\d+) kills", done.stdout)
-    assert hit
-    assert int(hit[1]) >= kills
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 needs POSIX")
-def test_a_sweep_killed_at_random_moments_resumes_to_the_same_bytes(tmp_path):
-    kill_and_resume(tmp_path, kills=4, seed=1)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 needs POSIX")
-def test_fifty_kills_at_random_moments_lose_nothing(tmp_path):
-    kill_and_resume(tmp_path, kills=50, seed=2)
 
 
 @pytest.mark.parametrize(

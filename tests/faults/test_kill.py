@@ -1,0 +1,63 @@
+"""Whatever kills a command, what is there is whole, and the same command gives the same bytes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alliance_cohesion.report.folder import replacing
+
+from .child import at_work, killed_at_step
+
+ROOT = Path(__file__).parents[2]
+MANIFEST = '{{"program": "alliance-cohesion", "files": ["word.txt"], "said": "{}"}}'
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 needs POSIX")
+
+
+def kill(kills: int, *jobs: str) -> None:
+    words = [sys.executable, "-m", "tests.faults.kill", "--kills", str(kills), "--seed", "2"]
+    words += ["--only", *jobs] if jobs else []
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{kills} kills: nothing half-written" in done.stdout
+
+
+def test_a_sweep_and_a_report_killed_at_random_moments_come_out_the_same():
+    kill(5, "sweep", "report")
+
+
+@pytest.mark.slow
+def test_every_command_killed_at_random_moments_comes_out_the_same():
+    kill(24)
+
+
+def say(word: str) -> None:
+    with replacing(Path("out")) as draft:
+        (draft / "word.txt").write_text(word)
+        (draft / "manifest.json").write_text(MANIFEST.format(word))
+
+
+@pytest.mark.parametrize("before", ["", "older"])
+def test_a_folder_is_whole_whichever_step_of_its_writing_is_the_last(tmp_path, before):
+    step, here = 0, tmp_path / "here"
+    while True:
+        if before:
+            at_work(here, lambda: say("older"))
+        step += 1
+        died = killed_at_step(here, lambda: say("newer"), step)
+        words = [file.read_text() for file in here.glob("out/word.txt")]
+        assert words in ([before] if before else [], ["newer"]), step
+        assert (here / "out" / "manifest.json").exists() == bool(words), step
+        at_work(here, lambda: say("newer"))
+        assert (here / "out" / "word.txt").read_text() == "newer"
+        assert [path.name for path in here.iterdir()] == ["out"], step
+        if not died:
+            break
+        if not before:
+            (here / "out" / "word.txt").unlink()
+            (here / "out" / "manifest.json").unlink()
+            (here / "out").rmdir()
+    assert step > 8
