@@ -12,7 +12,7 @@ from alliance_cohesion.report.folder import replacing
 from .child import at_work, killed_at_step
 
 ROOT = Path(__file__).parents[2]
-MANIFEST = '{{"program": "alliance-cohesion", "files": ["word.txt"], "said": "{}"}}'
+MANIFEST = '{{"program": "alliance-cohesion", "files": {{"word.txt": ""}}, "said": "{}"}}'
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 needs POSIX")
 

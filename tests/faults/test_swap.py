@@ -16,7 +16,7 @@ from alliance_cohesion.disk.swap import exchange, swap
 from alliance_cohesion.report import folder as folders
 from alliance_cohesion.report.folder import replacing
 
-MANIFEST = '{"program": "alliance-cohesion", "files": ["word.txt"]}'
+MANIFEST = '{"program": "alliance-cohesion", "files": {"word.txt": ""}}'
 WRITER = f"""
 import sys
 from pathlib import Path
