@@ -60,7 +60,8 @@ class Latent:
     alignment: float
     alignment_range: tuple[float, float]
     """5 to 95 %"""
-    alignment_of_peers: float
+    alignment_of_peers: float | None
+    """None where it had no peer."""
     reliability: float
     surprise_bits: float
     """-log2 of the chance of what it did."""
@@ -255,7 +256,7 @@ def latent(world: World, along: Trace) -> list[Latent]:
                 str(change.date),
                 float(a[:, i].mean()),
                 (float(low), float(high)),
-                float(a[:, peers].mean()) if peers else float("nan"),
+                float(a[:, peers].mean()) if peers else None,
                 float((alpha / (alpha + beta)).mean()),
                 float(-np.log2(along.chances[:, t, i, change.after].mean())),
             )

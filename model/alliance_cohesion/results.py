@@ -1,38 +1,41 @@
 """Results folders: everything a run was made from and everything it gave, in one place."""
 
-import hashlib
-import io
-import json
-import platform
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from os.path import commonpath
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
 
-from . import __version__
 from .case import Case
-from .report.folder import MANIFEST, PROGRAM, FolderError, manifest_of, ready, replacing
-from .report.guide import guide
+from .report import run_report
+from .report.folder import MANIFEST, FolderError, manifest_of, ready
+from .report.keep import Origin, keeping
 from .report.numbers import read_numbers
 from .report.subject import Subject
 from .report.table import summary
-from .scenario import Scenario
 from .scenario.files import UnreadableError, read_json
 from .world import Standing
 
+if TYPE_CHECKING:
+    from .report.page import Picture
+
 __all__ = ["FolderError", "Results", "read", "ready", "write"]
 
-FORMAT = 1
 NUMBERS = "histories.nc"
-_DEPTH = 3  # folders below the common one within which copied files keep their relative places
+_READING = """\
+time is the first day of a tick; share, left_by and record are those at the tick's end.
+share is the share of histories in which a state is member, frozen or outside.
+left_by is the share in which it has left membership (out or frozen) at least once by then.
+record is what happened: member, frozen or outside (0, 1, 2 in histories.nc).
+path and alignment hold the first {kept:,} histories one by one; alignment, in log-odds, is
+stored with 7 significant digits.
+In summary.json, first_leaving gives the month by which 5, 25, 50, 75 and 95 % of ALL histories
+had left (q05 to q95); null means never, that is, not by the end of the clock.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,37 +79,33 @@ def write(
         FolderError: the folder holds something else, or cannot be written.
     """
     subject = Subject(data, case.scenario)
-    with replacing(Path(folder)) as draft:
-        places = scenario_places(case.scenario)
-        for source, place in places.items():
-            (draft / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, draft / place)
-        write_numbers(data, draft / NUMBERS)
-        pq.write_table(standings(data), draft / "standings.parquet", compression="zstd")
-        pq.write_table(parameters(data), draft / "parameters.parquet", compression="zstd")
-        _write_json(summary(subject).as_json(), draft / "summary.json")
-        drawn = _draw(subject, draft) if pictures else []
-        manifest = {
-            "program": PROGRAM,
-            "format": FORMAT,
-            "version": __version__,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "command": [str(word) for word in command],
-            "scenario": case.scenario.name,
-            "entry": places[case.scenario.path.resolve()].as_posix(),
-            "engine": engine,
-            "histories": int(data.attrs["histories"]),
-            "seed": int(data.attrs["seed"]),
-            "parameters": {
-                "from": str(data.attrs["parameters_from"]),
-                "sha256": str(data.attrs["parameters_sha256"]),
-            },
-            "libraries": _libraries(),
-        }
-        kept = data.sizes["history"]
-        text = guide(manifest, case.scenario.question, kept, drawn)
-        (draft / "README.txt").write_text(text, encoding="utf-8", newline="\n")
-        _write_json({**manifest, "files": _hashes(draft)}, draft / MANIFEST)
+    origin = Origin(
+        job="run",
+        kind="run",
+        scenario=case.scenario,
+        command=command,
+        seed=int(data.attrs["seed"]),
+        parameters_from=str(data.attrs["parameters_from"]),
+        parameters_sha256=str(data.attrs["parameters_sha256"]),
+        histories=int(data.attrs["histories"]),
+        asked=() if engine == "ensemble" else ("--engine", engine),
+        more={"engine": engine},
+    )
+    told = summary(subject)
+    with keeping(Path(folder), origin, _READING.format(kept=data.sizes["history"])) as draft:
+        draft.json(told.as_json(), "summary.json", "the table that the program printed, as data")
+        draft.numbers(
+            data, NUMBERS, f'the numbers (netCDF 4); in Python: xarray.open_dataset("{NUMBERS}")'
+        )
+        for table, name, about in (
+            (standings(data), "standings", "the shares: one row per time, state and standing"),
+            (parameters(data), "parameters", "the parameter draws, one row each"),
+        ):
+            place = draft.place(f"{name}.parquet", about)
+            pq.write_table(table, place, compression="zstd")
+        if pictures:
+            draft.draw(_drawn(subject))
+        draft.report(run_report.document(subject, told, draft.figures))
     return Path(folder)
 
 
@@ -129,50 +128,6 @@ def read(folder: Path | str) -> Results:
     except UnreadableError as error:
         raise FolderError(f"{folder}: not a complete results folder ({error})") from error
     return Results(folder, data, manifest, told)
-
-
-def scenario_places(scenario: Scenario) -> dict[Path, PurePosixPath]:
-    """Where each file that a scenario was read from goes in a results folder.
-
-    Files near one another keep their relative places, so that the copy can be run; files from
-    far apart go to folders named after their own.
-    """
-    files = list(dict.fromkeys(path.resolve() for path in (scenario.path, *scenario.files)))
-    posterior = Path(scenario.parameters.posterior)
-    if posterior.is_file():
-        files += [posterior.resolve(), posterior.resolve().with_suffix(".json")]
-    files = [path for path in files if path.is_file()]
-    common = Path(commonpath([path.parent for path in files]))
-    inside = {path: path.relative_to(common) for path in files}
-    if max(len(place.parts) for place in inside.values()) > _DEPTH:
-        inside = _by_folder(files)
-    return {path: PurePosixPath("scenario", *place.parts) for path, place in inside.items()}
-
-
-def _by_folder(files: list[Path]) -> dict[Path, Path]:
-    names: dict[Path, str] = {}
-    for parent in dict.fromkeys(path.parent for path in files):
-        name, n = parent.name or "root", 2
-        while name in names.values():
-            name, n = f"{parent.name or 'root'}-{n}", n + 1
-        names[parent] = name
-    return {path: Path(names[path.parent], path.name) for path in files}
-
-
-def write_numbers(data: xr.Dataset, path: Path) -> None:
-    """Write the dataset as netCDF; the same dataset gives the same bytes.
-
-    It is made in memory first: the HDF5 library does not survive a disk that is full.
-    """
-    small = {"zlib": True, "complevel": 1, "shuffle": True}
-    encoding: dict[Any, dict[str, Any]] = {
-        name: dict(small) for name, values in data.data_vars.items() if values.size > 1000
-    }
-    if "alignment" in encoding:
-        encoding["alignment"]["dtype"] = "float32"
-    content = io.BytesIO()
-    data.to_netcdf(content, engine="h5netcdf", encoding=encoding)
-    path.write_bytes(content.getbuffer())
 
 
 def standings(data: xr.Dataset) -> pa.Table:
@@ -201,33 +156,7 @@ def parameters(data: xr.Dataset) -> pa.Table:
     return pa.table({"draw": data["draw"].values, **columns})
 
 
-def _draw(subject: Subject, draft: Path) -> list[str]:
+def _drawn(subject: Subject) -> "list[Picture]":
     from .report import pictures  # matplotlib is slow to import, and not always wanted
 
-    drawn = pictures.draw(subject)
-    (draft / "pictures").mkdir()
-    pictures.save(drawn, draft / "pictures")
-    return [f"{picture.name}.png" for picture in drawn]
-
-
-def _libraries() -> dict[str, str]:
-    import numba
-
-    return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "numba": str(numba.__version__),
-    }
-
-
-def _hashes(draft: Path) -> dict[str, str]:
-    return {
-        path.relative_to(draft).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(draft.rglob("*"))
-        if path.is_file()
-    }
-
-
-def _write_json(content: dict[str, Any], path: Path) -> None:
-    text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return pictures.draw(subject)

@@ -65,7 +65,8 @@ def test_the_folder_holds_the_same_numbers_and_a_picture(place):
     assert "Written: why" in done.stdout
     names = {path.name for path in (place / "why").iterdir()}
     assert names == {
-        "explanation.json", "manifest.json", "terms.csv", "facts.csv", "shifts.csv", "terms.png",
+        "explanation.json", "manifest.json", "terms.csv", "facts.csv", "shifts.csv", "pictures",
+        "scenario", "report.html", "README.txt",
     }  # fmt: skip
     content = json.loads((place / "why" / "explanation.json").read_text())
     assert content == json.loads(call(*VELIA, "--json").stdout)
@@ -77,11 +78,11 @@ def test_the_folder_holds_the_same_numbers_and_a_picture(place):
     with (place / "why" / "facts.csv").open(newline="") as file:
         listed = [(row["driver"], row["id"]) for row in csv.DictReader(file)]
     assert listed == [(d["symbol"], f["id"]) for d in content["drivers"] for f in d["facts"]]
-    with Image.open(place / "why" / "terms.png") as picture:
+    with Image.open(place / "why" / "pictures" / "terms.png") as picture:
         assert picture.width > 800
     manifest = json.loads((place / "why" / "manifest.json").read_text())
     assert manifest["command"] == ["cohesion", *VELIA, "--out", "why"]
-    assert "threat from inside" in manifest["pictures"]["terms.png"]
+    assert "threat from inside" in manifest["alt"]["terms"]
 
 
 def test_a_folder_of_one_explanation_is_replaced_and_any_other_refused(place):

@@ -21,6 +21,7 @@ FILES = {
     "pictures/alignments.png",
     "pictures/chances.png",
     "pictures/standings.png",
+    "report.html",
     "scenario/events.csv",
     "scenario/indicators.csv",
     "scenario/scenario.toml",

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from alliance_cohesion.report import dates
-from alliance_cohesion.report.table import QUANTILES, summary
-from alliance_cohesion.report.terminal import _range, show
+from alliance_cohesion.report.table import QUANTILES, span, summary
+from alliance_cohesion.report.terminal import show
 from alliance_cohesion.report.text import clean, percent, shorten
 from alliance_cohesion.world import Standing
 
@@ -43,9 +43,9 @@ def test_a_quantile_of_first_leaving_is_the_first_tick_by_which_that_share_has_l
 
 
 def test_a_range_that_nobody_reaches_is_a_dash_and_an_open_one_says_never():
-    assert _range(None, None) == "-"
-    assert _range("1999-04", None) == "1999-never"
-    assert _range("1999-04", "2004-10") == "1999-2004"
+    assert span(None, None) == "-"
+    assert span("1999-04", None) == "1999-never"
+    assert span("1999-04", "2004-10") == "1999-2004"
 
 
 def test_the_record_is_dated_by_its_own_rows():
@@ -97,7 +97,7 @@ def test_text_from_files_loses_escapes_and_line_breaks():
 
 
 @pytest.mark.parametrize("width", [80, 100])
-def test_a_terminal_of_the_usual_width_shows_every_state_and_range(width):
+def test_a_terminal_of_the_usual_width_shows_every_state_andspan(width):
     out = StringIO()
     console = Console(file=out, width=width, markup=False)
     show(console, summary(subject()), "results/starter")
@@ -105,4 +105,4 @@ def test_a_terminal_of_the_usual_width_shows_every_state_and_range(width):
     for row in summary(subject()).rows:
         line = next(line for line in lines if line.startswith(row.state))
         assert row.record[0] in line
-        assert _range(row.leaving["q05"], row.leaving["q95"]) in line
+        assert span(row.leaving["q05"], row.leaving["q95"]) in line

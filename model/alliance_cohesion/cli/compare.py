@@ -33,6 +33,7 @@ def compare(
 
         if out is not None:
             results.ready(out)
+        words = _command(scenario, histories, seed, out)
         path = None
         given = Path(scenario)
         if given.is_dir() and (given / "manifest.json").exists():
@@ -56,8 +57,8 @@ def compare(
             from ..report.compare_folder import write
             from ..report.subject import Subject
 
-            names = case.run(histories=1)  # states, dates and record for the pictures' axes
-            write(out, Subject(names, case.scenario), case.world, card)
+            names = case.run(histories=1, seed=seed)  # states, dates and record for the axes
+            write(out, Subject(names, case.scenario), case.world, card, words)
             work.written = str(out)
         if as_json:
             typer.echo(json.dumps(card.as_json(), indent=1, sort_keys=True))
@@ -68,3 +69,12 @@ def compare(
             show(console(), card)
             if out is not None:
                 typer.echo(f"Results: {out}")
+
+
+def _command(scenario: str, histories: int | None, seed: int | None, out: Path | None) -> list[str]:
+    """The command line that was given."""
+    words = ["cohesion", "compare", scenario]
+    for option, value in (("histories", histories), ("seed", seed), ("out", out)):
+        if value is not None:
+            words += [f"--{option}", str(value)]
+    return words

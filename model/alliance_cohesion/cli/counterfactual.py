@@ -50,13 +50,14 @@ def counterfactual(
         if scenario is None:
             _library(histories, seed, out, as_json, page, no_pictures, words)
             return
-        from .. import results
+        from ..report import paired_folder
+        from ..report.folder import ready
 
         pair = _load(scenario)
         folder = out or Path("results", pair.changed.scenario.name)
-        results.ready(folder)
+        ready(folder)
         answer = _answer(pair, histories, seed)
-        _write(folder, answer, words, pictures=not no_pictures)
+        paired_folder.write(folder, answer, words, pictures=not no_pictures)
         work.written = str(folder)
         if as_json:
             _print_json({**_plain(answer), "results": str(folder)})
@@ -103,22 +104,22 @@ def _library(
     page: Path | None, no_pictures: bool, words: list[str],
 ) -> None:  # fmt: skip
     """Answer the library, in the order of its branches."""
-    from .. import results
     from ..counterfactual import library
-    from ..report import paired_page, paired_table
+    from ..report import paired_folder, paired_page, paired_table
+    from ..report.folder import ready
     from ..report.text import clean
 
     pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
     if out is not None:
         for pair in pairs:
-            results.ready(out / pair.changed.scenario.name)
+            ready(out / pair.changed.scenario.name)
     answers = []
     for pair in pairs:
         name = pair.changed.scenario.name
         typer.echo(f"{clean(name)} ...", err=True)
         answers.append(_answer(pair, histories, seed))
         if out is not None:
-            _write(out / name, answers[-1], words, pictures=not no_pictures)
+            paired_folder.write(out / name, answers[-1], words, pictures=not no_pictures)
     if as_json:
         _print_json([_plain(answer) for answer in answers])
     else:
@@ -130,66 +131,6 @@ def _library(
         command = "cohesion counterfactual --all --page " + page.as_posix()
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(paired_page.page(answers, command), encoding="utf-8", newline="\n")
-
-
-def _write(folder: Path, answer: "Answer", words: list[str], *, pictures: bool) -> None:
-    """Write the answer as a results folder; one that is there already is replaced in one step."""
-    import hashlib
-    import json
-    import shutil
-    from datetime import UTC, datetime
-
-    from .. import __version__, results
-    from ..counterfactual import dataset
-    from ..counterfactual.answer import MAIN
-    from ..report.folder import MANIFEST, PROGRAM, replacing
-
-    data, scenario = dataset(answer), answer.pair.changed.scenario
-
-    def keep(content: Any, path: Path) -> None:
-        text = json.dumps(content, indent=2, sort_keys=True, allow_nan=False)
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-    with replacing(folder) as draft:
-        places = results.scenario_places(scenario)
-        for source, place in places.items():
-            (draft / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, draft / place)
-        results.write_numbers(data, draft / "counterfactual.nc")
-        keep(_plain(answer), draft / "answer.json")
-        alt = {}
-        if pictures:
-            from ..report import paired_plot
-            from ..report.pictures import save
-            from ..report.subject import Subject
-
-            drawn = paired_plot.draw(Subject(data, scenario), answer.watched, MAIN)
-            (draft / "pictures").mkdir()
-            save(drawn, draft / "pictures")
-            alt = {picture.name: picture.alt for picture in drawn}
-        manifest = {
-            "program": PROGRAM,
-            "kind": "counterfactual",
-            "version": __version__,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "command": words,
-            "scenario": scenario.name,
-            "entry": places[scenario.path.resolve()].as_posix(),
-            "base": answer.pair.base.scenario.name,
-            "histories": answer.count,
-            "seed": answer.seed,
-            "parameters": {
-                "from": answer.sample.origin,
-                "sha256": hashlib.sha256(answer.sample.base.tobytes()).hexdigest(),
-            },
-            "alt": alt,
-        }
-        files = {
-            path.relative_to(draft).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(draft.rglob("*"))
-            if path.is_file()
-        }
-        keep({**manifest, "files": files}, draft / MANIFEST)
 
 
 def _command(

@@ -52,7 +52,7 @@ def explain(
         if out is not None:
             words = ["cohesion", "explain", scenario, state, date]
             words += ["--seed", str(seed)] * (seed is not None)
-            explain_folder.write(found, out, [*words, "--out", str(out)])
+            explain_folder.write(case.scenario, found, out, [*words, "--out", str(out)])
             work.written = str(out)
         if as_json:
             typer.echo(explain_folder.as_text(found.as_json()))

@@ -11,6 +11,11 @@ from .subject import Subject, decimal_year
 from .text import shorten
 
 PER_PAGE = 8
+CAPTION = (
+    "Alignment is what membership is worth to a state, followed with inertia: above 0 something "
+    "holds it, below 0 something pushes it away. The line is the middle history, the bands hold "
+    "half and nine tenths of them. No alignment is ever observed."
+)
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
@@ -63,7 +68,8 @@ def draw(subject: Subject) -> list[Picture]:
             if axes.get_position().x0 < 0.2:
                 axes.set_ylabel("alignment (log-odds)", fontsize=7, labelpad=1)
         name = "alignments" if number == 1 else f"alignments-{number}"
-        pictures.append(Picture(name, made.figure, _alt(subject, states, bands)))
+        alt = _alt(subject, states, bands)
+        pictures.append(Picture(name, made.figure, alt, CAPTION))
     return pictures
 
 

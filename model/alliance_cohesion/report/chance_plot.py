@@ -9,6 +9,10 @@ from .subject import Subject, decimal_year
 from .text import percent, shorten
 
 _HEIGHT = 4.4
+CAPTION = (
+    "The share of histories in which each state is frozen or outside, all states in one picture. "
+    "A dot is what happened, on the line of the state it happened to; it says nothing of height."
+)
 
 
 def draw(subject: Subject) -> list[Picture]:
@@ -79,7 +83,7 @@ def draw(subject: Subject) -> list[Picture]:
         fontsize=7,
         color="#555555",
     )
-    return [Picture("chances", made.figure, _alt(subject, ends))]
+    return [Picture("chances", made.figure, _alt(subject, ends), CAPTION)]
 
 
 def spread(wanted: list[float], gap: float, low: float = 0.0, high: float = 1.0) -> list[float]:

@@ -1,38 +1,41 @@
-"""A comparison as a results folder: scorecard and pictures."""
+"""A comparison as a results folder."""
 
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from .. import __version__
 from ..compare import Scorecard
 from ..world import World
-from . import compare_plot, pictures
-from .folder import MANIFEST, PROGRAM, replacing
+from . import compare_plot, compare_report
+from .keep import Origin, keeping
 from .subject import Subject
 
 
-def write(folder: Path, subject: Subject, world: World, card: Scorecard) -> None:
-    """Write `scorecard.json`, the pictures and a manifest with their alt texts.
+def write(
+    folder: Path, subject: Subject, world: World, card: Scorecard, command: Sequence[str] = ()
+) -> None:
+    """Write scorecard, pictures and report.
+
+    Args:
+        folder: Where to; one of ours that is there already is replaced in one step.
+        subject: Any run of the scenario with the comparison's seed: states, dates and record.
+        world: The scenario compiled.
+        card: What was found.
+        command: The command line.
 
     Raises:
         FolderError: the folder holds something else, or cannot be written.
     """
-    drawn = compare_plot.draw(subject, world, card)
-    with replacing(folder) as draft:
-        (draft / "scorecard.json").write_text(
-            json.dumps(card.as_json(), indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
-        (draft / "pictures").mkdir()
-        pictures.save(drawn, draft / "pictures")
-        files = ["scorecard.json", *(f"pictures/{p.name}.png" for p in drawn)]
-        manifest = {
-            "program": PROGRAM,
-            "version": __version__,
-            "scenario": card.scenario,
-            "kind": "comparison",
-            "files": dict.fromkeys(files, ""),
-            "alt": {p.name: p.alt for p in drawn},
-        }
-        (draft / MANIFEST).write_text(
-            json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
+    origin = Origin(
+        job="compare",
+        kind="comparison",
+        scenario=subject.scenario,
+        command=command,
+        seed=int(subject.data.attrs["seed"]),
+        parameters_from=card.parameters_from,
+        parameters_sha256=str(subject.data.attrs["parameters_sha256"]),
+        histories=card.free.histories,
+    )
+    with keeping(folder, origin) as draft:
+        draft.json(card.as_json(), "scorecard.json", "every score and every table, as data")
+        draft.draw(compare_plot.draw(subject, world, card))
+        draft.report(compare_report.document(subject, card, draft.figures))

@@ -66,6 +66,9 @@ def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
     return Picture(
         "hazard", made.figure,
         f"Chance per year that each state changes its standing. On the eve of changes: {told}.",
+        "The chance that each state changes its standing, a year at a time (at a renewal: at it), "
+        "by the rules and by a null model that knows only when terms end. A good model is high "
+        "just before a documented change and low elsewhere. The scale is logarithmic.",
     )  # fmt: skip
 
 
@@ -117,7 +120,12 @@ def _reliability(subject: Subject, card: Scorecard) -> Picture:
     )
     told = "; ".join(f"predicted {b.predicted:.2%}, {b.moves} of {b.decisions} left"
                      for b in card.calibration)  # fmt: skip
-    return Picture("reliability", made.figure, f"Reliability diagram. {told}.")
+    return Picture(
+        "reliability", made.figure, f"Reliability diagram. {told}.",
+        "Decisions are put together by the chance the rules gave them. Of those given 1 %, 1 % "
+        "should leave: points on the dashed line are as often right as they claim. With so few "
+        "leavings the bars are wide, and a point at the bottom edge stands for none at all.",
+    )  # fmt: skip
 
 
 def _wilson(moves: int, n: int) -> tuple[float, float]:
@@ -171,4 +179,8 @@ def _free(subject: Subject, card: Scorecard) -> Picture:
         f"{name} {one.within_2_years:.0%}"
         for name, one in zip(names, card.free.changes, strict=True)
     )
-    return Picture("free", made.figure, f"Within two years of the documented date: {told}.")
+    return Picture(
+        "free", made.figure, f"Within two years of the documented date: {told}.",
+        "Left: in what share of free histories each documented change comes within two years of "
+        "its date. Right: how many states ever leave in a history, beside how many did.",
+    )  # fmt: skip

@@ -1,57 +1,57 @@
-"""An explanation on the disk: data, tables and a picture, in one folder."""
+"""An explanation as a results folder: data, tables, a picture, the report."""
 
-import csv
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..explain import Explanation, Spread
-from .folder import MANIFEST, PROGRAM, replacing
+from ..scenario import Scenario
+from . import explain_report
+from .keep import Origin, as_json, keeping
 
 DATA = "explanation.json"
 
 
-def write(explanation: Explanation, folder: Path | str, command: Sequence[str] = ()) -> Path:
+def write(
+    scenario: Scenario, explanation: Explanation, folder: Path | str, command: Sequence[str] = ()
+) -> Path:
     """Write a folder; one that is there already is replaced in one step.
 
     Raises:
         FolderError: the folder holds something else, or cannot be written.
     """
-    from . import explain_plot, pictures  # matplotlib is slow to import
+    from . import explain_plot  # matplotlib is slow to import
 
     e = explanation
-    with replacing(Path(folder)) as draft:
-        _write_json(e.as_json(), draft / DATA)
-        for name, (header, rows) in tables(e).items():
-            _write_csv(draft / f"{name}.csv", header, rows)
-        picture = explain_plot.draw(e)
-        pictures.save([picture], draft)
-        manifest = {
-            "program": PROGRAM,
-            "format": 1,
-            "kind": "explanation",
-            "version": __version__,
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "command": [str(word) for word in command],
-            "pictures": {f"{picture.name}.png": picture.alt},
-            "files": {
-                path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-                for path in sorted(draft.iterdir())
-            },
-        }
-        _write_json(manifest, draft / MANIFEST)
+    origin = Origin(
+        job="explain",
+        kind="explanation",
+        scenario=scenario,
+        command=command,
+        seed=int(e.attributes["seed"]),
+        parameters_from=str(e.attributes["parameters_from"]),
+        parameters_sha256=str(e.attributes["parameters_sha256"]),
+        asked=(e.state, e.date),
+    )
+    with keeping(Path(folder), origin) as draft:
+        draft.json(e.as_json(), DATA, "all of it, as data")
+        for name, (about, header, rows) in tables(e).items():
+            draft.csv(header, rows, f"{name}.csv", about)
+        draft.draw([explain_plot.draw(e)])
+        draft.report(explain_report.document(scenario, e, draft.figures))
     return Path(folder)
 
 
 Rows = list[list[Any]]
 
 
-def tables(e: Explanation) -> dict[str, tuple[list[str], Rows]]:
-    """Header and rows of each table: terms, facts, and what would have had to change."""
+def as_text(content: dict[str, Any]) -> str:
+    """Data as JSON: the same data gives the same text."""
+    return as_json(content).rstrip("\n")
+
+
+def tables(e: Explanation) -> dict[str, tuple[str, list[str], Rows]]:
+    """What it is, header and rows of each: terms, facts, what would have had to change."""
     terms = [[term.name, *_numbers(term.log_odds)] for term in e.terms]
     facts = [
         [
@@ -77,10 +77,12 @@ def tables(e: Explanation) -> dict[str, tuple[list[str], Rows]]:
     ]
     return {
         "terms": (
+            "the terms of worth, in log-odds",
             ["term", "mean", "q05", "q95"],
             [*terms, ["alignment", *_numbers(e.alignment)]],
         ),
         "facts": (
+            "the facts behind each driver, with sources",
             [
                 "driver", "id", "date", "now", "sets_the_level", "own", "cancelled_by", "kind",
                 "actor", "target", "strength", "threat_level", "confidence", "description",
@@ -89,6 +91,7 @@ def tables(e: Explanation) -> dict[str, tuple[list[str], Rows]]:
             facts,
         ),
         "shifts": (
+            "what each driver alone would have had to be",
             [
                 "driver", "name", "low", "high", "now", "half", "double", "lowest_multiple",
                 "highest_multiple",
@@ -100,19 +103,3 @@ def tables(e: Explanation) -> dict[str, tuple[list[str], Rows]]:
 
 def _numbers(spread: Spread) -> list[float]:
     return [spread.mean, spread.low, spread.high]
-
-
-def _write_csv(path: Path, header: list[str], rows: Iterable[list[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def _write_json(content: dict[str, Any], path: Path) -> None:
-    path.write_text(as_text(content) + "\n", encoding="utf-8", newline="\n")
-
-
-def as_text(content: dict[str, Any]) -> str:
-    """Data as JSON: the same data gives the same text."""
-    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False)

@@ -13,6 +13,11 @@ from .text import clean, listed, shorten
 
 HOLDS, PUSHES = palette.STANDING[Standing.MEMBER], palette.STANDING[Standing.OUTSIDE]
 SUM = "#555555"
+CAPTION = (
+    "What membership was worth, term by term, in log-odds: each bar starts where the one above it "
+    "ends, and they add up to the alignment. One unit changes the odds of leaving by a factor of "
+    "2.7."
+)
 _LEFT, _RIGHT, _ROW = 2.0, 0.75, 0.42  # inches
 
 
@@ -76,7 +81,7 @@ def draw(explanation: Explanation) -> Picture:
         va="bottom",
         parse_math=False,
     )
-    return Picture("terms", made.figure, _alt(e))
+    return Picture("terms", made.figure, _alt(e), CAPTION)
 
 
 def title(e: Explanation) -> str:

@@ -1,12 +1,15 @@
 """An explanation on a terminal."""
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..explain import Component, Driver, Explanation, Fact, Shift, Spread
 from ..world import Standing
 from . import explain_words as words
+from .grid import Column, Grid, grid, numbers
+from .grid import words as columns_of_words
+from .marks import coded
+from .terminal import table
 from .text import clean
 
 FEW = 5
@@ -21,26 +24,26 @@ def show(console: Console, explanation: Explanation, folder: str = "") -> None:
 
     e = explanation
     say(heading(e), "bold")
-    say(_asked(e))
+    say(asked(e))
     say("")
     say("Chances, mean and 5-95 % range over the parameter draws", "bold")
-    for line in _chances(e):
+    for line in chances(e):
         say(line)
-    say("")
-    say("Terms of worth (R4) in log-odds: plus holds, minus pushes", "bold")
-    console.print(_terms(e))
-    say("")
-    say(f"What alone would have halved or doubled the chance of {e.move}", "bold")
-    console.print(_shifts(e))
-    say(
-        "All else held; the driver's effect on worth has come through to alignment in full, as if "
-        "it had lasted."
-    )
+    for shown in (terms(e), shifts(e)):
+        say("")
+        console.print(table(shown))
+        say(shown.note)
     for driver in e.drivers:
         say("")
-        say(f"{driver.symbol}, {driver.name}: {_now(driver)}", "bold")
-        _evidence(console, driver)
-    console.print(Text(_notes(e, folder)), soft_wrap=True)
+        shown = evidence(driver)
+        if shown.rows:
+            console.print(table(shown))
+        else:
+            say(shown.title, "bold")
+        if shown.note:
+            say(shown.note)
+    written = [f"Written: {clean(folder)}"] * bool(folder)
+    console.print(Text("\n".join(["", *notes(e), *written])), soft_wrap=True)
 
 
 def heading(e: Explanation) -> str:
@@ -48,7 +51,8 @@ def heading(e: Explanation) -> str:
     return f"Why {clean(e.state)} stood where it stood in {clean(e.attributes['alliance'])}"
 
 
-def _asked(e: Explanation) -> str:
+def asked(e: Explanation) -> str:
+    """Which tick, what is known in it, and what the state did."""
     after = "stayed so" if e.ended == e.standing else f"ended it {words.WAS[e.ended]}"
     window = " In this tick the term ended and staying took a signature." if e.window else ""
     return (
@@ -58,7 +62,8 @@ def _asked(e: Explanation) -> str:
     )
 
 
-def _chances(e: Explanation) -> list[str]:
+def chances(e: Explanation) -> list[str]:
+    """Its chances, its rank, and what the chance would be if nothing pulled."""
     told = [f"{to.label} {words.chance_range(spread)}" for to, spread in e.chances.items()]
     peers = ", ".join(f"{clean(p.state)} {words.chance(p.chance)}" for p in e.peers)
     place = f"{words.ordinal(e.rank)} of {len(e.peers)} {words.ALIKE[e.standing]}"
@@ -73,43 +78,54 @@ def _chances(e: Explanation) -> list[str]:
     ]
 
 
-def _terms(e: Explanation) -> Table:
-    table = _table()
-    table.add_column(Text("term"))
-    for name in ("mean", "5 %", "95 %"):
-        table.add_column(Text(name), justify="right", no_wrap=True)
-    table.add_column(Text("made of"))
-    for term in e.terms:
-        table.add_row(
-            *_texts(term.name, *_three(term.log_odds)), Text(words.made_of(e, term.drivers))
-        )
-    table.add_row(*_texts("alignment, their sum", *_three(e.alignment)), Text(), style="bold")
-    return table
+def terms(e: Explanation) -> Grid:
+    """The terms of worth and their sum."""
+    rows = [
+        [clean(term.name), *_three(term.log_odds), clean(words.made_of(e, term.drivers))]
+        for term in e.terms
+    ]
+    rows.append(["alignment, their sum", *_three(e.alignment), ""])
+    return grid(
+        "Terms of worth (R4) in log-odds: plus holds, minus pushes",
+        [
+            Column("term", wraps=True),
+            *numbers("mean", "5 %", "95 %"),
+            Column("made of", wraps=True),
+        ],
+        rows,
+    )
 
 
 def _three(spread: Spread) -> list[str]:
     return [words.log_odds(value) for value in (spread.mean, spread.low, spread.high)]
 
 
-def _shifts(e: Explanation) -> Table:
-    table = _table()
-    table.add_column(Text("driver"))
-    table.add_column(Text("range"), no_wrap=True)
-    for name in ("now", "halves at", "doubles at"):
-        table.add_column(Text(name), justify="right")
+def shifts(e: Explanation) -> Grid:
+    """What each driver alone would have had to be."""
+    rows = []
     for driver in e.drivers:
         if driver.shift is not None:
             low, high = driver.range
-            table.add_row(
-                *_texts(
-                    driver.name,
+            rows.append(
+                [
+                    clean(driver.name),
                     f"{low:g} to {high:g}",
                     words.level(driver, driver.now.mean),
                     _target(driver, driver.shift.half, _least(driver.shift)),
                     _target(driver, driver.shift.double, _most(driver.shift)),
-                )
+                ]
             )
-    return table
+    return grid(
+        f"What alone would have halved or doubled the chance of {e.move}",
+        [
+            Column("driver", wraps=True),
+            Column("range"),
+            *(Column(head, number=True, wraps=True) for head in ("now", "halves at", "doubles at")),
+        ],
+        rows,
+        "All else held; the driver's effect on worth has come through to alignment in full, as if "
+        "it had lasted.",
+    )
 
 
 def _target(driver: Driver, value: float | None, reach: str) -> str:
@@ -130,33 +146,29 @@ def _now(driver: Driver) -> str:
     return mean if low == high else f"{mean} ({low} to {high})"
 
 
-def _evidence(console: Console, driver: Driver) -> None:
+def evidence(driver: Driver) -> Grid:
+    """The facts behind a driver."""
+    title = f"{driver.symbol}, {driver.name}: {_now(driver)}"
     if driver.symbol == "D":
-        console.print(_components(driver.components))
-        return
-    if not driver.facts:
-        console.print(Text("no fact of the record"))
-        return
+        return _components(title, driver.components)
     own = [fact for fact in driver.facts if fact.own]
     others = [fact for fact in driver.facts if not fact.own]
     told = others[:FEW] if driver.symbol == "rho" else others
-    table = _table()
-    table.add_column(Text(_measure(driver)), justify="right", no_wrap=True)
-    table.add_column(Text(_role(driver)), no_wrap=True)
-    table.add_column(Text("date"), no_wrap=True)
-    table.add_column(Text("fact"), overflow="fold")
-    for fact in (*own, *told):
-        table.add_row(
-            *_texts(words.level(driver, fact.now), _part(driver, fact), fact.event.date),
-            Text(_story(fact)),
-        )
-    console.print(table)
+    columns = [
+        Column(_measure(driver), number=True),
+        *columns_of_words(_role(driver), "date"),
+        Column("fact", wraps=True),
+    ]
+    rows = [
+        [words.level(driver, fact.now), _part(driver, fact), clean(fact.event.date), _story(fact)]
+        for fact in (*own, *told)
+    ]
+    note = "" if driver.facts else "no fact of the record"
     if len(told) < len(others):
         rest = others[FEW:]
         weight = sum(fact.now for fact in rest)
-        console.print(
-            Text(f"and {len(rest)} more responses to others, weighing {weight:.2f} together")
-        )
+        note = f"and {len(rest)} more responses to others, weighing {weight:.2f} together"
+    return grid(title, columns, rows, note)
 
 
 def _measure(driver: Driver) -> str:
@@ -179,32 +191,30 @@ def _part(driver: Driver, fact: Fact) -> str:
 
 def _story(fact: Fact) -> str:
     event = fact.event
-    lines = [clean(event.description), f"{words.coded(fact)}; confidence {event.confidence}"]
+    lines = [clean(event.description), f"{coded(event)}; confidence {event.confidence}"]
     lines.append(f"{clean(event.id)}; source: {clean(event.source)}")
     if fact.cancelled_by:
         lines.append(f"cancelled by {', '.join(map(clean, fact.cancelled_by))}")
     return "\n".join(lines)
 
 
-def _components(components: tuple[Component, ...]) -> Table | Text:
-    if not components:
-        return Text("no indicator of the record: the alliance's default")
-    table = _table()
-    table.add_column(Text("share"), justify="right", no_wrap=True)
-    table.add_column(Text("component"), no_wrap=True)
-    table.add_column(Text("read from"), overflow="fold")
+def _components(title: str, components: tuple[Component, ...]) -> Grid:
+    rows = []
     for component in components:
-        rows = [f"{r.year}: {r.value:g} ({clean(r.source)})" for r in component.rows]
+        read = [f"{r.year}: {r.value:g} ({clean(r.source)})" for r in component.rows]
         if component.held_by:
-            rows = [f"held by the change {clean(component.held_by)!r}"]
-        table.add_row(
-            *_texts(f"{component.share:.2f}", f"{component.name} {component.value:.3g}"),
-            Text("\n".join(rows)),
-        )
-    return table
+            read = [f"held by the change {clean(component.held_by)!r}"]
+        rows.append(
+            [f"{component.share:.2f}", f"{clean(component.name)} {component.value:.3g}",
+             "\n".join(read)]
+        )  # fmt: skip
+    columns = [Column("share", number=True), Column("component"), Column("read from", wraps=True)]
+    note = "" if rows else "no indicator of the record: the alliance's default"
+    return grid(title, columns, rows, note)
 
 
-def _notes(e: Explanation, folder: str) -> str:
+def notes(e: Explanation) -> list[str]:
+    """What the numbers rest on."""
     attributes = e.attributes
     origin = clean(attributes["parameters_from"])
     if not e.calibrated:
@@ -212,21 +222,9 @@ def _notes(e: Explanation, folder: str) -> str:
             "the PRIOR: nothing has been calibrated, so these numbers say what the rules allow, "
             "not what the record supports"
         )
-    lines = [
-        "",
+    return [
         "level: faded by now, mean over the draws; sets it: share of draws in which no fact is "
         "higher.",
         f"Parameters: {attributes['draws']:,} draws from {origin}.",
         f"Seed {attributes['seed']}.",
     ]
-    return "\n".join(lines + [f"Written: {clean(folder)}"] * bool(folder))
-
-
-def _table() -> Table:
-    return Table(
-        box=None, padding=(0, 1), pad_edge=False, header_style="bold", collapse_padding=True
-    )
-
-
-def _texts(*cells: str) -> list[Text]:
-    return [Text(clean(cell)) for cell in cells]

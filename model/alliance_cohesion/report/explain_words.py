@@ -1,8 +1,7 @@
 """Numbers and names of an explanation in words, the same on a terminal and in a picture."""
 
-from ..explain import Driver, Explanation, Fact, Spread
+from ..explain import Driver, Explanation, Spread
 from ..world import Standing
-from .text import clean
 
 WAS = {
     Standing.MEMBER: "as a member",
@@ -61,16 +60,3 @@ def ordinal(n: int) -> str:
     """`1st`, `2nd`, `11th`."""
     ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{ending}"
-
-
-def coded(fact: Fact) -> str:
-    """What the row is and how it is coded: `threat by X on Y, code 4`."""
-    event = fact.event
-    said = event.strength if isinstance(event.strength, str) else f"code {event.strength:g}"
-    text = f"{event.kind.replace('_', ' ')}: {event.actor}"
-    if event.targets and any(event.targets):
-        text += f" to {', '.join(event.targets)}"
-    text += f", {said}"
-    if event.threat_level is not None:
-        text += f" for a threat of level {event.threat_level:g}"
-    return clean(text)

@@ -1,10 +1,22 @@
-"""The page that explains a results folder to whoever opens it."""
+"""README.txt: what a results folder is, for whoever opens it."""
 
 import shlex
 import textwrap
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from .. import __version__
 from .text import clean
+
+if TYPE_CHECKING:
+    from .keep import Origin
+
+_WIDTH, _NAMES = 96, 20
+ALWAYS = (
+    ("report.html", "all of it on one page, for any browser; needs no network"),
+    ("README.txt", "what is in this folder, and how to make it again"),
+    ("manifest.json", "what made it: version, libraries, command, seed; a hash of every file"),
+)
 
 _TEXT = """\
 {title}
@@ -16,31 +28,11 @@ _TEXT = """\
 
 What is here
 ------------
-scenario/           the scenario as it was read: every file, unchanged. Start: {entry}
-manifest.json       what made this folder: program and library versions, command, seed, hashes
-summary.json        the table that the program printed, as data
-histories.nc        the numbers (netCDF 4); in Python: xarray.open_dataset("histories.nc")
-standings.parquet   the same shares as a tidy table: one row per time, state and standing
-parameters.parquet  the parameter draws, one row each
-{pictures}
-How to read it
---------------
-time is the first day of a tick; share, left_by and record are those at the tick's end.
-share is the share of histories in which a state is member, frozen or outside.
-left_by is the share in which it has left membership (out or frozen) at least once by then.
-record is what happened: member, frozen or outside (0, 1, 2 in histories.nc).
-path and alignment hold the first {kept:,} histories one by one; alignment, in log-odds, is
-stored with 7 significant digits.
-In summary.json, first_leaving gives the month by which 5, 25, 50, 75 and 95 % of ALL histories
-had left (q05 to q95); null means never, that is, not by the end of the clock.
-
+{files}
+{reading}
 How to make it again
 --------------------
-With version {version} of the program:
-
-    {command}
-
-or, from inside this folder,
+With version {version} of the program{command}
 
     {again}
 
@@ -48,33 +40,51 @@ The same version, seed and scenario give the same numbers, bit for bit, whatever
 processors. parameters.sha256 in manifest.json tells whether the parameter draws were the same.
 """
 
-_PICTURES = "pictures/           {names}\n"
-
-_PRIOR = (
+PRIOR = (
     "The parameters were drawn from the PRIOR. Nothing was calibrated: the chances say what the "
     "rules allow, not what the record supports."
 )
 
 
-def guide(manifest: dict[str, Any], question: str, kept: int, pictures: list[str]) -> str:
+def guide(origin: "Origin", entry: str, files: Iterable[tuple[str, str]], reading: str) -> str:
     """The text of README.txt."""
-    title = f"Results of {clean(manifest['scenario'])}"
-    origin = clean(manifest["parameters"]["from"])
-    drawn = _PRIOR if origin == "prior" else f"The parameters were drawn from {origin}."
-    counts = f"{manifest['histories']:,} histories, seed {manifest['seed']}. {drawn}"
-    again = [
-        "cohesion", "run", manifest["entry"], "--histories", str(manifest["histories"]),
-        "--seed", str(manifest["seed"]), "--out", "../again",
-    ]  # fmt: skip
+    title = f"Results of {clean(origin.scenario.name)}: {origin.kind}"
+    source = clean(origin.parameters_from)
+    drawn = f"The parameters were drawn from {source}." if origin.calibrated else PRIOR
+    count = "" if origin.histories is None else f"{origin.histories:,} histories, "
+    scenario = ("scenario/", f"the scenario as it was read: every file, unchanged. Start: {entry}")
+    question = clean(origin.scenario.question)
     return _TEXT.format(
         title=title,
         rule="=" * len(title),
-        question=textwrap.fill(clean(question) or "(The scenario asks no question.)", 96),
-        counts=textwrap.fill(counts, 96),
-        entry=clean(manifest["entry"]),
-        pictures=_PICTURES.format(names=", ".join(pictures)) if pictures else "",
-        kept=kept,
-        version=manifest["version"],
-        command=clean(shlex.join(manifest["command"])),
-        again=clean(shlex.join(again)),
+        question=textwrap.fill(question or "(The scenario asks no question.)", _WIDTH),
+        counts=textwrap.fill(f"{count}seed {origin.seed}. {drawn}", _WIDTH),
+        files="".join(_line(*one) for one in (ALWAYS[0], scenario, *files, *ALWAYS[1:])),
+        reading=f"\nHow to read it\n--------------\n{reading}" if reading else "",
+        version=__version__,
+        command=f":\n\n    {command(origin)}\n\nor, from inside this folder,"
+        if origin.command
+        else ", from inside this folder:",
+        again=again(origin, entry),
     )
+
+
+def _line(name: str, about: str) -> str:
+    gap = " " * max(1, _NAMES - len(name))
+    later = " " * _NAMES
+    return (
+        textwrap.fill(f"{clean(name)}{gap}{clean(about)}", _WIDTH, subsequent_indent=later) + "\n"
+    )
+
+
+def command(origin: "Origin") -> str:
+    """The command line that was given."""
+    return clean(shlex.join(str(word) for word in origin.command))
+
+
+def again(origin: "Origin", entry: str) -> str:
+    """A command that does the same from the copy of the scenario."""
+    words = ["cohesion", origin.job, entry, *origin.asked]
+    if origin.histories is not None:
+        words += ["--histories", str(origin.histories)]
+    return clean(shlex.join([*words, "--seed", str(origin.seed), "--out", "../again"]))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..scenario import Event
 from .subject import Subject, decimal_year
+from .text import clean
 
 STRONGEST = {"threat": 5.0, "coercion": 3.0, "arms_to_adversary": 3.0, "demand": 4.0, "offer": 4.0}
 """The codebook's highest code of each kind."""
@@ -85,3 +86,15 @@ def _span(event: Event, last: float) -> tuple[float, float]:
     if event.end is not None:
         return start, decimal_year(np.datetime64(event.end, "D"))
     return start, last if event.kind in ("offer", "demand") else float(int(start) + 1)
+
+
+def coded(event: Event) -> str:
+    """What a row of the record is and how it is coded: `threat: X to Y, code 4`."""
+    said = event.strength if isinstance(event.strength, str) else f"code {event.strength:g}"
+    text = f"{event.kind.replace('_', ' ')}: {event.actor}"
+    if event.targets and any(event.targets):
+        text += f" to {', '.join(event.targets)}"
+    text += f", {said}"
+    if event.threat_level is not None:
+        text += f" for a threat of level {event.threat_level:g}"
+    return clean(text)

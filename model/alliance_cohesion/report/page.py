@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from .document import Note, Spot
 from .palette import FAINT, GRID, INK
 from .subject import Subject
 from .text import clean, shorten
@@ -27,6 +28,10 @@ class Picture:
     name: str
     figure: Figure
     alt: str
+    caption: str
+    """What it shows and how to read it."""
+    spots: tuple[Spot, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass
@@ -70,6 +75,12 @@ def sheet(
         _plain(axes)
         made.panels.append(axes)
     return made
+
+
+def spot(axes: Axes, x: float, y: float, text: str, mark: str = "") -> Spot:
+    """The place of (x, y) on the sheet; the panel's limits must be final."""
+    across, up = axes.figure.transFigure.inverted().transform(axes.transData.transform((x, y)))
+    return Spot(float(across), float(1 - up), text, mark)
 
 
 def legend(figure: Figure, handles: list[Line2D | Patch], line: int = 0) -> None:

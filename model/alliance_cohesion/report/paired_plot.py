@@ -15,6 +15,13 @@ MOST = 8  # panels a picture
 BEFORE = 2.0  # years before the branch that are shown
 _WAS, _CHANGED = "#6e6e6e", "#0f83ad"
 _EFFECT = "#882255"
+_CAPTIONS = {
+    "forecast": "What is known up to the branch (dotted), then the same chance in both worlds: the "
+    "share of histories in which each state is frozen or outside, and below it the difference.",
+    "given": "History replayed with the chance that explains what happened: the record, and what "
+    "would have followed with the change. How far the couplings lie apart is what the record "
+    "cannot settle.",
+}
 _SHARE = 0.62  # of a panel's height for the shares; the rest is for their difference
 
 
@@ -118,7 +125,8 @@ def _picture(
         if axes.get_position().x0 < 0.2:
             axes.set_ylabel("away", fontsize=7, labelpad=1)
             below.set_ylabel("points", fontsize=7, labelpad=1)
-    return Picture(name, made.figure, _alt(subject, states, title, was, changed, effect))
+    alt = _alt(subject, states, title, was, changed, effect)
+    return Picture(name, made.figure, alt, _CAPTIONS[name])
 
 
 def _split(axes: Axes) -> Axes:

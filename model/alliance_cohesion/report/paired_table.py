@@ -2,12 +2,13 @@
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..counterfactual.answer import CHANNELS, MAIN, Answer, Outcome
 from ..counterfactual.plain import agrees
 from ..world import Standing
+from .grid import Grid, grid, numbers, words
+from .terminal import table
 from .text import clean, listed, percent
 
 _DONE = {
@@ -26,7 +27,12 @@ def sentences(answer: Answer) -> list[str]:
 
     The two questions are kept apart.
     """
-    return [*_forecast(answer), *_given(answer), trust(answer)]
+    return [sentence for said in by_question(answer) for sentence in said]
+
+
+def by_question(answer: Answer) -> tuple[list[str], list[str], list[str]]:
+    """The same, apart: forecast, given what happened, guards."""
+    return _forecast(answer), _given(answer), [trust(answer)]
 
 
 def _forecast(answer: Answer) -> list[str]:
@@ -172,36 +178,21 @@ def show(console: Console, answer: Answer, folder: str = "") -> None:
     for sentence in sentences(answer):
         console.print(Text(sentence))
     console.print()
-    console.print(_effects(answer))
-    console.print()
-    if answer.outcomes:
-        console.print(_outcomes(answer))
-        console.print()
-    channels = _channels(answer)
-    if channels:
-        console.print(channels)
+    for shown in tables(answer):
+        console.print(table(shown))
         console.print()
     console.print(Text("\n".join(notes(answer, folder))), soft_wrap=True)
 
 
-def _table(words: int, *columns: str) -> Table:
-    """A table whose first columns are words; `|` breaks a heading."""
-    table = Table(
-        box=None, padding=(0, 1), pad_edge=False, header_style="bold", collapse_padding=True
-    )
-    for k, column in enumerate(columns):
-        heading = Text(column.replace("|", "\n"))
-        table.add_column(heading, justify="left" if k < words else "right", no_wrap=True)
-    return table
+def tables(answer: Answer) -> list[Grid]:
+    """Effects over time; documented moves; who else moves. What is empty is left out."""
+    return [found for found in (_effects(answer), _outcomes(answer), _channels(answer)) if found]
 
 
-def _effects(answer: Answer) -> Table:
+def _effects(answer: Answer) -> Grid:
     dates = [answer.month(t) for t in answer.ticks]
-    rows = effect_rows(answer)
-    table = _table(2, "state", "share away", *dates)
-    for state, what, cells in rows:
-        table.add_row(*(Text(cell) for cell in (state, what, *cells)))
-    return table
+    rows = [[state, what, *cells] for state, what, cells in effect_rows(answer)]
+    return grid("", [*words("state", "share away"), *numbers(*dates)], rows)
 
 
 def effect_rows(answer: Answer, most: int | None = None) -> list[tuple[str, str, list[str]]]:
@@ -242,14 +233,14 @@ def effect_rows(answer: Answer, most: int | None = None) -> list[tuple[str, str,
     return rows
 
 
-def _outcomes(answer: Answer) -> Table:
-    table = _table(
-        1, "what happened", "necessity|(90 %)", "by coupling", "not by|then", "forecast|as it was",
-        "forecast|changed", "suffi-|ciency",
+def _outcomes(answer: Answer) -> Grid | None:
+    if not answer.outcomes:
+        return None
+    heads = (
+        "necessity\n(90 %)", "by coupling", "not by\nthen", "forecast\nas it was",
+        "forecast\nchanged", "suffi-\nciency",
     )  # fmt: skip
-    for cells in outcome_rows(answer):
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+    return grid("", [*words("what happened"), *numbers(*heads)], outcome_rows(answer))
 
 
 def outcome_rows(answer: Answer) -> list[list[str]]:
@@ -275,17 +266,15 @@ def outcome_rows(answer: Answer) -> list[list[str]]:
     return rows
 
 
-def _channels(answer: Answer) -> Table | None:
+def _channels(answer: Answer) -> Grid | None:
     rows = channel_rows(answer)
     if not rows:
         return None
     by = [f"by {name}" for name in CHANNELS]
     for break_at in (" (", " to ", " it ", " that "):
-        by = [words.replace(break_at, f"|{break_at.strip()} ".replace("( ", "(")) for words in by]
-    table = _table(2, "who else|moves", "question", "month", "effect,|points", *by)
-    for cells in rows:
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+        by = [head.replace(break_at, f"\n{break_at.strip()} ".replace("( ", "(")) for head in by]
+    columns = [*words("who else\nmoves", "question"), *numbers("month", "effect,\npoints", *by)]
+    return grid("", columns, rows)
 
 
 def channel_rows(answer: Answer) -> list[list[str]]:
@@ -319,6 +308,17 @@ def tenths(effect: float) -> str:
 def notes(answer: Answer, folder: str = "") -> list[str]:
     """What the numbers rest on, and the guards in full."""
     lines = [
+        *meanings(),
+        *measures(answer),
+        f"What had to be true: {clean(answer.pair.changed.scenario.rewrite)}",
+        origin(answer),
+    ]
+    return [*lines, f"Results: {clean(folder)}"] if folder else lines
+
+
+def meanings() -> list[str]:
+    """What the words of the tables mean."""
+    return [
         "away: frozen or outside. forecast: both worlds run free from the branch, with the same "
         "chance.",
         "by R10, R11: the same effect where, from the branch on, the patron's answers, threats and "
@@ -329,11 +329,7 @@ def notes(answer: Answer, folder: str = "") -> list[str]:
         "state's next documented move or the end; not by then: not by its documented tick.",
         "sufficiency: of forecasts whose changed world lacks it, share whose base world has it.",
         "by ..: part of the effect that goes where this rule is fed from the base world.",
-        *measures(answer),
-        f"What had to be true: {clean(answer.pair.changed.scenario.rewrite)}",
-        _origin(answer),
     ]
-    return [*lines, f"Results: {clean(folder)}"] if folder else lines
 
 
 def measures(answer: Answer) -> list[str]:
@@ -363,8 +359,9 @@ def _median(answer: Answer, tick: int | None) -> str:
     return "" if tick is None else f" (median {str(answer.edges[tick])[:7]})"
 
 
-def _origin(answer: Answer) -> str:
-    origin = clean(answer.sample.origin)
+def origin(answer: Answer) -> str:
+    """How many histories, and which parameters."""
+    name = clean(answer.sample.origin)
     weighted = (
         ""
         if answer.sample.effective is None
@@ -372,5 +369,5 @@ def _origin(answer: Answer) -> str:
     )
     return (
         f"{answer.count:,} histories a question and coupling, {answer.draws} parameter draws from "
-        f"{origin}{weighted}; seed {answer.seed}."
+        f"{name}{weighted}; seed {answer.seed}."
     )

@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 from . import alignment_plot, chance_plot, standing_plot
+from .document import Figure
 from .page import Picture
 from .subject import Subject
 
@@ -16,6 +17,21 @@ def draw(subject: Subject) -> list[Picture]:
         *standing_plot.draw(subject),
         *alignment_plot.draw(subject),
         *chance_plot.draw(subject),
+    ]
+
+
+def figures(pictures: list[Picture], folder: Path) -> list[Figure]:
+    """Saved pictures as a report shows them."""
+    return [
+        Figure(
+            name=picture.name,
+            png=(folder / f"{picture.name}.png").read_bytes(),
+            alt=picture.alt,
+            caption=picture.caption,
+            spots=picture.spots,
+            notes=picture.notes,
+        )
+        for picture in pictures
     ]
 
 

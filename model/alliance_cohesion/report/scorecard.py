@@ -1,10 +1,11 @@
 """The scorecard on a terminal: does it reproduce what happened? In three senses, never mixed."""
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from ..compare import Scorecard
+from .grid import Column, Grid, grid, numbers, words
+from .terminal import table
 from .text import clean
 
 GOOD, FAIR = 0.5, 0.25
@@ -12,21 +13,24 @@ GOOD, FAIR = 0.5, 0.25
 
 def show(console: Console, card: Scorecard) -> None:
     """Print the answer first, then the tables."""
+    console.print(Text(question(card)), soft_wrap=True)
     for line in answer(card):
+        console.print(Text(f"  {line}"), soft_wrap=True)
+    for shown in tables(card):
+        console.print()
+        console.print(table(shown))
+    console.print()
+    for line in measures(card):
         console.print(Text(line), soft_wrap=True)
-    console.print()
-    console.print(_eve(card))
-    console.print()
-    console.print(_free(card))
-    console.print()
-    console.print(_latent(card))
-    console.print()
-    for line in _scores(card):
-        console.print(Text(line), soft_wrap=True)
+
+
+def question(card: Scorecard) -> str:
+    """What a comparison asks."""
+    return f"Does {clean(card.scenario)} reproduce its {len(card.eve)} documented changes?"
 
 
 def answer(card: Scorecard) -> list[str]:
-    """Does it reproduce the documented changes? One line in each sense."""
+    """One sentence in each sense: on the eve, free, constrained."""
     changes = len(card.eve)
     leaving = [row for row in card.eve if row.kind != "return"]
     on_top = sum(row.rank <= _ties(card, row.date) for row in leaving)
@@ -34,15 +38,14 @@ def answer(card: Scorecard) -> list[str]:
     some = sum(FAIR <= one.within_2_years < GOOD for one in card.free.changes)
     source = "held out" if card.held_out else "from a posterior that has not seen this alliance"
     return [
-        f"Does {clean(card.scenario)} reproduce its {changes} documented changes?",
-        f"  On the eve ({source}): {on_top} of {len(leaving)} leavings were by those ranked "
+        f"On the eve ({source}): {on_top} of {len(leaving)} leavings were by those ranked "
         f"likeliest to leave; the record scores {sum(card.gain):+.1f} nats over the "
         "window-aware null.",
-        f"  Free (only what happened around them scripted): {well} of {changes} come within two "
+        f"Free (only what happened around them scripted): {well} of {changes} come within two "
         f"years in at least half of the histories, {some} more in a quarter to a half; "
         f"{card.free.right_standing:.0%} of state-ticks have the right standing "
         f"(null: {card.free_null.right_standing:.0%}).",
-        f"  Constrained: {card.replicate_p:.0%} of the rules' own histories are as improbable as "
+        f"Constrained: {card.replicate_p:.0%} of the rules' own histories are as improbable as "
         "the record, or more"
         + (", so the record is no surprise." if card.replicate_p > 0.05 else ": it is a surprise."),
     ]
@@ -53,48 +56,63 @@ def _ties(card: Scorecard, date: str) -> int:
     return sum(row.date == date and row.kind != "return" for row in card.eve)
 
 
-def _eve(card: Scorecard) -> Table:
-    table = _table("On the eve: given the record up to the tick before")
-    for head in ("state", "from", "change", "chance", "in a year", "rank", "stood out by"):
-        table.add_column(head, justify="right" if head in ("chance", "in a year") else "left")
+def tables(card: Scorecard) -> list[Grid]:
+    """On the eve, free, constrained: one table each."""
+    return [_eve(card), _free(card), _latent(card)]
+
+
+def _eve(card: Scorecard) -> Grid:
+    rows = []
     for row in card.eve:
         carried = ", ".join(f"{name} {value:+.1f}" for name, value in row.carried_by)
-        table.add_row(
-            clean(row.state), row.date, row.kind, f"{row.chance:.1%}",
-            f"{row.chance_in_year:.1%}", f"{row.rank} of {row.of}", carried or "nothing",
+        rows.append(
+            [clean(row.state), row.date, row.kind, f"{row.chance:.1%}", f"{row.chance_in_year:.1%}",
+             f"{row.rank} of {row.of}", carried or "nothing"]
         )  # fmt: skip
-    return table
+    return grid(
+        "On the eve: given the record up to the tick before",
+        [*words("state", "from", "change"), *numbers("chance", "in a year"),
+         *words("rank"), Column("stood out by", wraps=True)],
+        rows,
+    )  # fmt: skip
 
 
-def _free(card: Scorecard) -> Table:
-    table = _table("Free: from the start, with only the forcing scripted (null in brackets)")
-    for head in ("state", "change", "documented", "within 1 year", "within 2 years", "median"):
-        table.add_column(head, justify="right" if "within" in head else "left")
-    for row, one, null in zip(card.eve, card.free.changes, card.free_null.changes, strict=True):
-        table.add_row(
-            clean(row.state), row.kind, row.date,
-            f"{one.within_1_year:.0%} ({null.within_1_year:.0%})",
-            f"{one.within_2_years:.0%} ({null.within_2_years:.0%})",
-            "never" if one.median is None else str(one.median),
-        )  # fmt: skip
-    return table
+def _free(card: Scorecard) -> Grid:
+    rows = [
+        [clean(row.state), row.kind, row.date,
+         f"{one.within_1_year:.0%} ({null.within_1_year:.0%})",
+         f"{one.within_2_years:.0%} ({null.within_2_years:.0%})",
+         "never" if one.median is None else str(one.median)]
+        for row, one, null in zip(card.eve, card.free.changes, card.free_null.changes, strict=True)
+    ]  # fmt: skip
+    return grid(
+        "Free: from the start, with only the forcing scripted (null in brackets)",
+        [*words("state", "change", "documented"), *numbers("within 1 year", "within 2 years"),
+         *words("median")],
+        rows,
+    )  # fmt: skip
 
 
-def _latent(card: Scorecard) -> Table:
-    table = _table("Constrained: what the record says of the mover's mind on the eve")
-    for head in ("state", "from", "alignment", "5 to 95 %", "its peers", "reliability", "surprise"):
-        table.add_column(head, justify="left" if head in ("state", "from") else "right")
+def _latent(card: Scorecard) -> Grid:
+    rows = []
     for row in card.latent:
         low, high = row.alignment_range
-        table.add_row(
-            clean(row.state), row.date, f"{row.alignment:+.1f}", f"{low:+.1f} to {high:+.1f}",
-            f"{row.alignment_of_peers:+.1f}", f"{row.reliability:.2f}",
-            f"{row.surprise_bits:.1f} bits",
+        peers = row.alignment_of_peers
+        rows.append(
+            [clean(row.state), row.date, f"{row.alignment:+.1f}", f"{low:+.1f} to {high:+.1f}",
+             "-" if peers is None else f"{peers:+.1f}", f"{row.reliability:.2f}",
+             f"{row.surprise_bits:.1f} bits"]
         )  # fmt: skip
-    return table
+    return grid(
+        "Constrained: what the record says of the mover's mind on the eve",
+        [*words("state", "from"),
+         *numbers("alignment", "5 to 95 %", "its peers", "reliability", "surprise")],
+        rows,
+    )  # fmt: skip
 
 
-def _scores(card: Scorecard) -> list[str]:
+def measures(card: Scorecard) -> list[str]:
+    """Scores, their controls, and where the parameters come from."""
     lines = ["Scores against the window-aware null (one rate between renewals, one at them):"]
     gains = ", ".join(
         f"{name} {value:+.2f}" for name, value in zip(card.clusters, card.gain, strict=True)
@@ -122,10 +140,3 @@ def _scores(card: Scorecard) -> list[str]:
     )
     lines.append(f"Parameters: {clean(card.parameters_from)}.")
     return lines
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=Text(title), title_justify="left", title_style="bold", box=None, padding=(0, 1),
-        pad_edge=False, header_style="bold",
-    )  # fmt: skip

@@ -1,6 +1,6 @@
 """Shares of histories in each standing, under what happened and over what moved the state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +11,22 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from ..scenario import Event
 from ..world import Standing
 from . import page, palette
-from .marks import KINDS, LANES, Mark, marks
+from .document import Note, Spot
+from .marks import KINDS, LANES, Kind, Mark, coded, marks
 from .page import Picture
 from .subject import Subject, decimal_year
 from .text import clean, listed, percent, shorten
 
 PER_PAGE = 8
+CAPTION = (
+    "One panel a state: the areas are the shares of simulated histories in which it is member, "
+    "frozen or outside; the strip above them is what happened. Where they agree the rules would "
+    "have expected history; where they do not, history was lucky or the rules miss something. "
+    "Below are the coded events that moved the state: larger is stronger, a line shows how long."
+)
 NUMBERED = 3  # events a panel that get a number and a line in the key
 _STRIP = (1.05, 1.15)  # of the panel's height of shares
 _LANE = 0.09
@@ -63,6 +71,7 @@ def _page(subject: Subject, name: str, states: Sequence[int]) -> Picture:
         foot=0.3 + _KEY_LINE * (1 + -(-len(key) // 2)) if key else 0.0,
     )
     _legends(made.figure, any(moved.values()), bool(len(subject.renewals)))
+    spots: list[Spot] = []
     for axes, i in zip(made.panels, states, strict=True):
         _shares(axes, subject, i)
         _strip(axes, subject, i)
@@ -70,8 +79,40 @@ def _page(subject: Subject, name: str, states: Sequence[int]) -> Picture:
         _events(axes, moved[i], numbers)
         _renewals(axes, subject)
         _frame(axes, subject, i, any(moved.values()))
+        spots += _spots(axes, subject, i, moved[i], numbers)
     _key(made.figure, key)
-    return Picture(name, made.figure, _alt(subject, states))
+    return Picture(
+        name, made.figure, _alt(subject, states), CAPTION, tuple(spots), tuple(_notes(key))
+    )
+
+
+def _spots(
+    axes: Axes, subject: Subject, i: int, found: list[Mark], numbers: dict[str, int]
+) -> Iterator[Spot]:
+    """What is said of each event and each documented change where it is pointed at."""
+    for mark in found:
+        at, number = max(mark.start, float(subject.years[0])), numbers.get(mark.event.id)
+        told = f"{_told(mark.event)} Source: {mark.event.source}"
+        yield page.spot(axes, at, _height(mark.kind), told, str(number or ""))
+    for change in subject.changes(i):
+        if change.event is not None:
+            told = f"{change}: {change.event.description} Source: {change.event.source}"
+            yield page.spot(axes, decimal_year(change.day), sum(_STRIP) / 2, told)
+
+
+def _notes(key: list[Numbered]) -> Iterator[Note]:
+    for number, one in enumerate(key, start=1):
+        told = f"{_told(one.mark.event)} Moved {listed(one.states)}."
+        yield Note(str(number), told, one.mark.event.source)
+
+
+def _told(event: Event) -> str:
+    return f"{event.date}, {coded(event)}; confidence {event.confidence}. {event.description}"
+
+
+def _height(kind: Kind) -> float:
+    """Where the lane of a kind lies under a panel."""
+    return -0.06 - (kind.lane + 0.5) * _LANE
 
 
 def _shares(axes: Axes, subject: Subject, i: int) -> None:
@@ -124,7 +165,7 @@ def _events(axes: Axes, found: list[Mark], numbers: dict[str, int]) -> None:
         own = [mark for mark in found if mark.kind is kind]
         if not own:
             continue
-        y = -0.06 - (kind.lane + 0.5) * _LANE
+        y = _height(kind)
         spans = [[(mark.start, y), (mark.end, y)] for mark in own if mark.end > mark.start]
         axes.add_collection(LineCollection(spans, colors=kind.colour, linewidths=0.8, alpha=0.55))
         axes.scatter(

@@ -26,6 +26,8 @@ class Change:
     after: Standing
     again: bool
     """It had been a member before."""
+    event: Event | None = None
+    """The row of the record that says so, if one does."""
 
     def __str__(self) -> str:
         return f"{self.verb} {self.date}"
@@ -85,20 +87,22 @@ class Subject:
         found = []
         for t in np.flatnonzero(np.diff(record)) + 1:
             after = Standing(int(record[t]))
-            day, date = self._dated(i, int(t), after)
+            event = self._documented(i, int(t), after)
+            day = self.edges[t] if event is None else np.datetime64(event.start, "D")
+            date = str(self.edges[t])[:7] if event is None else clean(event.date)[:7]
             again = bool(np.any(record[:t] == Standing.MEMBER))
-            found.append(Change(int(t), day, date, after, again))
+            found.append(Change(int(t), day, date, after, again, event))
         return found
 
-    def _dated(self, i: int, t: int, after: Standing) -> tuple[np.datetime64, str]:
+    def _documented(self, i: int, t: int, after: Standing) -> Event | None:
         state = str(self.data["state"].values[i])
         for event in self.scenario.events:
             if event.kind == "standing" and event.actor == state:
                 day = np.datetime64(event.start, "D")
                 same = str(event.strength).lower() == after.label
                 if same and self.edges[t] <= day < self.edges[t + 1]:
-                    return day, clean(event.date)[:7]
-        return self.edges[t], str(self.edges[t])[:7]
+                    return event
+        return None
 
     def drivers(self, i: int) -> list[Event]:
         """Events that move state `i`: aimed at it, or at the members while it is one."""

@@ -97,7 +97,11 @@ def _responses(found: Findings, outcome: str, number: int) -> Picture:
         ],
     )
     alt = f"{outcome} ({found.units[outcome]}) along each input; means: {'; '.join(told)}."
-    return Picture(f"responses-{number + 1}", made.figure, alt)
+    return Picture(
+        f"responses-{number + 1}", made.figure, alt,
+        "The outcome along each input: grey dots are the points of the sweep, the line is the "
+        "mean over all other inputs. A flat line means that the input hardly matters on average.",
+    )  # fmt: skip
 
 
 def _curve(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +162,10 @@ def _maps(found: Findings) -> Picture:
         _steps(axes.set_yticks, ys, words_y)
         axes.set_title(shorten(clean(name), 48), loc="left", fontsize=8, parse_math=False)
         told.append(f"{name} from {np.nanmin(grid):.3g} to {np.nanmax(grid):.3g}")
-    return Picture("map", made.figure, f"Heat maps over {a} and {b}: {'; '.join(told)}.")
+    return Picture(
+        "map", made.figure, f"Heat maps over {a} and {b}: {'; '.join(told)}.",
+        "Each outcome over the two inputs: the brighter, the higher.",
+    )  # fmt: skip
 
 
 def _steps(place: Any, values: np.ndarray, words: list[str] | None) -> None:
@@ -204,7 +211,11 @@ def _tornado(found: Findings) -> Picture:
             Line2D([], [], color="k", marker="o", mfc="w", ls="", ms=4, label="first order")
         )
     legend(made.figure, handles)
-    return Picture("tornado", made.figure, f"Largest {key} by outcome: {'; '.join(told)}.")
+    return Picture(
+        "tornado", made.figure, f"Largest {key} by outcome: {'; '.join(told)}.",
+        "Which inputs matter, the strongest on top. An interval that reaches 0 means that the "
+        "input may not matter at all.",
+    )  # fmt: skip
 
 
 def _regions(found: Findings) -> Picture:
@@ -231,7 +242,11 @@ def _regions(found: Findings) -> Picture:
         )
         axes.set_title(said, loc="left", fontsize=8)
         told.append(f"{', '.join(names)}: {said}")
-    return Picture("regions", made.figure, f"Boxes of inputs. {'; '.join(told)}.")
+    return Picture(
+        "regions", made.figure, f"Boxes of inputs. {'; '.join(told)}.",
+        "Where the outcome of interest lies: the dark part of each bar is the part of an input's "
+        "range that the box keeps.",
+    )  # fmt: skip
 
 
 def _limit(axes: Axes, place: int, name: str, limit: dict[str, Any], found: Findings) -> None:

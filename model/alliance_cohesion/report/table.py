@@ -7,7 +7,9 @@ import numpy as np
 
 from ..world import Floats, Standing
 from . import dates
+from .grid import Column, Grid, grid, numbers, words
 from .subject import Change, Subject
+from .text import clean, percent
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
@@ -94,6 +96,52 @@ def summary(subject: Subject) -> Summary:
         [dates.label(subject, t) for t in ticks],
         rows,
         [float(share) for share in subject.data["away_at_end"].values],
+    )
+
+
+def as_grid(summary: Summary) -> Grid:
+    """The same as a table to be shown."""
+    longest = max(len(row.state) for row in summary.rows)
+    return grid(
+        "",
+        [
+            Column("\nstate", wraps=True, least=min(longest, 8)),
+            *words("\nrecord"),
+            *numbers(*(f"away\n{date}" for date in summary.dates), "leaves:\nmedian"),
+            *words("50 %\nrange", "90 %\nrange"),
+        ],
+        [_cells(row) for row in summary.rows],
+        "away: share of histories in which the state is out or frozen at the end of that year (or "
+        "month).\n"
+        "leaves: when it first goes out or freezes, over all histories, those in which it never "
+        "does included;\n"
+        "  never: not by the end of the clock; -: the whole range is never.",
+    )
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.state,
+        "\n".join(row.record),
+        *(percent(share) for share in row.away),
+        row.leaving["q50"] or "never",
+        span(row.leaving["q25"], row.leaving["q75"]),
+        span(row.leaving["q05"], row.leaving["q95"]),
+    ]
+
+
+def span(low: str | None, high: str | None) -> str:
+    """`1999-never`; `-` where too few ever leave for the range to begin."""
+    return f"{low[:4]}-{high[:4] if high else 'never'}" if low else "-"
+
+
+def drawn_from(summary: Summary) -> str:
+    """Where the parameters come from, and what that means."""
+    if summary.calibrated:
+        return f"drawn from the posterior {clean(summary.attributes['parameters_from'])}"
+    return (
+        "drawn from the PRIOR: nothing has been calibrated, so these chances say what the rules "
+        "allow, not what the record supports"
     )
 
 

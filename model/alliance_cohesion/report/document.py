@@ -1,0 +1,77 @@
+"""A report as data, before it is a page: what is asked, what came out, how far to trust it."""
+
+from dataclasses import dataclass
+
+from .grid import Grid
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote: something that a picture numbers, with its source."""
+
+    mark: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place of a picture that says something when it is pointed at."""
+
+    x: float
+    """0 to 1, from the left."""
+    y: float
+    """0 to 1, from the top."""
+    text: str
+    mark: str = ""
+    """Of the footnote, if it has one."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture, ready to be shown."""
+
+    name: str
+    png: bytes
+    alt: str
+    caption: str
+    spots: tuple[Spot, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """Paragraphs and tables under a heading."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[Grid, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a job found, in the order in which it is read."""
+
+    title: str
+    question: str
+    answer: tuple[str, ...]
+    """Three sentences with numbers, most important first."""
+    further: tuple[str, ...] = ()
+    """More sentences, for whoever reads on."""
+    figures: tuple[Figure, ...] = ()
+    sections: tuple[Section, ...] = ()
+    caveats: tuple[str, ...] = ()
+    """What the numbers rest on, and what they cannot say."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """How a report's numbers were made, and can be made again."""
+
+    facts: tuple[tuple[str, str], ...]
+    """Name and value: version, seed, .."""
+    commands: tuple[tuple[str, str], ...]
+    """What it does, and the command."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Name, and what is in it."""
+    calibrated: bool = True

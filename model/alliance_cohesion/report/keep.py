@@ -1,0 +1,216 @@
+"""What every results folder holds, whatever job it is of: one place that writes it.
+
+The scenario as it was read; the numbers; the pictures; report.html; README.txt, which says what
+is what; manifest.json, which says what made it all and holds a hash of every file.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import platform
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from .. import __version__
+from ..scenario import Scenario
+from . import copying, guide
+from .document import Document, Figure, Made
+from .folder import MANIFEST, PROGRAM, replacing
+from .html import render
+
+if TYPE_CHECKING:
+    from .page import Picture
+
+FORMAT = 1
+README, REPORT = "README.txt", "report.html"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What made a results folder."""
+
+    job: str
+    """The subcommand."""
+    kind: str
+    """What the manifest calls it."""
+    scenario: Scenario
+    command: Sequence[str]
+    """The command line that was given; empty if none was."""
+    seed: int
+    parameters_from: str
+    parameters_sha256: str
+    histories: int | None = None
+    asked: tuple[str, ...] = ()
+    """What the job is told besides the scenario, as on its command line."""
+    more: dict[str, Any] = field(default_factory=dict)
+    """What the manifest says of this job only."""
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the parameters are posterior draws."""
+        return self.parameters_from != "prior"
+
+
+@dataclass
+class Draft:
+    """A results folder that is being filled."""
+
+    folder: Path
+    origin: Origin
+    entry: str
+    """The scenario's file in the folder."""
+    files: list[tuple[str, str]] = field(default_factory=list)
+    """Name, and what is in it."""
+    alt: dict[str, str] = field(default_factory=dict)
+    """What each picture says, by name."""
+    figures: list[Figure] = field(default_factory=list)
+    """The pictures, ready for the report."""
+
+    def place(self, name: str, about: str) -> Path:
+        """Where to write a file, after saying what will be in it."""
+        self.files.append((name, about))
+        return self.folder / name
+
+    def json(self, content: dict[str, Any], name: str, about: str) -> None:
+        """Keep plain data."""
+        write_text(self.place(name, about), as_json(content))
+
+    def csv(self, header: list[str], rows: Iterable[list[Any]], name: str, about: str) -> None:
+        """Keep a table."""
+        with self.place(name, about).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+
+    def numbers(self, data: xr.Dataset, name: str, about: str) -> None:
+        """Keep a dataset as netCDF; the same dataset gives the same bytes.
+
+        It is made in memory first: the HDF5 library does not survive a disk that is full.
+        """
+        small = {"zlib": True, "complevel": 1, "shuffle": True}
+        encoding: dict[Any, dict[str, Any]] = {
+            key: dict(small) for key, values in data.data_vars.items() if values.size > 1000
+        }
+        if "alignment" in encoding:
+            encoding["alignment"]["dtype"] = "float32"
+        content = io.BytesIO()
+        data.to_netcdf(content, engine="h5netcdf", encoding=encoding)
+        self.place(name, about).write_bytes(content.getbuffer())
+
+    def draw(self, pictures: "list[Picture]") -> None:
+        """Keep pictures."""
+        from .pictures import figures, save  # matplotlib is slow to import, and not always wanted
+
+        (self.folder / "pictures").mkdir()
+        save(pictures, self.folder / "pictures")
+        self.figures += figures(pictures, self.folder / "pictures")
+        self.alt |= {picture.name: picture.alt for picture in pictures}
+        names = ", ".join(f"{picture.name}.png" for picture in pictures)
+        self.files.append(("pictures/", names))
+
+    def report(self, document: Document) -> None:
+        """Write the report; all else must be there."""
+        text = render(document, made(self.origin, self.entry, self.files))
+        write_text(self.folder / REPORT, text)
+
+
+@contextmanager
+def keeping(folder: Path, origin: Origin, reading: str = "") -> Iterator[Draft]:
+    """Give a results folder to fill; it appears whole at the end, or not at all.
+
+    Args:
+        folder: Where to; one of ours that is there already is replaced in one step.
+        origin: What made it.
+        reading: How to read its files, for README.txt.
+
+    Raises:
+        FolderError: the folder holds something else, or cannot be written.
+    """
+    with replacing(folder) as new:
+        places = copying.places(origin.scenario)
+        for source, place in places.items():
+            (new / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, new / place)
+        draft = Draft(new, origin, places[origin.scenario.path.resolve()].as_posix())
+        yield draft
+        write_text(new / README, guide.guide(origin, draft.entry, draft.files, reading))
+        write_text(new / MANIFEST, as_json(_manifest(draft)))
+
+
+def _manifest(draft: Draft) -> dict[str, Any]:
+    origin = draft.origin
+    counted = {} if origin.histories is None else {"histories": origin.histories}
+    return {
+        "program": PROGRAM,
+        "format": FORMAT,
+        "kind": origin.kind,
+        "version": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": [str(word) for word in origin.command],
+        "scenario": origin.scenario.name,
+        "entry": draft.entry,
+        "seed": origin.seed,
+        **counted,
+        "parameters": {"from": origin.parameters_from, "sha256": origin.parameters_sha256},
+        "libraries": _libraries(),
+        **origin.more,
+        "alt": draft.alt,
+        "files": {
+            path.relative_to(draft.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(draft.folder.rglob("*"))
+            if path.is_file()
+        },
+    }
+
+
+def made(origin: Origin, entry: str, files: Iterable[tuple[str, str]]) -> Made:
+    """The part of a report that says how to make it again."""
+    counted = [] if origin.histories is None else [("Histories", f"{origin.histories:,}")]
+    commands = [("From inside this folder:", guide.again(origin, entry))]
+    if origin.command:
+        commands.insert(0, ("This was made by:", guide.command(origin)))
+    return Made(
+        facts=(
+            ("Version of the program", __version__),
+            *counted,
+            ("Seed", str(origin.seed)),
+            ("Parameters", "the prior" if not origin.calibrated else origin.parameters_from),
+            ("SHA-256 of the parameter draws", origin.parameters_sha256),
+        ),
+        commands=tuple(commands),
+        files=(
+            ("scenario/", f"the scenario as it was read; start: {entry}"),
+            *files,
+            *guide.ALWAYS,
+        ),
+        calibrated=origin.calibrated,
+    )
+
+
+def _libraries() -> dict[str, str]:
+    import numba
+    import numpy as np
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": str(numba.__version__),
+    }
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """Data as JSON: the same data gives the same text."""
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write text with the same bytes on every system."""
+    path.write_text(text, encoding="utf-8", newline="\n")
