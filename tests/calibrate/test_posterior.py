@@ -4,6 +4,7 @@ import json
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import alliance_cohesion as ac
@@ -104,3 +105,14 @@ def test_the_page_says_just_what_the_figures_say():
     told = (folder / "README.md").read_text()
     command = told.split("`")[1]
     assert page.page(figures, log, command) == told
+
+
+@pytest.mark.parametrize("kind", ["posterior", "null"])
+def test_the_first_draws_of_a_shipped_file_stand_for_all_of_them(kind):
+    """A run of fewer histories than draws must be noisier, and not shifted."""
+    path = draws.shipped_file(kind)
+    assert path is not None
+    table = pd.read_csv(path)
+    free = table.loc[:, table.std() > 0]
+    correlation = free.corrwith(pd.Series(np.arange(len(free))), method="spearman")
+    assert correlation.abs().max() < 4.5 / np.sqrt(len(free))

@@ -58,9 +58,15 @@ class Fit:
 
 
 def systematic(weights: Floats, draws: int, seed: int) -> Ints:
-    """Indices of `draws` samples of equal weight (systematic resampling)."""
-    places = (np.random.default_rng(seed).random() + np.arange(draws)) / draws
-    return np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
+    """Indices of `draws` samples of equal weight (systematic resampling), in random order.
+
+    A sampler finds its samples in an order of its own; shuffled, the first few draws stand for
+    all, and so do the first few histories made from them.
+    """
+    chance = np.random.default_rng(seed)
+    places = (chance.random() + np.arange(draws)) / draws
+    chosen = np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
+    return chance.permutation(chosen)
 
 
 def fit(
