@@ -47,3 +47,15 @@ def test_neighbouring_addresses_are_uniform_and_unrelated():
     assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * u.size)
     assert abs(np.corrcoef(u[:, 0], u[:, 1])[0, 1]) < 0.1
     assert abs(np.corrcoef(u[:-1, 0], u[1:, 0])[0, 1]) < 0.1
+
+
+def test_a_uniform_number_is_its_upper_53_bits_and_so_never_one():
+    for address in ((1, 2, 3, 4, 0), (7, 0, 0, 0, 5), (2**62, 9, 1, 1, 1)):
+        bits = int(chance.bits(*address)) % 2**64
+        assert chance.uniform(*address) == (bits >> 11) / 2**53
+
+
+def test_no_two_purposes_share_their_random_numbers():
+    purposes = {name: value for name, value in vars(chance).items() if name.isupper()}
+    purposes = {name: value for name, value in purposes.items() if not name.startswith("_")}
+    assert len(set(purposes.values())) == len(purposes) == 6

@@ -25,3 +25,11 @@ def test_agent_histories_of_the_record_equal_ensemble_histories_bit_for_bit(case
 def test_a_run_through_agents_gives_the_dataset_of_the_ensemble(case):
     one, other = (case.run(8, seed=5, engine=engine) for engine in ("ensemble", "agents"))
     assert one.identical(other)
+
+
+def test_a_run_of_several_parts_keeps_the_first_thousand_histories(case):
+    data = case.run(2010, seed=3)
+    values = case.draws(3).values
+    whole = ensemble.simulate(case.world, values, 2010, seed=3, keep=1000)
+    assert np.array_equal(data["path"].values, whole.path)
+    assert np.array_equal(data["share"].values, whole.standing / 2010)
