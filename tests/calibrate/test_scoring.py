@@ -117,3 +117,97 @@ def test_a_stayer_that_leaves_is_counted():
     found = against_record(world, path)
     assert found.no_stayer_leaves == 0.75
     assert found.false_leavers == 0.25
+
+
+def test_rankings_are_split_by_what_could_be_decided():
+    """Two states; leaving off the window, at the window, and coming back, each told apart."""
+    world = quiet(ticks=7, states=2)
+    world.forcing.renewal[3] = 1
+    path = world.record.copy()
+    path[2:, 0] = 1  # freezes off the window in decided tick 1, comes back in tick 4
+    path[5:, 0] = 0
+    path[3:, 1] = 2  # leaves at the window, in decided tick 2, and stays out
+    world = replace(world, record=path)
+    away = np.array([[0.1, 0.2], [0.7, 0.3], [0.5, 0.6], [0.5, 0.9], [0.2, 0.9], [0.1, 0.9]])
+    chances = np.stack([1 - away, away * 0.0, away], axis=-1)
+    found = scoring.rankings(world, chances)
+    off = found["leaving off the window"]
+    # members off the window: 0.1, 0.7 (moved), 0.1 of state 0; 0.2, 0.3 of state 1
+    assert (off.moves, off.others, off.auc) == (1, 4, 1.0)
+    assert found["not signing in the window"] is None  # the only member there refused
+    back = found["coming back"]
+    # away: 0.5, 0.5, 0.8 (moved) to come back of state 0; 0.1 three times of state 1
+    assert (back.moves, back.others, back.auc) == (1, 5, 1.0)
+    worst = scoring.rankings(world, chances[..., ::-1])
+    assert worst["leaving off the window"].auc == worst["coming back"].auc == 0.0
+
+
+def test_ties_count_half_in_the_area_under_the_curve():
+    found = scoring.ranking(np.array([0.5, 0.5, 0.1, 0.9]), np.array([True, False, False, False]))
+    assert found.auc == pytest.approx((0.5 + 1.0 + 0.0) / 3)
+    assert (found.moves, found.others) == (1, 3)
+    assert found.p > 0.3
+
+
+def test_many_decisions_without_ties_are_ranked_within_a_second_and_alike():
+    rng = np.random.default_rng(1)
+    score, moved = rng.permutation(2600).astype(float), np.arange(2600) < 1300
+    found = scoring.ranking(score, moved)
+    better = (score[moved][:, np.newaxis] > score[~moved]).mean()
+    assert found.auc == pytest.approx(better)
+
+
+def test_proper_scores_by_hand():
+    world = quiet(ticks=3, states=1)
+    path = world.record.copy()
+    path[2, 0] = 1
+    world = replace(world, record=path)
+    chances = np.array([[[0.8, 0.1, 0.1]], [[0.5, 0.3, 0.2]]])
+    null = np.array([[[0.9, 0.0, 0.1]], [[0.9, 0.0, 0.1]]])
+    found = scoring.proper_scores(world, chances, null)
+    # stays, then freezes: (0.2 - 0)^2 and (0.5 - 1)^2
+    assert found["brier"].model == pytest.approx((0.04 + 0.25) / 2)
+    assert found["brier"].null == pytest.approx((0.01 + 0.81) / 2)
+    assert found["brier"].skill == pytest.approx(1 - 0.145 / 0.41)
+    # cumulative chances against cumulative outcomes, two steps each
+    ranked = ((0.2**2 + 0.1**2) + (0.5**2 + 0.2**2)) / 2
+    assert found["ranked probability"].model == pytest.approx(ranked)
+    assert scoring.Proper(0.3, 0.0).skill == 0.0
+
+
+def test_what_a_state_outside_does_has_no_part_in_the_brier_score_of_leaving():
+    world = quiet(ticks=3, states=2)
+    world = replace(world, initial=np.array([0, 2], np.int8))
+    path = world.record.copy()
+    path[:, 1] = 2
+    world = replace(world, record=path)
+    chances = np.zeros((2, 2, 3))
+    chances[:, 0] = [0.8, 0.0, 0.2]
+    chances[:, 1] = [0.9, 0.0, 0.1]
+    found = scoring.proper_scores(world, chances, chances)
+    assert found["brier"].model == pytest.approx(0.04)
+    ranked = (2 * 0.2**2 + 2 * 0.9**2) / 2
+    assert found["ranked probability"].model == pytest.approx(ranked)
+
+
+def test_the_calibration_curve_groups_decisions_by_equal_shares_of_predicted_leaving():
+    world = quiet(ticks=5, states=2)
+    path = world.record.copy()
+    path[4, 0] = 2
+    world = replace(world, record=path)
+    leave = np.array([[0.1, 0.1], [0.1, 0.1], [0.1, 0.1], [0.6, 0.4]])
+    chances = np.stack([1 - leave, 0 * leave, leave], axis=-1)
+    low, high = scoring.calibration_curve(world, chances, bins=2)
+    # 0.6 of 1.6 leavings are expected of six decisions at 0.1, then 0.4 would pass a half
+    assert (low.decisions, low.moves, low.observed) == (6, 0, 0.0)
+    assert low.predicted == pytest.approx(0.1)
+    assert (high.decisions, high.moves, high.observed) == (2, 1, 0.5)
+    assert high.predicted == pytest.approx(0.5)
+    assert scoring.calibration_curve(world, chances, bins=1)[0].decisions == 8
+    assert sum(b.decisions for b in scoring.calibration_curve(world, chances)) == 8
+
+
+def test_a_state_of_equal_chance_does_not_rank_above_the_mover():
+    chances = np.array([[0.5, 0.0, 0.5], [0.5, 0.0, 0.5], [0.2, 0.0, 0.8], [0.5, 0.3, 0.2]])
+    assert scoring.rank_of_mover(chances, np.array([0, 0, 0, 1]), 0) == (2, 3)
+    assert scoring.rank_of_mover(chances, np.array([0, 0, 0, 1]), 3) == (1, 1)
