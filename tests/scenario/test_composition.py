@@ -85,6 +85,7 @@ def test_events_can_be_dropped_by_a_pattern(tmp_path):
         ('id = ["war-2000", "talk-*"]', {"help-2000"}),
         ('from = "2000-02"', {"war-2000", "help-2000"}),
         ("until = 2000-01-05", {"help-2000", "talk-2000"}),
+        ("from = 2000-01-01, until = 2000-01-01", {"help-2000", "talk-2000"}),  # its very day
         ('from = 2000-01-05, until = "2000-01"', {"war-2000", "talk-2000"}),
     ],
 )
