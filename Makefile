@@ -35,9 +35,7 @@ docs: $(DEV)
 
 # The stored results that tests compare with; renew them when rules, record or posterior change.
 reference: $(DEV)
-	for name in csto csto-2035; do \
-		$(BIN)/cohesion run $$name --json --no-pictures --out results/run > results/reference/$$name.json; \
-	done
+	$(BIN)/python -m tests.reproduce.reference
 
 # The picture in README.md, from a fresh run.
 picture: run

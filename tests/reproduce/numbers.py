@@ -1,0 +1,75 @@
+"""The numbers of the shipped scenarios, as arrays in one file: a program.
+
+    python numbers.py FILE [HISTORIES]
+
+It is run by other interpreters than the tests', so it stands alone.
+"""
+
+import json
+import platform
+import sys
+from typing import Any
+
+import numba
+import numpy as np
+import scipy
+
+import alliance_cohesion as ac
+from alliance_cohesion import counterfactual
+from alliance_cohesion.compare import compare
+
+RUNS = ("csto", "csto-2035")
+PAIR = "counterfactuals/armenia-answered-2022"
+
+
+def numbers(histories: int) -> dict[str, np.ndarray]:
+    """Every array of a run, an answer and a scorecard, by name."""
+    found: dict[str, np.ndarray] = {}
+    for name in RUNS:
+        data = ac.load(name).run(histories=histories)
+        for variable in ("share", "left_by", "path", "alignment", "parameters"):
+            found[f"run {name}: {variable}"] = data[variable].values
+    answer = counterfactual.answer(counterfactual.load(PAIR), histories)
+    for key, variable in counterfactual.dataset(answer).data_vars.items():
+        if variable.dtype.kind in "fib":
+            found[f"counterfactual: {key}"] = variable.values
+    card = compare(ac.load("csto"), histories=histories)
+    leaves = sorted(_leaves(card.as_json(), "compare"))
+    for part in sorted({name.split(".")[0] for name, _ in leaves}):
+        found[part] = np.array([value for name, value in leaves if name.split(".")[0] == part])
+    return found
+
+
+def _leaves(content: Any, name: str, depth: int = 0) -> list[tuple[str, float]]:
+    """All numbers of a document, each with where it is."""
+    if isinstance(content, bool) or content is None or isinstance(content, str):
+        return []
+    if isinstance(content, int | float):
+        return [(name, float(content))]
+    between = ": " if depth == 0 else "."
+    items = content.items() if isinstance(content, dict) else enumerate(content)
+    return [
+        leaf
+        for key, value in items
+        for leaf in _leaves(value, f"{name}{between}{key:>06}" if isinstance(key, int) else
+                            f"{name}{between}{key}", depth + 1)
+    ]  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """What the numbers may hang on."""
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "numba": numba.__version__,
+        "llvmlite": __import__("llvmlite").__version__,
+        "threads": str(numba.get_num_threads()),
+        "cpu": str(numba.config.CPU_NAME or "this one"),
+    }
+
+
+if __name__ == "__main__":
+    made = numbers(int(sys.argv[2]) if len(sys.argv) > 2 else 400)
+    np.savez(sys.argv[1], **made)
+    print(json.dumps(versions()))

@@ -1,0 +1,97 @@
+"""The stored results in `results/reference`: a program that renews them, and how they are compared.
+
+python -m tests.reproduce.reference      (or: make reference)
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import alliance_cohesion as ac
+from alliance_cohesion import counterfactual
+from alliance_cohesion.compare import compare
+from alliance_cohesion.report.subject import Subject
+from alliance_cohesion.report.table import summary
+
+FOLDER = Path(__file__).parents[2] / "results" / "reference"
+PAIR = "armenia-answered-2022"
+TELL = 12  # differences told one by one
+
+
+def run(name: str) -> Any:
+    """The table of a run, with the scenario's own number of histories and seed."""
+    case = ac.load(name)
+    return summary(Subject(case.run(), case.scenario)).as_json()
+
+
+def answered() -> Any:
+    """What a counterfactual answers, with few histories."""
+    pair = counterfactual.load(f"counterfactuals/{PAIR}")
+    return counterfactual.as_json(counterfactual.answer(pair, 400))
+
+
+def scored() -> Any:
+    """The scorecard against history, with few free histories."""
+    return compare(ac.load("csto"), histories=400).as_json()
+
+
+REFERENCES: dict[str, Callable[[], Any]] = {
+    "csto": lambda: run("csto"),
+    "csto-2035": lambda: run("csto-2035"),
+    f"counterfactual-{PAIR}": answered,
+    "compare-csto": scored,
+}
+"""Names of the stored results, and what makes them."""
+
+
+def text(content: Any) -> str:
+    """As it is stored."""
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def differences(stored: Any, made: Any) -> list[str]:
+    """What differs, by name: words first, then numbers by how far they moved."""
+    one, other = dict(_leaves(stored)), dict(_leaves(made))
+    found: list[tuple[float, str]] = []
+    for name in {*one, *other}:
+        a, b = one.get(name, "nothing"), other.get(name, "nothing")
+        if a == b and type(a) is type(b):
+            continue
+        both = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (a, b))
+        moved = abs(a - b) if both else math.inf
+        how = f"by {moved:.3g}: " if both else ""
+        found.append((-moved, f"{name}: {how}stored {a!r:.60}, now {b!r:.60}"))
+    return [line for _, line in sorted(found)]
+
+
+def _leaves(content: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield from _leaves(value, f"{name}.{key}" if name else str(key))
+    elif isinstance(content, list):
+        yield f"{name} (how many)", len(content)
+        for k, value in enumerate(content):
+            yield from _leaves(value, f"{name}[{_label(value, k)}]")
+    else:
+        yield name, content
+
+
+def _label(value: Any, number: int) -> str:
+    """How a row is called: by its state and date where it has them, else by its number."""
+    if isinstance(value, dict):
+        words = [str(value[key]) for key in ("state", "name", "date") if key in value]
+        if words:
+            return f"{number} {' '.join(words)}"
+    return str(number)
+
+
+def main() -> None:
+    for name, make in REFERENCES.items():
+        (FOLDER / f"{name}.json").write_text(text(make()), encoding="utf-8", newline="\n")
+        print(f"results/reference/{name}.json")
+
+
+if __name__ == "__main__":
+    main()
