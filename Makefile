@@ -37,6 +37,10 @@ docs: $(DEV)
 reference: $(DEV)
 	$(BIN)/python -m tests.reproduce.reference
 
+# README.md and report.html of calibration/, from what is there; nothing is fitted.
+pages: $(READY)
+	$(BIN)/cohesion calibrate --pages --out calibration
+
 # The picture in README.md, from a fresh run.
 picture: run
 	mkdir -p docs/images

@@ -39,6 +39,8 @@ KNOWS = {
     "ensemble": {"chance", "tick", "world"},
     "report": {
         "disk",
+        "shipped",
+        "prior",
         "scenario",
         "world",
         "record",

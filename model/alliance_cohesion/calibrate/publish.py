@@ -1,15 +1,19 @@
-"""Write what a calibration found: posterior, null, figures, page."""
+"""Write what a calibration found: posterior, null, figures, and pages that tell of them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from ..disk.lock import locked
 from ..disk.together import take_places, together
 from ..scenario import Scenario
 from . import bench as benches
-from . import page, posterior, reactions
+from . import posterior, reactions
 from .figures import Figures, assemble
 from .tasks import Bench
+
+Pages = Callable[[Path, Path], dict[str, str]]
+"""What is told of a calibration, by file name: from its files, and the folder they will be in."""
 
 
 def publish(
@@ -18,10 +22,11 @@ def publish(
     folder: Path,
     command: str,
     *,
+    pages: Pages = lambda draft, folder: {},
     workers: int | None = None,
     progress: benches.Progress | None = None,
 ) -> Figures:
-    """Run the plan; write `posterior-*.csv`, `null-*.csv`, `figures.json` and `README.md`.
+    """Run the plan; write `posterior-*.csv`, `null-*.csv`, `figures.json` and the pages.
 
     The files appear together, and only when all are complete.
 
@@ -29,7 +34,8 @@ def publish(
         bench: What every task starts from.
         plan: Tasks, from `figures.plan`.
         folder: Where to write; results of single tasks are kept in its `tasks` folder.
-        command: The command line, for the page.
+        command: The command line, kept with the figures.
+        pages: Makes the pages.
         workers: Processes.
         progress: Told of every task done.
 
@@ -43,19 +49,15 @@ def publish(
         kept = folder / "tasks"
         figures = assemble(list(benches.run(bench, plan, kept, workers=workers, progress=progress)))
         with together(folder) as draft:
-            return _write(draft, bench, figures, _tried(folder), command)
+            figures = _write(draft, bench, figures, command)
+            for name, text in pages(draft, folder).items():
+                (draft / name).write_text(text, encoding="utf-8", newline="\n")
+            return figures
 
 
-def _tried(folder: Path) -> list[Figures]:
-    """What was tried before, of a folder that keeps a log of it."""
-    log = folder / "specifications.toml"
-    return page.specifications(log) if log.exists() else []
-
-
-def _write(
-    folder: Path, bench: Bench, figures: Figures, tried: list[Figures], command: str
-) -> Figures:
+def _write(folder: Path, bench: Bench, figures: Figures, command: str) -> Figures:
     figures["settings"] = {
+        "command": command,
         "scenario": bench.case.scenario.name,
         "live": bench.live,
         "live_many": bench.live_many,
@@ -77,6 +79,5 @@ def _write(
     figures["answers"] = dict(zip(reacts["answer_names"], reacts["answer"]["mean"], strict=True))
     text = json.dumps(figures, indent=1, sort_keys=True) + "\n"
     (folder / "figures.json").write_text(text, encoding="utf-8")
-    figures = json.loads(text)  # the page tells what the file tells
-    (folder / "README.md").write_text(page.page(figures, tried, command), encoding="utf-8")
-    return figures
+    told: Figures = json.loads(text)  # what the file tells, and no digit more
+    return told

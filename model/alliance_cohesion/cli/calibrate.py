@@ -28,6 +28,9 @@ Out = Annotated[Path, typer.Option(help="Folder for posterior, figures and page.
 Live = Annotated[int, typer.Option(min=50, help="Live points of the reported fits.")]
 LiveMany = Annotated[int, typer.Option(min=50, help="Live points of the repeated fits.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of the sampler and the placebos.")]
+Pages = Annotated[
+    bool, typer.Option("--pages", help="Fit nothing: write OUT's pages anew from its files.")
+]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes. [default: one a core]")]
 
 
@@ -39,8 +42,9 @@ def calibrate(
     live_many: LiveMany = 100,
     seed: Seed = 1,
     workers: Workers = None,
+    pages: Pages = False,
 ) -> None:
-    """Fit the rules to a record; write posterior, figures.json and a page.
+    """Fit the rules to a record; write posterior, figures.json, README.md and report.html.
 
     Results of single fits are kept in OUT/tasks, so an interrupted run goes on where it stopped.
     """
@@ -49,7 +53,12 @@ def calibrate(
         from ..calibrate.publish import publish
         from ..calibrate.tasks import Bench
         from ..processes import LostWorkerError
+        from ..report import calibration_folder
 
+        if pages:
+            calibration_folder.renew(out)
+            typer.echo(f"Written to {out}: {calibration_folder.README}, report.html")
+            return
         bench = Bench(scenario, live, live_many, seed)
         if not bench.block.size or bench.block.max() < 0:
             raise BadInputError(f"{scenario}: no state decides anything, so nothing can be fitted")
@@ -58,13 +67,16 @@ def calibrate(
         command = f"cohesion calibrate {scenario} --holdout {holdout.value}"
         work.kept = str(out / "tasks")
         try:
-            publish(bench, plan(holdout.value), out, command, workers=workers, progress=_tell)
+            publish(
+                bench, plan(holdout.value), out, command, pages=calibration_folder.pages,
+                workers=workers, progress=_tell,
+            )  # fmt: skip
         except LostWorkerError as error:
             raise BadInputError(
                 f"{error}; what was done is kept in {work.kept}: give the same command again"
             ) from error
         work.written = str(out)
-        typer.echo(f"Written to {out}: posterior, figures.json, README.md")
+        typer.echo(f"Written to {out}: posterior, figures.json, README.md, report.html")
 
 
 def _tell(done: int, total: int, name: str) -> None:

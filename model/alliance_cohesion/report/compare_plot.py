@@ -14,7 +14,11 @@ from .subject import Subject
 
 def draw(subject: Subject, world: World, card: Scorecard) -> list[Picture]:
     """All pictures of a comparison."""
-    return [_hazard(subject, world, card), _reliability(subject, card), _free(subject, card)]
+    return [
+        _hazard(subject, world, card),
+        reliability(_source(subject, card), _bins(card)),
+        _free(subject, card),
+    ]
 
 
 def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
@@ -84,19 +88,27 @@ def _source(subject: Subject, card: Scorecard) -> str:
     )
 
 
-def _reliability(subject: Subject, card: Scorecard) -> Picture:
+Bin = tuple[float, float, int, int]
+"""Decisions of like chance: predicted, observed, how many left, of how many."""
+
+
+def _bins(card: Scorecard) -> list[Bin]:
+    return [(b.predicted, b.observed, b.moves, b.decisions) for b in card.calibration]
+
+
+def reliability(source: str, bins: list[Bin]) -> Picture:
     """Predicted against observed share of members that leave."""
     title = "When the rules say x, how often does it happen?"
-    made = sheet(title, _source(subject, card), 1, panel=3.4, columns=1)
+    made = sheet(title, source, 1, panel=3.4, columns=1)
     axes = made.panels[0]
     axes.plot([0.0005, 1], [0.0005, 1], color=palette.FAINT, lw=1, ls="--")
-    for b in card.calibration:
-        low, high = _wilson(b.moves, b.decisions)
-        x = max(b.predicted, 0.0005)
+    for predicted, observed, moves, decisions in bins:
+        low, high = _wilson(moves, decisions)
+        x = max(predicted, 0.0005)
         axes.plot([x, x], [max(low, 0.0005), high], color="k", lw=1)
-        axes.plot(x, max(b.observed, 0.0005), "o", color="k", ms=5, mfc="w" if not b.moves else "k")
+        axes.plot(x, max(observed, 0.0005), "o", color="k", ms=5, mfc="w" if not moves else "k")
         axes.annotate(
-            f"{b.moves} of {b.decisions}", (x, high), xytext=(0, 3), textcoords="offset points",
+            f"{moves} of {decisions}", (x, high), xytext=(0, 3), textcoords="offset points",
             ha="center", fontsize=7,
         )  # fmt: skip
     axes.set_xscale("log")
@@ -118,8 +130,8 @@ def _reliability(subject: Subject, card: Scorecard) -> Picture:
             Line2D([], [], color=palette.FAINT, ls="--", label="perfect"),
         ],
     )
-    told = "; ".join(f"predicted {b.predicted:.2%}, {b.moves} of {b.decisions} left"
-                     for b in card.calibration)  # fmt: skip
+    told = "; ".join(f"predicted {predicted:.2%}, {moves} of {decisions} left"
+                     for predicted, _, moves, decisions in bins)  # fmt: skip
     return Picture(
         "reliability", made.figure, f"Reliability diagram. {told}.",
         "Decisions are put together by the chance the rules gave them. Of those given 1 %, 1 % "

@@ -15,8 +15,8 @@ def document(subject: Subject, card: Scorecard, figures: list[Figure]) -> Docume
         answer=tuple(scorecard.answer(card)),
         figures=tuple(figures),
         sections=(
-            Section("In three senses, never mixed", tables=tuple(scorecard.tables(card))),
-            Section("Scores", paragraphs=tuple(scorecard.measures(card))),
+            Section("In three senses, never mixed", tuple(scorecard.tables(card))),
+            Section("Scores", tuple(scorecard.measures(card))),
         ),
         caveats=_caveats(card),
     )

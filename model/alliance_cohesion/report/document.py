@@ -41,11 +41,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """Paragraphs and tables under a heading."""
+    """Paragraphs and tables under a heading, in their order."""
 
     heading: str
-    paragraphs: tuple[str, ...] = ()
-    tables: tuple[Grid, ...] = ()
+    parts: tuple[str | Grid, ...]
 
 
 @dataclass(frozen=True)

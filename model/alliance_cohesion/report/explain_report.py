@@ -21,11 +21,11 @@ def document(scenario: Scenario, e: Explanation, figures: list[Figure]) -> Docum
         sections=(
             Section(
                 "What pulled, and what would have changed much",
-                tables=(explain_table.terms(e), explain_table.shifts(e)),
+                (explain_table.terms(e), explain_table.shifts(e)),
             ),
             Section(
                 "The facts behind each driver",
-                tables=tuple(explain_table.evidence(driver) for driver in e.drivers),
+                tuple(explain_table.evidence(driver) for driver in e.drivers),
             ),
         ),
         caveats=(

@@ -19,7 +19,7 @@ def document(answer: Answer, figures: list[Figure]) -> Document:
         figures=tuple(figures),
         sections=(
             _changes(answer),
-            Section("Two questions, never mixed", tables=tuple(paired_table.tables(answer))),
+            Section("Two questions, never mixed", tuple(paired_table.tables(answer))),
         ),
         caveats=(
             *paired_table.measures(answer),
@@ -40,4 +40,4 @@ def _changes(answer: Answer) -> Section:
         for c in answer.pair.changed.scenario.changes[known:]
     ]
     columns = [*words("change"), Column("reason", wraps=True), Column("source", wraps=True)]
-    return Section("What is changed", tables=(grid("", columns, rows),))
+    return Section("What is changed", (grid("", columns, rows),))

@@ -24,7 +24,7 @@ def document(subject: Subject, summary: Summary, figures: list[Figure]) -> Docum
         question=scenario.question or "Who is away at the end, and since when?",
         answer=sentences(subject, summary),
         figures=tuple(figures),
-        sections=(Section("", tables=(as_grid(summary),)),),
+        sections=(Section("", (as_grid(summary),)),),
         caveats=_caveats(subject, summary),
     )
 

@@ -1,26 +1,45 @@
-"""`calibration/README.md`: the figures as a page, with nothing in it that is not a figure."""
+"""A calibration in words and tables, with nothing in it that is not a figure."""
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..world import PARAMETERS
+from .document import Section
+from .grid import Column, Grid, grid
 
 Figures = dict[str, Any]
+Part = str | Grid
+TITLE = "Calibration: what was fitted, and how far to believe it"
+_HEADING = "## "
+_LONG = 50  # characters; longer cells are broken over lines
+_UNMARKED = str.maketrans("", "", "*`")
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows]
-    return "\n".join(lines)
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Grid:
+    columns = [
+        Column(
+            name,
+            number=k > 0 and all(_is_number(row[k]) for row in rows),
+            wraps=any(len(_cell(row[k])) > _LONG for row in rows),
+        )
+        for k, name in enumerate(head)
+    ]
+    return grid("", columns, [[_cell(value) for value in row] for row in rows])
+
+
+def _is_number(value: object) -> bool:
+    return value is None or re.fullmatch(r"[+-]?[\d.]+(e-\d+)?", _cell(value)) is not None
 
 
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return f"{value:.3g}" if isinstance(value, float) else str(value).replace("|", "/")
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _signed(value: float) -> str:
@@ -34,8 +53,8 @@ def specifications(path: Path) -> list[Figures]:
     return found
 
 
-def headline(figures: Figures) -> str:
-    """The three sentences a sceptic reads first."""
+def sentences(figures: Figures) -> list[str]:
+    """The three sentences a sceptic reads first; two where nothing ran free."""
     gain = figures["gain"]
     eve = figures["on_the_eve_held_out"]
     leaving = [row for row in eve if row["kind"] != "return"]
@@ -43,30 +62,89 @@ def headline(figures: Figures) -> str:
     first = sum(row["rank"] <= together[row["date"]] for row in leaving)
     back = [row for row in eve if row["kind"] == "return"]
     free = figures.get("free_run", {}).get("model")
-    text = (
+    told = [
         f"Held out by event cluster, the rules beat the window-aware null by "
-        f"{_signed(gain['gain'])} nats over {len(gain['gain_by_cluster'])} clusters. "
+        f"{_signed(gain['gain'])} nats over {len(gain['gain_by_cluster'])} clusters.",
         f"On the eve of {len(leaving)} documented leavings, {first} were by the states ranked "
         "likeliest to leave (where k left in one tick, by one of the first k); the "
         f"{len(back)} documented return{'s were' if len(back) != 1 else ' was'} ranked "
-        f"{', '.join(str(row['rank']) + ' of ' + str(row['of']) for row in back) or '-'}."
-    )
+        f"{', '.join(str(row['rank']) + ' of ' + str(row['of']) for row in back) or '-'}.",
+    ]
     if free:
         ever = ", ".join(f"{c['state']} {c['within_2_years']:.0%}" for c in free["changes"])
-        text += (
-            f" Running free from the start, {free['right_standing']:.0%} of state-ticks have the "
+        told.append(
+            f"Running free from the start, {free['right_standing']:.0%} of state-ticks have the "
             f"documented standing, and the documented changes come within two years of their "
             f"date with chances {ever}."
         )
-    return text
+    return told
 
 
 def page(figures: Figures, tried: list[Figures], command: str) -> str:
     """The page, in Markdown."""
-    parts = [
-        "# Calibration: what was fitted, and how far to believe it",
+    parts: list[Part] = [
+        f"# {TITLE}",
         f"Made by `{command}`; every number stands in `figures.json`. Do not edit by hand.",
-        headline(figures),
+        " ".join(sentences(figures)),
+        *_body(figures, tried),
+    ]
+    return "\n\n".join(_markdown(part) for part in parts) + "\n"
+
+
+def sections(figures: Figures, tried: list[Figures]) -> tuple[Section, ...]:
+    """The same as sections of a report; their first has no heading."""
+    found: list[tuple[str, list[Part]]] = [("", [])]
+    for part in _body(figures, tried):
+        if isinstance(part, str) and part.startswith(_HEADING):
+            found.append((part.removeprefix(_HEADING), []))
+        else:
+            found[-1][1].append(_unmarked(part))
+    return tuple(Section(heading, tuple(parts)) for heading, parts in found)
+
+
+def caveats(figures: Figures) -> tuple[str, ...]:
+    """What the calibration cannot say."""
+    clusters = len(figures["gain"]["gain_by_cluster"])
+    shuffled = figures.get("share_of_gain_left_after_shuffling")
+    return (
+        f"The record has {clusters} clusters of events. So few teach little about single slopes: "
+        "where contraction is near 0, signs and priors do the work.",
+        "Gains are held out: each stretch of time is judged by a fit that has not seen it. The "
+        "posterior itself is fitted to the whole record, so whatever is made with it on this "
+        "record is in sample.",
+        *(
+            [f"{100 * shuffled:.0f} % of the gain is left when what happened is shuffled among a "
+             "state's own rows: the rules know the state better than the moment."]
+            if shuffled is not None else []
+        ),
+        "Whoever coded the record knew how history went, and specifications were tried and "
+        "dropped; read the gains as upper ends.",
+    )  # fmt: skip
+
+
+def _unmarked(part: Part) -> Part:
+    """Without the marks of Markdown."""
+    if isinstance(part, str):
+        return part.translate(_UNMARKED)
+    rows = tuple(tuple(cell.translate(_UNMARKED) for cell in row) for row in part.rows)
+    return replace(part, rows=rows)
+
+
+def _markdown(part: Part) -> str:
+    if isinstance(part, str):
+        return part
+    heads = [column.head for column in part.columns]
+    lines = [_line(heads), "|" + "---|" * len(heads)]
+    return "\n".join([*lines, *(_line(row) for row in part.rows)])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
+
+
+def _body(figures: Figures, tried: list[Figures]) -> list[Part]:
+    """Headings, paragraphs and tables, in their order."""
+    parts: list[Part] = [
         "All gains are held-out log scores over the *window-aware constant* (one rate between "
         "renewals, one chance at renewals, one rate of return), in nats, with every row marked "
         "`consequence` inert. Time is cut half-way between clusters, so that every decision is "
@@ -88,7 +166,7 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
             f"{w['set_likelihood']:.3f}; null {w['null']:.3f}."
             for w in figures["set_likelihood"]
         ),
-        _ranks(figures),
+        *_ranks(figures),
     ]  # fmt: skip
     if "gain_forward" in figures:
         parts += [
@@ -111,9 +189,9 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
             ),
         ]
     if figures["placebos"]:
-        parts += ["## Placebos and perturbations", _placebos(figures)]
+        parts += ["## Placebos and perturbations", *_placebos(figures)]
     if "theories" in figures:
-        parts += ["## Theory tournament", _theories(figures)]
+        parts += ["## Theory tournament", *_theories(figures)]
     if "gain_with_graded_signs" in figures:
         parts += [
             "## Graded signs of alignment in the likelihood (a switch, off in the shipped fit)",
@@ -147,11 +225,11 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
             ),
         ]
     if "posterior" in figures:
-        parts += ["## Posterior", _posterior(figures)]
+        parts += ["## Posterior", *_posterior(figures)]
     if "simulation_based_calibration" in figures:
         parts += ["## Simulation-based calibration", _simulated(figures)]
     if "reactions_held_out" in figures:
-        parts += ["## What answers back (R10, R11)", _reactions(figures)]
+        parts += ["## What answers back (R10, R11)", *_reactions(figures)]
     parts += [
         "## Specifications tried",
         f"{len(tried)} specifications, the failures too; one was adopted. With four clusters a "
@@ -163,10 +241,10 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
              for s in tried],
         ),
     ]  # fmt: skip
-    return "\n\n".join(parts) + "\n"
+    return parts
 
 
-def _clusters(figures: Figures) -> str:
+def _clusters(figures: Figures) -> Grid:
     late = figures.get("gain_lagged_one_tick")
     names = figures["gain"]["gain_by_cluster"]
     rows: list[tuple[object, ...]] = [
@@ -179,7 +257,7 @@ def _clusters(figures: Figures) -> str:
     return _table(("cluster", "gain", "every input one tick later"), rows)
 
 
-def _ranks(figures: Figures) -> str:
+def _ranks(figures: Figures) -> list[Part]:
     auc = [
         (kind, None if r is None else r["auc"], None if r is None else r["p"],
          None if r is None else f"{r['moves']} of {r['moves'] + r['others']}")
@@ -190,10 +268,10 @@ def _ranks(figures: Figures) -> str:
         for name, r in figures["proper_scores_held_out"].items()
     )
     table = _table(("kind of change", "AUC", "p", "moves among decisions"), auc)
-    return f"{table}\n\nProper scores, held out, rules against null: {proper}."
+    return [table, f"Proper scores, held out, rules against null: {proper}."]
 
 
-def _placebos(figures: Figures) -> str:
+def _placebos(figures: Figures) -> list[Part]:
     meaning = {
         "swap": "covariate histories permuted across states",
         "time_shift": "all drivers turned round the clock by two years or more",
@@ -225,10 +303,10 @@ def _placebos(figures: Figures) -> str:
     ):
         if f"gain_{name}" in figures:
             extra.append(f"Gain with {words}: {_signed(figures[f'gain_{name}']['gain'])}.")
-    return text + "\n\n" + " ".join(extra)
+    return [text, " ".join(extra)]
 
 
-def _theories(figures: Figures) -> str:
+def _theories(figures: Figures) -> list[Part]:
     rows = [
         (name, _signed(r["gain"]), f"{r['log_evidence']:.2f}")
         for name, r in figures["theories"].items()
@@ -237,13 +315,13 @@ def _theories(figures: Figures) -> str:
     verdicts = ", ".join(
         f"{name} {_signed(over[name])}" for name in over if name.endswith("instead of S")
     )
-    return (
-        _table(("model", "gain", "log evidence"), rows)
-        + f"\n\nLog Bayes factor of the interaction in R3 over its rivals: {verdicts}."
-    )
+    return [
+        _table(("model", "gain", "log evidence"), rows),
+        f"Log Bayes factor of the interaction in R3 over its rivals: {verdicts}.",
+    ]
 
 
-def _free(figures: Figures) -> str:
+def _free(figures: Figures) -> Grid:
     model, null = figures["free_run"]["model"], figures["free_run"]["null"]
     rows: list[tuple[object, ...]] = [
         ("right standing, share of state-ticks", model["right_standing"], null["right_standing"]),
@@ -258,9 +336,9 @@ def _free(figures: Figures) -> str:
     return _table(("free-running from the start", "rules", "null"), rows)
 
 
-def _posterior(figures: Figures) -> str:
+def _posterior(figures: Figures) -> list[Part]:
     meaning = {row.name: row.meaning for row in PARAMETERS}
-    return _table(
+    table = _table(
         ("parameter", "meaning", "prior mean", "mean", "90 % range", "contraction"),
         [
             (name, meaning[name], r["prior_mean"], r["mean"], f"{r['low']:.2f} to {r['high']:.2f}",
@@ -268,13 +346,15 @@ def _posterior(figures: Figures) -> str:
             for name, r in figures["posterior"].items()
             if r["contraction"] is not None
         ],
-    ) + (
-        "\n\nContraction is 1 - posterior variance / prior variance: near 0 means that the record "
-        "taught nothing and the prior speaks."
     )  # fmt: skip
+    return [
+        table,
+        "Contraction is 1 - posterior variance / prior variance: near 0 means that the record "
+        "taught nothing and the prior speaks.",
+    ]
 
 
-def _reactions(figures: Figures) -> str:
+def _reactions(figures: Figures) -> list[Part]:
     held = figures["reactions_held_out"]
     rows = [
         (words, size, _signed(held[name]["rule"] - held[name]["constant"]))
@@ -285,11 +365,11 @@ def _reactions(figures: Figures) -> str:
         )
     ]
     slopes = ", ".join(f"{name} {value:+.2f}" for name, value in figures["answers"].items())
-    return (
-        _table(("rule", "events", "gain over the constant rate, nats"), rows)
-        + f"\n\nR10 in log-odds: {slopes}. A gain near or below zero means that the record does "
-        "not support more than a constant rate; the rules then act, nearly, as one."
-    )
+    return [
+        _table(("rule", "events", "gain over the constant rate, nats"), rows),
+        f"R10 in log-odds: {slopes}. A gain near or below zero means that the record does "
+        "not support more than a constant rate; the rules then act, nearly, as one.",
+    ]
 
 
 def _simulated(figures: Figures) -> str:
