@@ -19,18 +19,20 @@ def merge(
     """Join the shards of a sweep, made with --shard, and finish it."""
     with guarded():
         import sys
+        from functools import partial
 
         from ..disk.lock import LockedError
+        from ..report.sweep_folder import contents
         from ..sweep import SweepError
         from ..sweep.merge import merge as join
         from ..sweep.store import kept_plan
-        from .sweep import draw, tell
+        from .sweep import tell
 
         try:
             plan = kept_plan(shards[0])
-            drawing = None if no_pictures else draw
+            show = partial(contents, pictures=not no_pictures)
             command = ["cohesion", *sys.argv[1:]]
-            report = join(plan, shards, out, draw=drawing, command=command)
+            report = join(plan, shards, out, show=show, command=command)
         except (SweepError, LockedError) as error:
             raise BadInputError(error) from error
         if report.findings is None:

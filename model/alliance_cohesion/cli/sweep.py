@@ -13,11 +13,9 @@ from .guard import INTERRUPTED, BadInputError, guarded
 
 if TYPE_CHECKING:
     from ..sweep import Plan, Report
-    from ..sweep.findings import Findings
     from ..sweep.workers import Workers
 
 FAILED = 1
-_MOST_INPUTS = 4  # named in a line of the table
 _SPEAK_EVERY = 30.0  # seconds, where stderr is no terminal
 
 
@@ -91,9 +89,11 @@ def sweep(
     """Run a scenario at many points of its inputs; nothing is lost when it is stopped."""
     with guarded():
         import sys
+        from functools import partial
 
         from ..case import load
         from ..disk.lock import LockedError
+        from ..report.sweep_folder import contents
         from ..sweep import SweepError, make_plan
 
         over = _over(vary, design, points, histories, list_file)
@@ -108,11 +108,12 @@ def sweep(
         if dry_run:
             _estimate(plan, part, as_json)
             return
+        show = partial(contents, pictures=not no_pictures)
         with _told_to_stop(folder):
             try:
                 report = _run(
                     plan, folder, _workers(workers, cluster), histories=histories, resume=resume,
-                    extend=extend or 0, shard=part, draw=None if no_pictures else draw,
+                    extend=extend or 0, shard=part, show=show,
                     command=["cohesion", *sys.argv[1:]],
                 )  # fmt: skip
             except (SweepError, LockedError) as error:
@@ -295,18 +296,6 @@ class _Shown:
         self.advance = advance
 
 
-def draw(findings: "Findings") -> dict[str, bytes]:
-    """The pictures of a sweep, by file name."""
-    import tempfile
-
-    from ..report import pictures, sweep_plot
-
-    drawn = sweep_plot.draw(findings)
-    with tempfile.TemporaryDirectory() as folder:
-        pictures.save(drawn, Path(folder))
-        return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
-
-
 def tell(report: "Report", as_json: bool) -> None:
     """Print what came out; exit status 1 if some points failed."""
     import json
@@ -316,6 +305,8 @@ def tell(report: "Report", as_json: bool) -> None:
             content = {**report.findings.as_json(), "results": str(report.folder)}
             typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
         else:
+            from ..report.sweep_table import lines
+
             for line in lines(report.findings):
                 typer.echo(line)
     if not as_json:
@@ -331,63 +322,3 @@ def tell(report: "Report", as_json: bool) -> None:
             err=True,
         )
         raise typer.Exit(FAILED)
-
-
-def lines(findings: "Findings") -> Iterator[str]:
-    """The findings in words and columns."""
-    from ..report.text import clean
-
-    told = findings.as_json()
-    yield clean(
-        f"{told['scenario']}: {told['points']:,} points ({told['design']}), "
-        f"{told['histories']:,} histories at each, parameters from {told['parameters_from']}"
-    )
-    width = max(len(name) for name in findings.units)
-    yield ""
-    yield f"{'outcome':{width}}  {'lowest':>9}  {'highest':>9}  {'+/-':>7}  where it is highest"
-    for row in told["outcomes"]:
-        inputs = ", ".join(f"{k} = {_short(v)}" for k, v in row["highest"]["inputs"].items())
-        if len(findings.inputs) > _MOST_INPUTS:
-            inputs = f"point {row['highest']['point']}"
-        yield (
-            f"{clean(row['name']):{width}}"
-            f"  {row['lowest']['mean']:9.4g}  {row['highest']['mean']:9.4g}"
-            f"  {1.96 * row['largest_error']:7.2g}  {clean(inputs)}"
-        )
-    if told["sensitivity"]:
-        yield ""
-        yield from _sensitivity(told["sensitivity"])
-    if told["interest"]:
-        yield ""
-        yield clean(f"Regions where {told['interest']}:")
-        for box in told["regions"]:
-            limits = "; ".join(f"{k} {_limit(v)}" for k, v in box["limits"].items())
-            yield "  " + clean(
-                f"{limits}  (holds {box['coverage']:.0%} of the cases; {box['density']:.0%} of "
-                "its points are cases)"
-            )
-    for note in told["notes"]:
-        yield clean(note)
-    yield ""
-
-
-def _sensitivity(rows: list[dict[str, Any]]) -> Iterator[str]:
-    from ..report.text import clean
-
-    key = "total" if "total" in rows[0] else "effect"
-    words = {"total": "total order (share of variance)", "effect": "mean absolute effect (mu*)"}
-    yield f"Sensitivity: {words[key]}, +/- 95 % interval"
-    for outcome in dict.fromkeys(row["outcome"] for row in rows):
-        own = sorted((r for r in rows if r["outcome"] == outcome), key=lambda r: -r[key])
-        listed = ", ".join(f"{r['input']} {r[key]:.2g} +/- {r[key + '_pm']:.2g}" for r in own[:5])
-        yield f"  {clean(outcome)}: {clean(listed)}"
-
-
-def _short(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:.4g}"
-
-
-def _limit(limit: dict[str, Any]) -> str:
-    if "values" in limit:
-        return "in " + ", ".join(limit["values"])
-    return f"from {limit['low']:.3g} to {limit['high']:.3g}"

@@ -1,6 +1,6 @@
 """Pictures of a sweep: response curves, heat maps, tornado, boxes of regions."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,29 +11,12 @@ from matplotlib.patches import Patch
 from ..world import Standing
 from . import palette
 from .page import Picture, legend, sheet
+from .sweep_table import Findings
 from .text import clean, percent, shorten
 
 _MOST_INPUTS, _MOST_OUTCOMES = 12, 3
 _BINS = 8
 _SHARES = ("chance", "share")
-
-
-class Findings(Protocol):
-    """What a sweep has found: see `sweep.findings.Findings`."""
-
-    scenario: str
-    design: str
-    seed: int
-    histories: int
-    draws_from: str
-    inputs: list[str]
-    steps: dict[str, list[float | str]]
-    units: dict[str, str]
-    table: pd.DataFrame
-    errors: pd.DataFrame
-    sensitivity: list[dict[str, Any]]
-    regions: list[dict[str, Any]]
-    interest: str
 
 
 def draw(found: Findings) -> list[Picture]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..disk.lock import locked
 from .plan import Plan
-from .run import Draw, Report, finish, missing
+from .run import Report, Show, finish, missing
 from .store import FAILED, Store, SweepError, as_text, create, exists, opened, put
 
 
@@ -14,7 +14,7 @@ def merge(
     shards: Sequence[Path],
     folder: Path,
     *,
-    draw: Draw | None = None,
+    show: Show | None = None,
     command: Sequence[str] = (),
 ) -> Report:
     """Copy the chunks of shards into one folder, and finish the sweep if none is missing.
@@ -25,7 +25,7 @@ def merge(
         plan: Of all of them, made anew from the scenario kept in the first.
         shards: Their folders.
         folder: Where to.
-        draw: Makes the pictures.
+        show: Makes the pictures and the report.
         command: The command line, for the journal.
 
     Raises:
@@ -59,7 +59,7 @@ def merge(
         report.failures = target.failures()
         left = [c for c in missing(target, plan) if c.point not in report.failures]
         if not left:
-            report.findings = finish(target, plan, draw)
+            report.findings = finish(target, plan, show)
         target.note(end=f"{report.done} chunks, {len(left)} missing")
         report.kept = len(left)
         return report

@@ -29,8 +29,8 @@ from .work import Task, job
 from .workers import Workers, here
 
 Progress = Callable[[int], None]
-Draw = Callable[[Findings], dict[str, bytes]]
-"""Pictures of findings: contents by file name."""
+Show = Callable[[Findings, dict[str, Any]], dict[str, bytes]]
+"""Pictures and report of findings and the folder's manifest: contents by file name."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ def sweep(
     workers: Workers = here,
     started: Callable[[int, int], None] | None = None,
     progress: Progress | None = None,
-    draw: Draw | None = None,
+    show: Show | None = None,
     command: Sequence[str] = (),
 ) -> Report:
     """Do a sweep, or what is missing of it.
@@ -78,7 +78,7 @@ def sweep(
         workers: Who does the chunks.
         started: Told how many histories there are to do, and how many of all were done before.
         progress: Told of histories as they are done.
-        draw: Makes the pictures.
+        show: Makes the pictures and the report.
         command: The command line, for the journal.
 
     Raises:
@@ -103,7 +103,7 @@ def sweep(
             store.note(begin=list(command))
             report = _fill(store, plan, workers, started, progress)
             if store.shard == (1, 1):
-                report.findings = finish(store, plan, draw)
+                report.findings = finish(store, plan, show)
             else:
                 store.save(complete=True)
             store.note(end=f"{report.done} chunks")
@@ -169,7 +169,7 @@ def _fill(
     return report
 
 
-def finish(store: Store, plan: Plan, draw: Draw | None) -> Findings:
+def finish(store: Store, plan: Plan, show: Show | None) -> Findings:
     """Add up, analyse, draw; the folder is complete after it."""
     failures = store.failures()
     points = [point for point in range(len(plan.points)) if point not in failures]
@@ -180,9 +180,9 @@ def finish(store: Store, plan: Plan, draw: Draw | None) -> Findings:
     findings = find(plan, means, store.parts[-1], list(failures.values()))
     files = [COUNTS, OUTCOMES, WIDE, POINTS, "summary.json"]
     put(store.folder / "summary.json", as_text(findings.as_json()))
-    for name, content in (draw(findings) if draw else {}).items():
-        put(store.folder / "pictures" / name, content)
-        files.append(f"pictures/{name}")
+    for name, content in (show(findings, store.manifest) if show else {}).items():
+        put(store.folder / name, content)
+        files.append(name)
     hashes = {name: file_hash(store.folder / name) for name in files}
     store.save(complete=True, files=hashes)
     return findings
