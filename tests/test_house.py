@@ -23,6 +23,7 @@ FLOORS = (
     {"calibrate", "compare", "counterfactual", "explain", "sweep"},
     {"report"},
     {"results"},
+    {"dashboard"},
     {"cli", "__main__"},
 )
 """From the ground up. A room that is not listed stands with the jobs (`calibrate`, ..)."""

@@ -15,6 +15,7 @@ from . import (
     compare,
     counterfactual,
     explain,
+    explore,
     merge,
     new,
     process,
@@ -36,6 +37,7 @@ app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
 app.command("counterfactual")(counterfactual.counterfactual)
 app.command("explain")(explain.explain)
+app.command("explore")(explore.explore)
 app.command("check")(check.check)
 app.command("new")(new.new)
 app.command("compare")(compare.compare)

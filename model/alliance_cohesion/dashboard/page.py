@@ -1,0 +1,128 @@
+"""The page: what is picked and edited, and the answer to it."""
+
+from pathlib import Path
+
+import solara
+import solara.lab
+
+from ..report import palette
+from ..scenario import ScenarioError
+from . import words
+from .chart import LEGEND
+from .controls import Controls
+from .desk import DESK
+from .details import PLAYED, WHY, Details
+from .edits import Steps
+from .session import USUAL, Session
+from .view import View, view
+from .widgets import States
+
+TITLE = "Alliance cohesion"
+_STYLE = Path(__file__).with_name("page.css")
+
+
+@solara.component
+def Page() -> None:
+    """Everything; one tab of a browser has one of its own."""
+    solara.Title(TITLE)
+    solara.Style(_STYLE)
+    reference = solara.use_reactive(DESK.first)
+    session, problem = solara.use_memo(lambda: _opened(reference.value), [reference.value])
+    if session is None:
+        solara.Error(problem)
+        return
+    Desk(reference, session).key(f"desk-{reference.value}")
+
+
+@solara.component
+def Desk(reference: solara.Reactive[str], session: Session) -> None:
+    """The controls and the answer for one scenario."""
+    steps = solara.use_reactive(Steps())
+    histories = solara.use_reactive(USUAL)
+    seed = solara.use_reactive(session.picked.scenario.seed)
+    chosen = solara.use_reactive("")
+    tab = solara.use_reactive(0)
+    asked = (steps.value.now, histories.value, seed.value)
+    task = solara.lab.use_task(
+        lambda: view(session, *asked), dependencies=[*asked], raise_error=False
+    )
+    shown: View | None = task.latest if task.latest is not None else task.value
+    with solara.Sidebar():
+        Controls(reference, session, steps, histories, seed, small=tab.value == PLAYED)
+    if tab.value != PLAYED:  # Mesa's page brings a title of its own
+        with solara.AppBarTitle():
+            solara.Text(TITLE)
+    with solara.Div(classes=["ac-wait"]):
+        solara.ProgressLinear(task.pending)
+    if task.error:
+        solara.Error(str(task.exception))
+    if shown is None:
+        solara.Text("Making the first histories; the first time ever, the rules are compiled.")
+        return
+    Answered(shown, chosen, tab, task.pending)
+    Details(shown, steps, chosen, tab)
+
+
+def _opened(reference: str) -> tuple[Session | None, str]:
+    try:
+        return DESK.session(reference), ""
+    except (ScenarioError, ValueError) as error:
+        return None, str(error)
+
+
+@solara.component
+def Answered(
+    shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], busy: bool
+) -> None:
+    """The answer in a sentence, and a card for each state."""
+    answer, session = shown.answer, shown.session
+    state = chosen.value or words.foremost(answer)
+    end = session.case(shown.edits).scenario.clock.end
+    sentence = words.headline(session, answer, state, end, bool(shown.edits))
+
+    def pick(name: str) -> None:
+        chosen.set(name)
+        if tab.value == PLAYED:
+            tab.set(WHY)
+
+    with solara.Column(classes=["ac-busy"] if busy else [], gap="6px"):
+        solara.v.Html(
+            tag="p",
+            class_="ac-headline",
+            children=[sentence],
+            attributes={"data-edits": str(len(shown.edits)), "aria-live": "polite"},
+        )
+        solara.v.Html(
+            tag="p",
+            class_="ac-caution",
+            children=[
+                f"{words.caution(answer, state)} Away: frozen or outside. Answered in "
+                f"{shown.seconds:.1f} s."
+            ],
+        )
+        Legend(answer.changed)
+        States(
+            states=shown.states,
+            chosen=chosen.value,
+            changed=answer.changed,
+            event_pick=pick,
+        )
+
+
+@solara.component
+def Legend(changed: bool) -> None:
+    """What the lines and the strip of a card mean."""
+    strip = "".join(
+        f'<span><i style="background:{palette.STANDING[standing]}"></i>{name}</span>'
+        for standing, name in LEGEND
+    )
+    lines = "<span>line: of 100 histories, how many have it away</span>"
+    if changed:
+        lines = (
+            "<span>dashed grey: before</span><span>line in the state's colour: with the "
+            "changes</span>"
+        )
+    solara.HTML(
+        unsafe_innerHTML=f'<div class="ac-legend"><span>strip, what happened:</span>{strip}'
+        f"{lines}<span>Click a state for what moves it.</span></div>"
+    )

@@ -1,0 +1,180 @@
+"""One scenario on the page: the world before, the world with the edits, and what both answer."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import xarray as xr
+
+from .. import case as cases
+from .. import scenario as scenarios
+from ..case import Case
+from ..explain import Explanation, explain
+from ..world import Floats, Standing
+from .edits import Edits
+
+HISTORIES = (500, 1000, 2000, 4000)
+USUAL = 1000
+_REMEMBERED = 12  # answers and explanations, so that undo costs nothing
+_ENGINE = threading.RLock()  # Numba's threads bear one caller at a time
+_Z95 = 1.96
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Two worlds, made from the same random numbers, at the end of the later world's clock."""
+
+    before: xr.Dataset
+    """See `Case.run`; cut to the ticks of the world after."""
+    after: xr.Dataset
+    changed: bool
+    """Whether the two differ in anything but their names."""
+
+    @property
+    def histories(self) -> int:
+        """How many histories each world has."""
+        return int(self.after.attrs["histories"])
+
+    @property
+    def states(self) -> list[str]:
+        """The states, in the order of the scenario."""
+        return [str(state) for state in self.after["state"].values]
+
+    @cached_property
+    def away_before(self) -> Floats:
+        """[N] share of histories in which a state is frozen or outside at the end."""
+        return away(self.before)[-1]
+
+    @cached_property
+    def away_after(self) -> Floats:
+        """[N] the same in the world with the edits."""
+        return away(self.after)[-1]
+
+    @cached_property
+    def margin(self) -> Floats:
+        """[N] half a 95 % interval of the difference: what chance alone leaves open.
+
+        From the histories kept one by one, each beside its twin of the same number.
+        """
+        last = [world["path"].values[:, -1] != Standing.MEMBER for world in self._pair]
+        difference = last[1].astype(float) - last[0]
+        return np.asarray(_Z95 * difference.std(axis=0) / np.sqrt(self.histories))
+
+    @property
+    def _pair(self) -> tuple[xr.Dataset, xr.Dataset]:
+        return self.before, self.after
+
+
+def away(data: xr.Dataset) -> Floats:
+    """[T, N] share of histories in which a state is frozen or outside at a tick's end."""
+    return np.asarray(1.0 - data["share"].sel(standing=Standing.MEMBER.label).values)
+
+
+class Session:
+    """A scenario that was picked, ready to answer for any edits.
+
+    Args:
+        reference: A shipped scenario's name, or a file or folder.
+
+    Raises:
+        ScenarioError: with everything that is wrong in its files.
+        ValueError: its posterior cannot be used.
+    """
+
+    def __init__(self, reference: str | Path):
+        self.reference = str(reference)
+        self.picked = cases.load(reference)
+        self.draws = self.picked.draws()
+        self.before = _before(self.picked)
+        self._known: OrderedDict[Hashable, object] = OrderedDict()
+
+    @property
+    def compared(self) -> bool:
+        """Whether the picked scenario itself is a change of another, which it is held against."""
+        return self.before is not self.picked
+
+    @property
+    def usual_histories(self) -> int:
+        """How many histories the page makes unless told otherwise."""
+        return USUAL
+
+    def case(self, edits: Edits) -> Case:
+        """The picked scenario with some edits.
+
+        Raises:
+            ScenarioError: an edit is not possible.
+        """
+        return Case(edits.applied(self.picked.scenario)) if edits else self.picked
+
+    def answer(self, edits: Edits, histories: int = USUAL, seed: int | None = None) -> Answer:
+        """Run both worlds with the same random numbers.
+
+        Args:
+            edits: What differs from the picked scenario.
+            histories: How many in each world.
+            seed: Of chance (the picked scenario's by default).
+
+        Raises:
+            ScenarioError: an edit is not possible.
+        """
+        seed = self.picked.scenario.seed if seed is None else seed
+        before = self._once(("before", histories, seed), lambda: self.before.run(histories, seed))
+        changed = bool(edits) or self.compared
+        after = before
+        if changed:
+            key = ("after", _key(edits), histories, seed)
+            after = self._once(key, lambda: self.case(edits).run(histories, seed))
+        ticks = min(before.sizes["time"], after.sizes["time"])
+        return Answer(before.isel(time=slice(ticks)), after.isel(time=slice(ticks)), changed)
+
+    def explanation(self, edits: Edits, state: str, date: str) -> Explanation:
+        """Why a state stood where it stood, along the record as edited.
+
+        Raises:
+            ScenarioError: the state decides nothing at that date, or an edit is not possible.
+        """
+        key = ("why", _key(edits), state, date)
+        return self._once(key, lambda: explain(self.case(edits), state, date))
+
+    def explanation_before(self, state: str, date: str) -> Explanation:
+        """The same for the world before."""
+        return self._once(("why before", state, date), lambda: explain(self.before, state, date))
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Make something, or take what was made from the same edits lately."""
+        with _ENGINE:
+            if key not in self._known:
+                self._known[key] = make()
+            self._known.move_to_end(key)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+            return self._known[key]  # type: ignore[return-value]
+
+
+def _key(edits: Edits) -> Hashable:
+    return (
+        edits.off,
+        frozenset(edits.codes.items()),
+        frozenset(edits.months.items()),
+        frozenset(edits.held.items()),
+        edits.end,
+    )
+
+
+def _before(picked: Case) -> Case:
+    """What a scenario is held against: its base, if both have the same clock and states."""
+    files = picked.scenario.files
+    place = files.index(picked.scenario.path)
+    if place == 0:
+        return picked
+    base = Case(scenarios.load(files[place - 1]))
+    ours, theirs = picked.scenario, base.scenario
+    alike = ours.clock == theirs.clock and ours.states == theirs.states
+    return base if alike else picked
