@@ -1,5 +1,6 @@
 """Serve the page from this machine alone: no network is used, nobody is told."""
 
+import errno
 import os
 import re
 import socket
@@ -12,7 +13,6 @@ from pathlib import Path
 from .desk import DESK
 from .session import USUAL
 
-PORT = 8765
 EXTRA = "dashboard"
 _GRACE = 1  # seconds that open tabs get when the server stops
 
@@ -90,7 +90,8 @@ def listen(host: str, port: int) -> socket.socket:
         made.listen()
     except OSError as error:
         made.close()
-        raise PortError(f"{host}, port {port}: {error.strerror}") from error
+        hint = "choose another with --port" if error.errno == errno.EADDRINUSE else "see --host"
+        raise PortError(f"{host}, port {port}: {error.strerror}; {hint}") from error
     return made
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..explain import Driver, Explanation, Fact, Term
 from ..report import explain_words as words
+from ..report.marks import coded
 from ..report.text import clean
 from ..scenario import ScenarioError
 from ..world import Standing
@@ -120,7 +121,7 @@ def _fact(driver: Driver, fact: Fact) -> dict[str, Any]:
         "date": clean(event.date),
         "now": words.level(driver, fact.now),
         "description": clean(event.description),
-        "coded": words.coded(fact),
+        "coded": coded(event),
         "source": clean(event.source),
         "confidence": event.confidence,
     }

@@ -1,0 +1,189 @@
+"""The page in a real browser: what a student does with it, with the network watched."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+COHESION = [sys.executable, "-c", "from alliance_cohesion.cli import main; main()"]
+PATIENCE = 60_000  # ms; a busy machine is slow, and the first answer may have to be compiled
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Served:
+    """A running page and where its files go."""
+
+    url: str
+    folder: Path
+
+
+@dataclass
+class Opened:
+    """A tab, and what the browser had to complain of."""
+
+    page: "playwright.sync_api.Page"  # noqa: F821
+    served: Served
+    wrong: list[str] = field(default_factory=list)
+
+    def answered(self, edits: int) -> str:
+        """The headline, once so many edits are answered."""
+        self.page.wait_for_selector(f'.ac-headline[data-edits="{edits}"]')
+        return self.page.inner_text(".ac-headline")
+
+    def card(self, state: str) -> str:
+        return self.page.inner_text(f'[data-state="{state}"]')
+
+    def line(self, state: str) -> str:
+        """The line of a state's chart, as points."""
+        return self.page.get_attribute(f'[data-state="{state}"] polyline.ac-line', "points")
+
+    def show_events(self, state: str) -> None:
+        self.page.click(f'[data-state="{state}"]')
+        self.page.click(f"text=Change what moved {state}")
+        self.page.wait_for_selector(".ac-event")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    """`cohesion explore`, as it is started by hand."""
+    pytest.importorskip("solara")
+    folder = tmp_path_factory.mktemp("student")
+    words = [*COHESION, "explore", "--no-browser", "--port", "0"]
+    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, text=True)
+    try:
+        found = None
+        for line in process.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+                break
+        assert found, "the page did not start"
+        yield Served(found[0], folder)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@pytest.fixture
+def opened(browser, served) -> Iterator[Opened]:
+    """A fresh tab; whatever goes wrong in it, or leaves this machine, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    tab = Opened(page, served)
+
+    def watch(request):
+        if urlparse(request.url).hostname not in ("127.0.0.1", None):  # None: data: and blob:
+            tab.wrong.append(f"asked another host: {request.url}")
+
+    context.on("request", watch)
+    page.on("websocket", lambda socket: watch(socket))
+    page.on("console", lambda m: m.type == "error" and tab.wrong.append(f"console: {m.text}"))
+    page.on("pageerror", lambda error: tab.wrong.append(f"page: {error}"))
+    page.on("response", lambda r: r.status >= 400 and tab.wrong.append(f"{r.status}: {r.url}"))
+    page.goto(served.url)
+    page.wait_for_selector(".ac-state")
+    yield tab
+    assert tab.wrong == []
+    context.close()
+
+
+def test_it_loads_with_a_card_a_state_and_asks_no_other_host(opened):
+    assert opened.page.locator(".ac-state").count() == 8
+    assert re.fullmatch(r"In \d+ of 100 histories \w+ is away.*", opened.answered(0))
+    assert opened.page.title() == "Alliance cohesion"
+    opened.page.wait_for_timeout(1000)  # what is fetched late is watched, too
+
+
+def test_a_moved_slider_changes_the_picture_and_the_numbers(opened):
+    before, line, card = opened.answered(0), opened.line("GEO"), opened.card("GEO")
+    opened.page.click("text=Parameters")
+    slider = opened.page.locator('[data-parameter="b_O"] input[type=range]')
+    slider.focus()
+    begun = time.perf_counter()
+    opened.page.keyboard.press("Home")
+    after = opened.answered(1)
+    assert time.perf_counter() - begun < 20  # a second on a machine of one's own
+    assert after != before
+    assert opened.line("GEO") != line
+    assert opened.card("GEO") != card
+    opened.page.click("button:has-text('draw it again')")
+    assert opened.answered(0) == before
+
+
+def test_an_event_switched_off_changes_the_answer_and_undo_brings_it_back(opened):
+    opened.show_events("ARM")
+    before, line = opened.answered(0), opened.line("ARM")
+    opened.page.click('[data-event="arm-2023-karabakh-end"] input[type=checkbox]')
+    assert "with your changes in" in opened.answered(1)
+    assert opened.line("ARM") != line
+    opened.page.click("button:has-text('Undo')")
+    assert opened.answered(0) == before
+
+
+def test_strength_date_and_clock_can_be_changed(opened):
+    opened.show_events("ARM")
+    row = '[data-event="arm-2023-karabakh-end"]'
+    opened.page.select_option(f"{row} select", label="1: standing dispute, incidents")
+    opened.answered(1)
+    months = opened.page.locator(f"{row} input[type=number]")
+    months.fill("-24")
+    months.press("Tab")
+    opened.answered(2)
+    assert "2021-09-19" in opened.page.inner_text(row)
+
+
+def test_a_click_on_a_state_explains_it(opened):
+    opened.page.click('[data-state="ARM"]')
+    opened.page.wait_for_selector('.ac-why h3:has-text("ARM, 2024-01-01")')
+    text = opened.page.inner_text(".ac-why")
+    for words in (
+        "security: external threat",
+        "alignment, their sum",
+        "What alone would have halved or doubled the chance",
+        "The events behind it",
+        "threat: AZE to ARM",
+    ):
+        assert words in text
+
+
+def test_a_saved_file_gives_the_numbers_of_the_page_on_the_command_line(opened):
+    opened.show_events("ARM")
+    opened.page.click('[data-event="arm-2023-karabakh-end"] input[type=checkbox]')
+    opened.answered(1)
+    opened.page.get_by_label("Name").fill("no end in Karabakh")
+    opened.page.get_by_label("Name").press("Tab")
+    opened.page.click(".ac-save")
+    opened.page.wait_for_selector("text=Saved:")
+    file = opened.served.folder / "no-end-in-Karabakh.toml"
+    assert str(file) in opened.page.inner_text("text=Saved:")
+    words = [*COHESION, "run", file.name, "--json", "--no-pictures"]
+    done = subprocess.run(
+        words, cwd=opened.served.folder, capture_output=True, text=True, check=True
+    )
+    told = {state["state"]: state for state in json.loads(done.stdout)["states"]}
+    shown = opened.page.inner_text('[data-state="ARM"] .ac-after')
+    assert f"{100 * told['ARM']['away']['2025']:.0f}" == shown
+    opened.page.click(".ac-save")
+    opened.page.wait_for_selector("text=is there already")
+
+
+def test_one_history_plays_tick_by_tick(opened):
+    opened.page.click("text=One history, tick by tick")
+    opened.page.wait_for_selector("text=Step: 0")
+    opened.page.get_by_role("button", name="Step").click()
+    opened.page.wait_for_selector("text=Step: 1")
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(opened):
+    opened.page.set_viewport_size({"width": 390, "height": 844})
+    opened.page.wait_for_timeout(500)
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert opened.page.locator(".ac-headline").bounding_box()["width"] <= 390
