@@ -9,15 +9,9 @@ from .guard import BadInputError, guarded
 
 PORT = 8765
 
-Name = Annotated[
-    str, typer.Argument(help="A shipped scenario's name, or a file or folder.")
-]
-Host = Annotated[
-    str, typer.Option(help="Address; 0.0.0.0 lets other machines in.")
-]
-Port = Annotated[
-    int, typer.Option(min=0, max=65535, help="0 takes any that is free.")
-]
+Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
+Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets other machines in.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
 
