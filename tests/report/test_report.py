@@ -1,0 +1,270 @@
+"""Every job leaves one page that says what was asked, what came out and how far to trust it."""
+
+import dataclasses
+import json
+import shlex
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from alliance_cohesion import results
+from alliance_cohesion.cli import app
+from alliance_cohesion.report import calibration_folder, run_report
+from alliance_cohesion.report.document import Document, Figure, Made, Note, Section, Spot
+from alliance_cohesion.report.explain_words import chance, log_odds
+from alliance_cohesion.report.grid import grid, words
+from alliance_cohesion.report.html import render
+from alliance_cohesion.report.subject import Subject
+from alliance_cohesion.report.table import summary
+from alliance_cohesion.report.text import percent
+from tests.browser import DESK, PHONE
+
+from .cases import starter, subject
+from .pages import JOBS, Page, make
+
+HOSTILE = "<script>alert(1)</script> & \"quoted\" 'too' {{ 7 * 7 }} \u202eturned\x1b[31m"
+WORDS = "<script>alert(1)</script> & \"quoted\" 'too' {{ 7 * 7 }}"
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    return make(tmp_path_factory.mktemp("reports"))
+
+
+@pytest.fixture(scope="module")
+def pages(folders):
+    return {
+        job: Page((f / "report.html").read_text(encoding="utf-8")) for job, f in folders.items()
+    }
+
+
+def told(folders, job, name):
+    return json.loads((folders[job] / name).read_text(encoding="utf-8"))
+
+
+def hostile_document():
+    table = grid(HOSTILE, words(HOSTILE, HOSTILE), [[HOSTILE, HOSTILE]], HOSTILE)
+    figure = Figure(
+        "figure", b"png", HOSTILE, HOSTILE,
+        (Spot(0.5, 0.5, HOSTILE, "1"), Spot(0.1, 0.1, HOSTILE)), (Note("1", HOSTILE, HOSTILE),),
+    )  # fmt: skip
+    return Document(
+        HOSTILE, HOSTILE, (HOSTILE,) * 3, (HOSTILE,), (figure,),
+        (Section(HOSTILE, (HOSTILE, table)),), (HOSTILE,),
+    )  # fmt: skip
+
+
+def test_nothing_that_a_file_says_becomes_markup():
+    made = Made(((HOSTILE, HOSTILE),), ((HOSTILE, HOSTILE),), ((HOSTILE, HOSTILE),))
+    source = render(hostile_document(), made)
+    page = Page(source)
+    assert page.faults == []
+    assert "\u202e" not in source
+    assert "\x1b" not in source
+    # Title and heading, question, answers, more; caption, table, section, note; how to.
+    assert page.text.count(WORDS) >= 20
+
+
+def test_hostile_rows_of_a_scenario_reach_the_report_as_words(tmp_path):
+    case = starter(tmp_path / "starter")
+    events = tuple(
+        dataclasses.replace(event, description=HOSTILE, source=HOSTILE)
+        for event in case.scenario.events
+    )
+    scenario = dataclasses.replace(case.scenario, events=events, title=HOSTILE, question=HOSTILE)
+    case = dataclasses.replace(case, scenario=scenario)
+    folder = results.write(case, case.run(20, 1), tmp_path / "out", ["cohesion", "run", HOSTILE])
+    page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    assert page.faults == []
+    assert page.text.count(WORDS) > 5
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_page_needs_nothing_from_outside_and_is_sound(pages, job):
+    assert pages[job].faults == []
+    assert pages[job].tags["img"] > 0
+    assert pages[job].tags["table"] > 0
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_answer_is_three_sentences_with_numbers(pages, job):
+    assert len(pages[job].answer) == 3
+    assert all(any(c.isdigit() for c in sentence) for sentence in pages[job].answer)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_page_says_how_to_make_it_again(pages, job):
+    for said in ("How to make it again", "cohesion ", "Seed", "SHA-256", "Version of the program"):
+        assert said in pages[job].text
+
+
+def test_the_answer_of_a_run_is_that_of_its_summary(folders, pages):
+    found = told(folders, "run", "summary.json")
+    ends = {row["state"]: list(row["away"].values())[-1] for row in found["states"]}
+    first, second, third = pages["run"].answer
+    assert f"Of {found['histories']:,} simulated histories" in first
+    assert all(f"{state} in {percent(share)}" in first for state, share in ends.items())
+    assert percent(ends["Velia"]) in second
+    heaped = [sum(found["away_at_end"][: k + 1]) for k in range(len(ends) + 1)]
+    middle = next(k for k, share in enumerate(heaped) if share >= 0.5 - 1e-12)
+    assert f"In the middle history {middle} of {len(ends)} states" in third
+    assert found["question"] in pages["run"].text
+
+
+def test_the_answer_of_a_comparison_is_that_of_its_scorecard(folders, pages):
+    card = told(folders, "compare", "scorecard.json")
+    eve, free, constrained = pages["compare"].answer
+    assert f"{sum(card['gain']):+.1f} nats" in eve
+    assert f"{card['free']['right_standing']:.0%}".replace("%", "") in free
+    assert f"{card['replicate_p']:.0%}" in constrained
+    assert f"reproduce its {len(card['eve'])} documented changes?" in pages["compare"].text
+
+
+def test_the_answer_of_an_explanation_is_that_of_its_data(folders, pages):
+    found = told(folders, "explain", "explanation.json")
+    first, second, third = pages["explain"].answer
+    assert chance(found["chance"]["mean"]) in first
+    assert log_odds(found["alignment"]["mean"]) in second
+    halves = [d["shift"]["half"] for d in found["drivers"] if d["shift"]]
+    named = third.count("instead of")
+    assert named == sum(half is not None for half in halves)
+    for driver in found["drivers"]:
+        for fact in driver["facts"]:
+            assert fact["source"] in pages["explain"].text
+
+
+def test_the_answer_of_a_counterfactual_is_that_of_its_data(folders, pages):
+    found = told(folders, "counterfactual", "answer.json")
+    forecast, given, trust = pages["counterfactual"].answer
+    ends = {name: list(rows.values())[-1] for name, rows in found["forecast"]["states"].items()}
+    moved = max(ends, key=lambda name: abs(ends[name]["effect"]["mean"]))
+    assert f"{moved} is frozen or outside in {percent(ends[moved]['changed'])}" in forecast
+    assert f"instead of {percent(ends[moved]['base'])}" in forecast
+    worth = next(o for o in found["outcomes"] if o["kind"] == "freeze")
+    low = min(spread["mean"] for spread in worth["prevented"].values())
+    assert percent(low).removesuffix(" %") in given
+    assert f"of {found['guards']['altered_decisions']} altered decisions" in trust
+    assert found["question"] in pages["counterfactual"].text
+    assert found["rewrite"] in pages["counterfactual"].text
+
+
+def test_the_answer_of_a_sweep_is_that_of_its_summary(folders, pages):
+    found = told(folders, "sweep", "summary.json")
+    row = found["outcomes"][0]
+    first, second, _ = pages["sweep"].answer
+    assert f"from {row['lowest']['mean']:.4g} to {row['highest']['mean']:.4g}" in first
+    assert f"{found['points']:,} points" in first
+    own = [r for r in found["sensitivity"] if r["outcome"] == found["sensitivity"][0]["outcome"]]
+    assert f"({max(r['total'] for r in own):.2g} " in second
+
+
+def test_the_answer_of_the_calibration_is_that_of_its_figures(folders, pages):
+    figures = told(folders, "calibration", "figures.json")
+    first, _, third = pages["calibration"].answer
+    assert f"{figures['gain']['gain']:+.2f} nats" in first
+    assert f"{figures['free_run']['model']['right_standing']:.0%}" in third
+
+
+def test_numbered_events_have_footnotes_with_their_sources():
+    run = subject()
+    from alliance_cohesion.report import standing_plot
+
+    (picture,) = standing_plot.draw(run)
+    numbered = {spot.mark for spot in picture.spots if spot.mark}
+    assert numbered == {note.mark for note in picture.notes} != set()
+    sources = {event.source for event in run.scenario.events}
+    assert all(note.source in sources for note in picture.notes)
+    assert all(0 < spot.x < 1 and 0 < spot.y < 1 for spot in picture.spots)
+
+
+def test_a_report_is_the_same_bytes_for_the_same_results(folders, tmp_path):
+    words = told(folders, "run", "manifest.json")["command"][1:]
+    before = (folders["run"] / "report.html").read_bytes()
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert (folders["run"] / "report.html").read_bytes() == before
+    one, two = (calibration_folder.pages(folders["calibration"], folders["calibration"])
+                for _ in range(2))  # fmt: skip
+    assert one == two
+
+
+def test_without_pictures_the_report_has_the_rest(tmp_path):
+    case = starter(tmp_path / "starter")
+    folder = results.write(case, case.run(10), tmp_path / "out", pictures=False)
+    page = Page((folder / "report.html").read_text(encoding="utf-8"))
+    assert page.faults == []
+    assert page.tags["img"] == 0
+    assert page.tags["table"] == 1
+
+
+def test_prior_draws_are_called_uncalibrated_on_top(tmp_path):
+    path = tmp_path / "starter" / "scenario.toml"
+    starter(tmp_path / "starter")
+    path.write_text(path.read_text().replace('"default"', '"prior"'))
+    done = CliRunner().invoke(
+        app, ["run", str(path), "--histories", "5", "--no-pictures", "--out", str(tmp_path / "x")]
+    )
+    assert done.exit_code == 0, done.output
+    text = Page((tmp_path / "x" / "report.html").read_text(encoding="utf-8")).text
+    assert text.index("Not calibrated.") < text.index("The answer")
+
+
+def test_what_the_record_does_not_know_is_called_extrapolation():
+    run = subject()
+    day = run.edges[-8].item()
+    clock = run.scenario.clock.model_copy(update={"known_until": day})
+    later = Subject(run.data, dataclasses.replace(run.scenario, clock=clock))
+    page = run_report.document(later, summary(later), [])
+    assert any("extrapolation" in caveat for caveat in page.caveats)
+    assert f"followed up to {day}" in page.answer[1]
+
+
+@pytest.mark.parametrize("job", ["run", "compare", "explain", "counterfactual"])
+def test_a_folder_says_what_made_it_and_can_be_made_again(folders, tmp_path, job):
+    manifest = told(folders, job, "manifest.json")
+    present = {
+        path.relative_to(folders[job]).as_posix() for path in folders[job].rglob("*")
+        if path.is_file()
+    }  # fmt: skip
+    assert set(manifest["files"]) == present - {"manifest.json"}
+    for key in ("kind", "version", "created", "command", "seed", "parameters", "libraries", "alt"):
+        assert manifest[key], key
+    copy = tmp_path / "copy"
+    shutil.copytree(folders[job], copy)
+    page = (copy / "report.html").read_text(encoding="utf-8")
+    again = shlex.split(page.split("From inside this folder:")[1].split(">")[2].split("<")[0])
+    again[2] = str(copy / again[2])
+    again[-1] = str(tmp_path / "again")
+    assert CliRunner().invoke(app, again[1:]).exit_code == 0
+    for name in manifest["files"]:
+        if name.endswith((".json", ".nc")) and not name.startswith("scenario/"):
+            assert (tmp_path / "again" / name).read_bytes() == (copy / name).read_bytes(), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [PHONE, DESK], ids=["phone", "desk"])
+def test_no_page_is_wider_than_the_window_or_asks_for_anything(folders, browser, width):
+    for job, folder in folders.items():
+        page = browser.new_page(viewport=width)
+        asked, said = [], []
+        page.on("request", lambda request, asked=asked: asked.append(request.url[:60]))
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.goto((folder / "report.html").as_uri())
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width["width"], job
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == [], job
+        assert said == [], job
+        drawn = page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth)")
+        assert drawn, job
+        page.close()
+
+
+@pytest.mark.slow
+def test_pointing_at_a_mark_shows_its_source_and_a_click_leads_to_its_footnote(folders, browser):
+    page = browser.new_page(viewport=DESK)
+    page.goto((folders["run"] / "report.html").as_uri())
+    mark = page.locator("a.spot").first
+    assert "Source:" in mark.get_attribute("title")
+    mark.click(force=True)
+    assert page.locator(":target").count() == 1
+    page.close()
