@@ -168,13 +168,11 @@ def compare(
         say("scoring the posterior as it is")
         chances = along.chances.mean(axis=0)
         null_chances = trace(silent, null_draws.values).chances.mean(axis=0)
-        gain = _log_scores(world, found.values, block) - _log_scores(
-            silent, null_draws.values, block
-        )
+        gain = log_scores(world, found.values, block) - log_scores(silent, null_draws.values, block)
         assert null_draws.hyper is not None
-        recalibrated = _log_scores(
+        recalibrated = log_scores(
             world, recalibrate(world, found.values, found.hyper, seed), block
-        ) - _log_scores(
+        ) - log_scores(
             silent, recalibrate(silent, null_draws.values, null_draws.hyper, seed), block
         )
     say("running free")
@@ -201,8 +199,14 @@ def compare(
     )
 
 
-def _log_scores(world: World, values: Floats, block: Ints) -> Floats:
-    """Log of the mean likelihood of each block over draws (the log score of the mixture)."""
+def log_scores(world: World, values: Floats, block: Ints) -> Floats:
+    """Log of the mean likelihood of each block over draws (the log score of the mixture).
+
+    Args:
+        world: The compiled scenario with its record.
+        values: [draw, parameter]
+        block: [T, N] each decision's block, as `record.cluster_blocks` gives it.
+    """
     return logsumexp(scores(world, values, block), axis=0) - np.log(len(values))
 
 

@@ -1,14 +1,17 @@
 """The scorecard: three senses, held out where it must be, and honest where there is nothing."""
 
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import alliance_cohesion as ac
 from alliance_cohesion import compare, record, scenario
 from alliance_cohesion.case import Case
+from alliance_cohesion.report.scorecard import answer, show
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,21 @@ def test_the_scorecard_is_plain_json(card):
     assert told["clusters"] == card.clusters
     assert told["proper"]["brier"]["skill"] == pytest.approx(card.proper["brier"].skill)
     assert len(told["free"]["changes"]) == len(card.eve)
+
+
+def test_a_mover_without_peers_is_no_success_and_breaks_no_json(card):
+    alone = replace(card.eve[0], rank=1, of=1)
+    mind = replace(card.latent[0], alignment_of_peers=None)
+    with_it = replace(card, eve=[alone, *card.eve[1:]], latent=[mind, *card.latent[1:]])
+    first, others = answer(card)[0], answer(with_it)[0]
+    leavings = sum(row.kind != "return" for row in card.eve)
+    assert f"of {leavings} leavings" in first
+    assert f"of {leavings - 1} leavings" in others
+    assert "(1 more had no peer)" in others
+    json.dumps(with_it.as_json(), allow_nan=False)
+    console = Console(file=io.StringIO(), width=200)
+    show(console, with_it)
+    assert "nan" not in console.file.getvalue()
 
 
 def test_histories_made_before_can_be_judged(elsewhere):

@@ -33,13 +33,17 @@ def answer(card: Scorecard) -> list[str]:
     """One sentence in each sense: on the eve, free, constrained."""
     changes = len(card.eve)
     leaving = [row for row in card.eve if row.kind != "return"]
-    on_top = sum(row.rank <= _ties(card, row.date) for row in leaving)
+    ranked = [row for row in leaving if row.of > 1]  # first among one says nothing
+    on_top = sum(row.rank <= _ties(card, row.date) for row in ranked)
+    alone = (
+        f" ({len(leaving) - len(ranked)} more had no peer)" if len(ranked) < len(leaving) else ""
+    )
     well = sum(one.within_2_years >= GOOD for one in card.free.changes)
     some = sum(FAIR <= one.within_2_years < GOOD for one in card.free.changes)
     source = "held out" if card.held_out else "from a posterior that has not seen this alliance"
     return [
-        f"On the eve ({source}): {on_top} of {len(leaving)} leavings were by those ranked "
-        f"likeliest to leave; the record scores {sum(card.gain):+.1f} nats over the "
+        f"On the eve ({source}): {on_top} of {len(ranked)} leavings were by those ranked "
+        f"likeliest to leave{alone}; the record scores {sum(card.gain):+.1f} nats over the "
         "window-aware null.",
         f"Free (only what happened around them scripted): {well} of {changes} come within two "
         f"years in at least half of the histories, {some} more in a quarter to a half; "
