@@ -32,16 +32,18 @@ def answered() -> Any:
     return counterfactual.as_json(counterfactual.answer(pair, 400))
 
 
-def scored() -> Any:
+def scored(name: str) -> Any:
     """The scorecard against history, with few free histories."""
-    return compare(ac.load("csto"), histories=400).as_json()
+    return compare(ac.load(name), histories=400).as_json()
 
 
 REFERENCES: dict[str, Callable[[], Any]] = {
     "csto": lambda: run("csto"),
     "csto-2035": lambda: run("csto-2035"),
+    "cis-charter": lambda: run("cis-charter"),
     f"counterfactual-{PAIR}": answered,
-    "compare-csto": scored,
+    "compare-csto": lambda: scored("csto"),
+    "compare-cis-charter": lambda: scored("cis-charter"),
 }
 """Names of the stored results, and what makes them."""
 

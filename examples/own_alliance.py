@@ -1,0 +1,107 @@
+"""How much of a score is owed to what? Questions to ask of an alliance of one's own.
+
+python examples/own_alliance.py
+
+It looks behind `cohesion compare cis-charter`: which states the gain over the null comes from,
+whether merely counting coded rows ranks leavers as well, and how far the score turns on codes
+that another coder might give. For your own alliance change NAME, NEW and CODINGS.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+import alliance_cohesion as ac
+from alliance_cohesion import record, scoring
+from alliance_cohesion.calibrate.holdout import fit_block, null_fit
+from alliance_cohesion.calibrate.rivals import baselines, rows_so_far, silence
+from alliance_cohesion.case import Case
+from alliance_cohesion.compare import log_scores
+from alliance_cohesion.draws import draws
+from alliance_cohesion.prior import default
+from alliance_cohesion.replay import trace
+from alliance_cohesion.world import Standing
+
+NAME = "cis-charter"
+NEW = ("MDA", "UKR")  # states that the posterior has not seen in any alliance
+CODINGS: dict[str, dict[str, dict[str, Any] | None]] = {
+    "as coded": {},
+    "Ukraine frozen, not out": {"ukr-2018-out": {"strength": "frozen"}},
+    "Ukraine out in March 2014": {"ukr-2018-out": {"start": date(2014, 3, 19)}},
+    "Ukraine never left": {"ukr-2018-out": None},
+    "Moldova not frozen": {"mda-2022-frozen": None},
+    "Ukraine frozen, Moldova not": {
+        "ukr-2018-out": {"strength": "frozen"},
+        "mda-2022-frozen": None,
+    },
+}
+"""Other codes of doubtful rows, by id; None leaves the row out."""
+
+
+def recoded(case: Case, codes: dict[str, dict[str, Any] | None]) -> Case:
+    """The case with other codes in some rows."""
+    events = (
+        replace(event, **(codes.get(event.id) or {}))
+        for event in case.scenario.events
+        if codes.get(event.id, {}) is not None
+    )
+    return Case(replace(case.scenario, events=tuple(events)))
+
+
+def gain(case: Case, block: np.ndarray) -> np.ndarray:
+    """Log score of each block over the window-aware null, in nats."""
+    null = draws("null", case.scenario.alliance.name, {}, case.scenario.seed)
+    rules = log_scores(case.world, case.draws().values, block)
+    return rules - log_scores(silence(case.world), null.values, block)
+
+
+def auc(case: Case, score: np.ndarray, states: tuple[str, ...]) -> float:
+    """How well a score [T, N] ranks the decisions in which one of some states left."""
+    before, after = record.standings(case.world)
+    chosen = record.at_risk(case.world) & (before == Standing.MEMBER)
+    chosen &= np.isin(case.world.states, states)
+    found = scoring.ranking(score[chosen], after[chosen] != Standing.MEMBER)
+    return float("nan") if found is None else found.auc
+
+
+def refitted(case: Case, live: int = 200) -> dict[str, float]:
+    """Gain over the null when all are fitted to this alliance, each cluster held out."""
+    world, prior, seed = case.world, default(), case.scenario.seed
+    block = record.cluster_blocks(world)
+    rows = next(r for r in baselines(prior, world, case.scenario.events) if "rows" in r.name)
+    null = null_fit(world, prior, block, live=live, seed=seed).held_out(silence(world), block)
+    own = {"the rules": (prior, world), rows.name: (rows.prior, rows.world)}
+    return {
+        name: float((fit_block(w, p, block, live=live, seed=seed).held_out(w, block) - null).sum())
+        for name, (p, w) in own.items()
+    }
+
+
+def report(live: int = 200) -> str:
+    """Four small tables."""
+    case = ac.load(NAME)
+    world = case.world
+    leaving = 1.0 - trace(world, case.draws().values).chances.mean(axis=0)[..., Standing.MEMBER]
+    rows = rows_so_far(world, case.scenario.events)[world.forcing.first - 1 : -1]
+    by_state = gain(case, record.state_blocks(world))
+    lines = ["Gain over the null by state, nats:"]
+    lines += [f"  {name} {value:+.2f}" for name, value in zip(world.states, by_state, strict=True)]
+    lines.append("AUC of leaving:                  rules  rows so far")
+    others = tuple(state for state in world.states if state not in NEW)
+    for label, states in (("all states", world.states), ("new ones", NEW), ("the rest", others)):
+        found = [auc(case, score, states) for score in (leaving, rows)]
+        lines.append(f"  {label:30} {found[0]:5.2f} {found[1]:12.2f}")
+    lines.append("Gain over the null under other codings, nats:")
+    for label, codes in CODINGS.items():
+        other = recoded(case, codes)
+        total = gain(other, record.cluster_blocks(other.world)).sum()
+        lines.append(f"  {label:30} {total:+.2f}")
+    lines.append("Fitted to this alliance, each cluster held out, nats over a null so fitted:")
+    lines += [f"  {name:30} {value:+.2f}" for name, value in refitted(case, live).items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(report())

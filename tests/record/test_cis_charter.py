@@ -1,0 +1,177 @@
+"""The CIS Charter: another alliance, coded for two new states, the rest borrowed and turned."""
+
+import csv
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import alliance_cohesion as ac
+from alliance_cohesion import compare, record
+from alliance_cohesion.calibrate.placebo import drives
+from alliance_cohesion.scenario import load
+from examples import own_alliance
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "scenarios" / "cis-charter"
+YEARS = 34.5  # 1992 to mid-2026
+LEFT = {"GEO": date(2008, 8, 18), "UKR": date(2018, 5, 19), "MDA": date(2022, 11, 16)}
+NEW = ("MDA", "UKR")
+
+
+@cache
+def scenario():
+    return load("cis-charter")
+
+
+@cache
+def case():
+    return ac.load("cis-charter")
+
+
+def table(name):
+    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def is_member(state, day):
+    said = sorted((e.start, e.strength) for e in scenario().events
+                  if e.kind == "standing" and e.actor == state)  # fmt: skip
+    before = [strength for start, strength in said if start <= day]
+    return (before or ["outside" if said and said[0][1] == "member" else "member"])[-1] == "member"
+
+
+def concerns(event, state):
+    everyone = event.targets == ("members",) and is_member(state, event.start)
+    return state in event.targets or everyone
+
+
+def rows_of(state):
+    return [e for e in scenario().events if drives(e) and concerns(e, state)]
+
+
+def page():
+    return (ROOT / "docs" / "own-alliance.md").read_text(encoding="utf-8")
+
+
+def test_the_documented_changes_are_those_of_georgia_ukraine_and_moldova():
+    found = [
+        (case().world.states[c.state], c.kind, str(c.date)) for c in record.changes(case().world)
+    ]
+    assert found == [
+        ("GEO", "exit", "2008-07-01"), ("UKR", "exit", "2018-04-01"),
+        ("MDA", "freeze", "2022-10-01"), ("MDA", "exit", "2026-01-01"),
+    ]  # fmt: skip
+
+
+def test_the_charter_has_no_terms_and_a_year_of_notice():
+    assert not case().world.forcing.renewal.any()
+    assert scenario().alliance.notice == 12
+
+
+def test_doubtful_standings_keep_their_alternatives_and_a_low_confidence():
+    standing = {row["id"]: row for row in table("events.csv") if row["kind"] == "standing"}
+    for name in ("ukr-1991-member", "ukr-2018-out", "mda-2022-frozen"):
+        assert standing[name]["confidence"] == "low"
+        assert standing[name]["alternatives"]
+    assert standing["mda-2026-out"]["confidence"] == "medium"
+
+
+def test_nothing_of_the_other_institution_is_left():
+    events = scenario().events
+    assert not [e.id for e in events if e.actor == "CSTO" or "CSTO" in e.targets]
+    aimed_at_all = {e.id for e in events if e.targets == ("members",) and drives(e)}
+    assert aimed_at_all == {"all-1995-integration-course"}
+    after_leaving = [e for e in events if e.kind == "demand" and "UZB" in e.targets and
+                     e.id.startswith(("ksor", "scope", "veto"))]  # fmt: skip
+    assert len(after_leaving) == 3
+    assert all(e.end == date(2012, 6, 28) for e in after_leaving)
+
+
+def test_what_the_borrowed_record_carries_to_its_end_is_carried_on():
+    last = load("csto").clock.end
+    borrowed = {e.id for e in load("csto").events if drives(e) and e.end == last}
+    carried = {e.id for e in scenario().events if e.end == scenario().clock.end}
+    assert borrowed - carried == {"arm-1992-aze-blockade"}  # over by its own words
+
+
+@pytest.mark.parametrize("state", NEW)
+def test_a_new_state_has_the_four_components_of_dependence(state):
+    found = {row["indicator"] for row in table("indicators.csv") if row["state"] == state}
+    assert found == {"trade_share", "remittances_gdp", "base", "energy"}
+
+
+def test_every_driving_row_has_a_source_and_general_knowledge_is_never_sure():
+    for row in table("events.csv"):
+        assert row["source"].strip(), row["id"]
+        if row["source"].startswith("general knowledge"):
+            assert row["confidence"] != "high", row["id"]
+
+
+def test_coverage_asks_every_driver_of_both_new_states_in_every_period():
+    cells = table("coverage.csv")
+    assert len(cells) == len({(c["driver"], c["state"], c["period"]) for c in cells}) == 7 * 2 * 5
+    known = {event.id for event in scenario().events}
+    for cell in cells:
+        assert bool(cell["rows"]) != cell["finding"].startswith("nothing found")
+        assert set(cell["rows"].split()) <= known
+    covered = {name for cell in cells for name in cell["rows"].split()}
+    assert {e.id for state in NEW for e in rows_of(state)} <= covered
+
+
+def test_the_density_in_the_readme_is_that_of_the_tables():
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for state in scenario().states:
+        rows = rows_of(state)
+        until = LEFT.get(state, date(2026, 6, 30))
+        while_in = [e for e in rows if e.start < until]
+        years = (until - date(1992, 1, 1)).days / 365.25
+        general = sum("general knowledge" in e.source for e in rows) / len(rows)
+        cells = (len(rows), f"{len(rows) / YEARS:.2f}", len(while_in),
+                 f"{len(while_in) / years:.2f}", f"{general:.0%}".replace("%", " %"))  # fmt: skip
+        assert f"| {state} | " + " | ".join(map(str, cells)) + " |" in text
+
+
+def test_leavers_and_stayers_are_coded_to_a_comparable_density():
+    stayers = [state for state in scenario().states if state not in LEFT]
+    leaving, staying = (
+        sum(len(rows_of(s)) for s in group) / len(group) / YEARS for group in (LEFT, stayers)
+    )
+    assert max(leaving, staying) <= 1.25 * min(leaving, staying)
+
+
+def test_the_posterior_has_not_seen_this_alliance():
+    found = case().draws()
+    assert not found.seen
+    assert found.hyper is not None
+
+
+@pytest.mark.slow
+def test_the_page_tells_the_score_as_it_comes_out():
+    card = compare.compare(case())
+    text = page()
+    for value in card.gain:
+        assert f"{value:+.2f}" in text
+    assert f"**{sum(card.gain):+.2f}**" in text
+    assert f"Brier skill {card.proper['brier'].skill:.2f}" in text
+    ranked = card.auc["leaving off the window"]
+    assert f"AUC of leaving {ranked.auc:.2f}" in text
+    free = [f"{one.within_2_years:.0%}".replace("%", "") for one in card.free.changes]
+    assert f"Ukraine in {free[1]} %, Georgia in {free[0]} %" in text
+    assert f"Moldova in {free[2]} and {free[3]} %" in text
+    assert f"{card.free.right_standing:.0%}".replace("%", " %") in text
+
+
+@pytest.mark.slow
+def test_the_page_tells_what_the_example_finds():
+    told, text = own_alliance.report(), page()
+    codings = told.split("other codings, nats:\n")[1].split("\nFitted")[0].splitlines()
+    values = [line.split()[-1] for line in codings]
+    assert len(values) == 6
+    for value in values:
+        assert re.search(rf"\| \**{re.escape(value)}\** \|", text), value
+    assert float(values[0]) == max(map(float, values))
+    rules, rows = (float(line.split()[-1]) for line in told.splitlines()[-2:])
+    assert f"{rows:.1f} nats over the null, the rules {rules:.1f}" in text
