@@ -69,7 +69,7 @@ def environment(python: Path, place: Path, wheel: Path) -> Path:
 
 def made_by(python: Path, file: Path, histories: int, **variables: str) -> dict[str, str]:
     """Let an interpreter make the numbers; the versions they hang on."""
-    program = Path(__file__).with_name("numbers.py")
+    program = Path(__file__).with_name("arrays.py")
     cache = {"NUMBA_CACHE_DIR": str(file.with_suffix(".cache")), "PYTHONPATH": ""}
     told: dict[str, str] = json.loads(
         call(python, program, file, histories, **cache, **variables).splitlines()[-1]

@@ -1,6 +1,6 @@
 """The numbers of the shipped scenarios, as arrays in one file: a program.
 
-    python numbers.py FILE [HISTORIES]
+    python arrays.py FILE [HISTORIES]
 
 It is run by other interpreters than the tests', so it stands alone.
 """
