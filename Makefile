@@ -10,7 +10,7 @@ DEV    := $(VENV)/.ready-dev
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types docs picture reference pins licences audit wheel planted mutation clean
+.PHONY: run test slow lint types docs picture picture-explore reference pins licences audit wheel planted mutation clean
 
 run: $(RUN)
 	$(BIN)/cohesion run csto --out results/run
@@ -45,6 +45,10 @@ pages: $(READY)
 picture: run
 	mkdir -p docs/images
 	cp results/run/pictures/standings.png docs/images/standings.png
+
+# The picture in docs/explore.md, from a browser that opens the page.
+picture-explore: $(DEV)
+	$(BIN)/python -m tests.dashboard.picture docs/images/explore.png
 
 # The pinned versions and their hashes, from the ranges in pyproject.toml. Versions stay as they are
 # unless UPGRADE=--upgrade. The index is whatever pip's own settings say; no file names it.

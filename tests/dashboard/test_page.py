@@ -3,27 +3,18 @@
 import json
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
 
-COHESION = [sys.executable, "-c", "from alliance_cohesion.cli import main; main()"]
+from .served import COHESION, Served, serving
+
 PATIENCE = 60_000  # ms; a busy machine is slow, and the first answer may have to be compiled
 
 pytestmark = pytest.mark.slow
-
-
-@dataclass
-class Served:
-    """A running page and where its files go."""
-
-    url: str
-    folder: Path
 
 
 @dataclass
@@ -56,19 +47,8 @@ class Opened:
 def served(tmp_path_factory) -> Iterator[Served]:
     """`cohesion explore`, as it is started by hand."""
     pytest.importorskip("solara")
-    folder = tmp_path_factory.mktemp("student")
-    words = [*COHESION, "explore", "--no-browser", "--port", "0"]
-    process = subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, text=True)
-    try:
-        found = None
-        for line in process.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
-                break
-        assert found, "the page did not start"
-        yield Served(found[0], folder)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+    with serving(tmp_path_factory.mktemp("student")) as page:
+        yield page
 
 
 @pytest.fixture
@@ -138,6 +118,23 @@ def test_strength_date_and_clock_can_be_changed(opened):
     months.press("Tab")
     opened.answered(2)
     assert "2021-09-19" in opened.page.inner_text(row)
+    opened.page.get_by_role("slider", name="The clock ends").or_(
+        opened.page.locator(".v-slider [role=slider]")
+    ).first.focus()
+    opened.page.keyboard.press("ArrowLeft")
+    assert "at the end of 2024" in opened.answered(3)
+
+
+def test_a_value_beyond_its_range_is_taken_to_the_end_of_the_range(opened):
+    opened.page.click("text=Parameters")
+    box = opened.page.locator('[data-parameter="b_O"] input[type=number]')
+    box.fill("99")
+    box.press("Tab")
+    opened.answered(1)
+    assert box.input_value() == "50"
+    box.fill("")
+    box.press("Tab")
+    opened.answered(0)
 
 
 def test_a_click_on_a_state_explains_it(opened):

@@ -6,11 +6,15 @@ from typing import Any
 import solara
 
 from ..scenario import ScenarioError
+from ..world import PARAMETERS
 from . import rows, save
 from .desk import DESK
 from .edits import Steps
 from .session import HISTORIES, Session
 from .widgets import Parameters
+
+_RANGES = {attribute.name: (attribute.low, attribute.high) for attribute in PARAMETERS}
+_SEEDS = 2**63  # as in a scenario file
 
 
 @solara.component
@@ -28,7 +32,14 @@ def Controls(
 
     def hold(data: list[Any]) -> None:
         name, value = data
+        if value is not None:
+            low, high = _RANGES[name]
+            value = min(max(float(value), low), high)
         steps.set(steps.value.then(steps.value.now.hold(name, value)))
+
+    def reseed(value: int | None) -> None:
+        if value is not None and 0 <= value < _SEEDS:
+            seed.set(value)
 
     with solara.Column(gap="10px"):
         solara.Select("Scenario", values=DESK.choices(), value=reference)
@@ -39,7 +50,7 @@ def Controls(
         End(session, steps)
         with solara.Row(gap="12px"):
             solara.Select("Histories", values=list(HISTORIES), value=histories)
-            solara.InputInt("Seed of chance", value=seed)
+            solara.InputInt("Seed of chance", value=seed.value, on_value=reseed)
         with solara.Details("Parameters", expand=False):
             solara.v.Html(
                 tag="p",

@@ -56,7 +56,7 @@ def StateEvents(shown: View, steps: solara.Reactive[Steps], state: str) -> None:
         then(steps.value.now.move(by_id[data[0]], months))
 
     Events(
-        rows=rows.events(session, shown.answer, steps.value.now, state),
+        rows=rows.events(session, shown.answer, shown.edits, state, steps.value.now),
         event_toggle=toggle,
         event_recode=recode,
         event_shift=shift,

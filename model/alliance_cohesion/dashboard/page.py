@@ -59,7 +59,8 @@ def Desk(reference: solara.Reactive[str], session: Session) -> None:
     if shown is None:
         solara.Text("Making the first histories; the first time ever, the rules are compiled.")
         return
-    Answered(shown, chosen, tab, task.pending)
+    Headline(shown, chosen)
+    Cards(shown, chosen, tab, task.pending)
     Details(shown, steps, chosen, tab)
 
 
@@ -71,14 +72,24 @@ def _opened(reference: str) -> tuple[Session | None, str]:
 
 
 @solara.component
-def Answered(
-    shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], busy: bool
-) -> None:
-    """The answer in a sentence, and a card for each state."""
+def Headline(shown: View, chosen: solara.Reactive[str]) -> None:
+    """The answer in a sentence, which stays in sight."""
     answer, session = shown.answer, shown.session
     state = chosen.value or words.foremost(answer)
     end = session.case(shown.edits).scenario.clock.end
-    sentence = words.headline(session, answer, state, end, bool(shown.edits))
+    solara.v.Html(
+        tag="p",
+        class_="ac-headline",
+        children=[words.headline(session, answer, state, end, bool(shown.edits))],
+        attributes={"data-edits": str(len(shown.edits)), "aria-live": "polite"},
+    )
+
+
+@solara.component
+def Cards(shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], busy: bool) -> None:
+    """How sure the sentence is, and a card for each state."""
+    answer = shown.answer
+    state = chosen.value or words.foremost(answer)
 
     def pick(name: str) -> None:
         chosen.set(name)
@@ -88,12 +99,6 @@ def Answered(
     with solara.Column(classes=["ac-busy"] if busy else [], gap="6px"):
         solara.v.Html(
             tag="p",
-            class_="ac-headline",
-            children=[sentence],
-            attributes={"data-edits": str(len(shown.edits)), "aria-live": "polite"},
-        )
-        solara.v.Html(
-            tag="p",
             class_="ac-caution",
             children=[
                 f"{words.caution(answer, state)} Away: frozen or outside. Answered in "
@@ -101,12 +106,7 @@ def Answered(
             ],
         )
         Legend(answer.changed)
-        States(
-            states=shown.states,
-            chosen=chosen.value,
-            changed=answer.changed,
-            event_pick=pick,
-        )
+        States(states=shown.states, chosen=chosen.value, changed=answer.changed, event_pick=pick)
 
 
 @solara.component

@@ -46,11 +46,21 @@ def states(session: Session, answer: Answer, edits: Edits) -> list[Row]:
     return rows
 
 
-def events(session: Session, answer: Answer, edits: Edits, state: str) -> list[Row]:
-    """The events that move a state, by date, with what the edits make of them."""
+def events(
+    session: Session, answer: Answer, edits: Edits, state: str, now: Edits | None = None
+) -> list[Row]:
+    """The events that move a state, by date, with what the edits make of them.
+
+    Args:
+        session: What was picked.
+        answer: To `edits`.
+        edits: The edits that are answered.
+        state: Whom the events move.
+        now: Edits made since, if any; the rows show these.
+    """
     subject = _subject(session, answer, edits)
     moved = marks(subject, subject.states.index(state))
-    return [_event(mark, edits) for mark in moved]
+    return [_event(mark, edits if now is None else now) for mark in moved]
 
 
 def _subject(session: Session, answer: Answer, edits: Edits) -> Subject:
