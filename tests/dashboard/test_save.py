@@ -105,11 +105,11 @@ def test_a_name_with_spaces_becomes_a_file_with_dashes(session, folder):
     assert load(path).scenario.name == "What if 2"
 
 
-def test_the_question_and_the_reason_are_kept_whatever_they_hold(session, folder):
-    path = kept(session, folder, question='Would "it"\n stay? \\ ', why="to\tsee")
+def test_what_is_asked_and_what_had_to_be_true_are_kept_whatever_they_hold(session, folder):
+    path = kept(session, folder, question='Would "it"\n stay? \\ ', rewrite="Moscow\tagrees")
     scenario = load(path).scenario
     assert scenario.question == 'Would "it" stay? \\'
-    assert {change.reason for change in scenario.changes} == {"to see"}
+    assert scenario.rewrite == "Moscow agrees"
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(session, folder):

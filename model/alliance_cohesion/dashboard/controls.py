@@ -109,6 +109,7 @@ def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: 
     """Keep what was made as a scenario file."""
     name = solara.use_reactive("")
     question = solara.use_reactive("")
+    rewrite = solara.use_reactive("")
     said, say = solara.use_state(("", ""))
 
     def keep() -> None:
@@ -121,6 +122,7 @@ def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: 
                 histories=histories,
                 seed=seed,
                 question=question.value,
+                rewrite=rewrite.value,
             )
         except (save.SaveError, ScenarioError) as error:
             say(("", str(error)))
@@ -130,6 +132,7 @@ def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: 
     with solara.Card("Save as a scenario file", margin=0):
         solara.InputText("Name", value=name)
         solara.InputText("What you ask (optional)", value=question)
+        solara.InputText("What had to be true for it (optional)", value=rewrite)
         solara.Button(
             "Save",
             on_click=keep,

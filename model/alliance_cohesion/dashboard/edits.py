@@ -66,12 +66,11 @@ class Edits:
         """End the clock on another day, or (None) where the scenario ends it."""
         return replace(self, end=end)
 
-    def changes(self, scenario: Scenario, why: str = WHY) -> list[dict[str, Any]]:
+    def changes(self, scenario: Scenario) -> list[dict[str, Any]]:
         """The same as `[[change]]` tables of a scenario file, in the order of the record.
 
         Args:
             scenario: What was picked.
-            why: The reason that every change gives.
         """
         made: list[dict[str, Any]] = []
         for event in scenario.events:
@@ -90,7 +89,7 @@ class Edits:
         for name, value in self.held.items():
             held: dict[str, Any] = {"name": f"{name} at {value:g}", "action": "parameter"}
             made.append(held | {"parameter": name, "value": value})
-        return [{**change, "reason": why} for change in made]
+        return [{**change, "reason": WHY} for change in made]
 
     def applied(self, scenario: Scenario) -> Scenario:
         """The scenario with these changes, as if a file had made them.

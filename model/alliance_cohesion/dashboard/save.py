@@ -11,7 +11,7 @@ from tomlkit.items import Table
 from .. import scenario as scenarios
 from ..scenario import Scenario, ScenarioError
 from ..scenario.locate import locate
-from .edits import WHY, Edits
+from .edits import Edits
 from .session import Session
 
 _NAME = re.compile(r"\w[\w .-]*")  # as in a scenario file
@@ -31,7 +31,7 @@ def write(
     histories: int,
     seed: int,
     question: str = "",
-    why: str = "",
+    rewrite: str = "",
 ) -> Path:
     """Write a scenario file `name.toml` that runs to the numbers the page shows.
 
@@ -43,7 +43,7 @@ def write(
         histories: As on the page.
         seed: As on the page.
         question: What is asked; the picked scenario's own question by default.
-        why: The reason that the changes give.
+        rewrite: What had to be true for the changes; `cohesion counterfactual` asks for it.
 
     Raises:
         SaveError: the name is no name or is taken, or the file cannot be written.
@@ -53,7 +53,14 @@ def write(
     if path.exists():
         raise SaveError(f'"{path.name}" is there already in {folder}; choose another name')
     text = content(
-        session, edits, name, folder, histories=histories, seed=seed, question=question, why=why
+        session,
+        edits,
+        name,
+        folder,
+        histories=histories,
+        seed=seed,
+        question=question,
+        rewrite=rewrite,
     )
     try:
         _try_out(text, folder)
@@ -75,7 +82,7 @@ def content(
     histories: int,
     seed: int,
     question: str = "",
-    why: str = "",
+    rewrite: str = "",
 ) -> str:
     """The text of the scenario file that `write` writes."""
     scenario = session.picked.scenario
@@ -85,11 +92,13 @@ def content(
     document["base"] = base_of(scenario, folder)
     if question.strip():
         document["question"] = " ".join(question.split())
+    if rewrite.strip():
+        document["rewrite"] = " ".join(rewrite.split())
     if edits.end is not None:
         document["clock"] = {"end": edits.end}
     document["run"] = {"histories": histories, "seed": seed}
     changes = tomlkit.aot()
-    for change in edits.changes(scenario, " ".join(why.split()) or WHY):
+    for change in edits.changes(scenario):
         changes.append(_table(change))
     if changes:
         document["change"] = changes
