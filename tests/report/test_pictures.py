@@ -1,11 +1,12 @@
 """Pictures show every state, keep their labels apart and can be told in words."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 
-from alliance_cohesion.report import alignment_plot, pictures, standing_plot
+from alliance_cohesion.report import alignment_plot, palette, pictures, standing_plot
 from alliance_cohesion.report.chance_plot import spread
 from alliance_cohesion.report.marks import REFUSED, marks
 from alliance_cohesion.report.subject import Subject
@@ -85,3 +86,34 @@ def test_labels_are_spread_in_their_order_and_within_the_panel(wanted):
     in_order = [placed[k] for k in sorted(range(len(wanted)), key=lambda k: wanted[k])]
     assert np.all(np.diff(in_order) >= 0.05 - 1e-9)
     assert all(-1e-9 <= y <= 1 + 1e-9 for y in placed)
+
+
+DEUTERANOPIA = np.array(
+    [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]
+)  # Machado, Oliveira & Fernandes (2009), linear RGB
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+LEAST = 14.0  # distance in CIELAB; about 2 is just seen side by side
+
+
+def seen(colour):
+    """CIELAB of a colour as an eye without green cones sees it."""
+    srgb = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    x, y, z = np.cbrt(XYZ @ np.clip(DEUTERANOPIA @ linear, 0, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def test_the_colour_blind_tell_states_and_standings_apart():
+    states = [palette.state(i) for i in range(10)]
+    alike = [
+        (one, two)
+        for one, two in itertools.combinations(states, 2)
+        if one[1] == two[1] and np.linalg.norm(seen(one[0]) - seen(two[0])) < LEAST
+    ]
+    assert alike == []
+    for one, two in itertools.combinations(palette.STANDING.values(), 2):
+        assert np.linalg.norm(seen(one) - seen(two)) > 3 * LEAST
+
+
+def test_no_two_of_twenty_states_look_the_same():
+    assert len({palette.state(i) for i in range(20)}) == 20

@@ -31,5 +31,9 @@ Dash = str | tuple[int, tuple[float, ...]]
 
 
 def state(index: int) -> tuple[str, Dash]:
-    """Colour and dash of the state at `index` of a scenario."""
-    return _STATES[index % len(_STATES)], _DASHES[index // len(_STATES) % len(_DASHES)]
+    """Colour and dash of the state at `index` of a scenario.
+
+    Neighbours differ in their dash too: to some eyes a few of these colours are one.
+    """
+    turn = index // len(_STATES)
+    return _STATES[index % len(_STATES)], _DASHES[(index % 2 + 2 * turn) % len(_DASHES)]

@@ -40,7 +40,7 @@ def _tables(found: Findings) -> list[Grid]:
 def _range(found: Findings) -> str:
     name, low, high, error, where = sweep_table.outcomes(found).rows[0]
     return (
-        f"Over {len(found.table):,} points with {found.histories:,} histories at each, {name} "
+        f"Over {len(found.table):,} points with {found.histories:,} histories at each, '{name}' "
         f"ranges from {low} to {high} (give or take {error}); it is highest at {where}."
     )
 
@@ -54,19 +54,19 @@ def _inputs(found: Findings) -> str:
     outcome = found.sensitivity[0]["outcome"]
     named = [f"{name} ({value} +/- {pm})" for name, value, pm in
              sweep_table.strongest(found, outcome)[:3]]  # fmt: skip
-    return f"Of {len(found.inputs)} inputs, {clean(outcome)} hangs most on {listed(named)}."
+    return f"Of {len(found.inputs)} inputs, '{clean(outcome)}' hangs most on {listed(named)}."
 
 
 def _regions(found: Findings) -> str:
     if not found.interest:
         rows = sweep_table.outcomes(found).rows
-        told = [f"{name} from {low} to {high}" for name, low, high, *_ in rows[1:4]]
+        told = [f"'{name}' from {low} to {high}" for name, low, high, *_ in rows[1:4]]
         return f"Of {len(rows)} outcomes, others range so: {'; '.join(told) or 'there is none'}."
     boxes = sweep_table.regions(found).rows
     if not boxes:
         return f"No box of inputs was found in which {clean(found.interest)} (0 boxes)."
     limits, coverage, density = boxes[0]
     return (
-        f"{clean(found.interest)} mostly where {limits}: that box holds {coverage} of the cases, "
+        f"{clean(found.interest)}, mostly where {limits}: that box holds {coverage} of the cases, "
         f"and {density} of its points are cases."
     )
