@@ -5,6 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from alliance_cohesion import record, scoring
 from alliance_cohesion.freerun import against_record
@@ -146,7 +147,8 @@ def test_ties_count_half_in_the_area_under_the_curve():
     found = scoring.ranking(np.array([0.5, 0.5, 0.1, 0.9]), np.array([True, False, False, False]))
     assert found.auc == pytest.approx((0.5 + 1.0 + 0.0) / 3)
     assert (found.moves, found.others) == (1, 3)
-    assert found.p > 0.3
+    # 1.5 pairs won where 1.5 are expected, less a half; of variance 3 (5 - 6 / 12) / 12 with a tie.
+    assert found.p == pytest.approx(1 - norm.cdf((1.5 - 1.5 - 0.5) / np.sqrt(3 * 4.5 / 12)))
 
 
 def test_many_decisions_without_ties_are_ranked_within_a_second_and_alike():
@@ -204,6 +206,9 @@ def test_the_calibration_curve_groups_decisions_by_equal_shares_of_predicted_lea
     assert (high.decisions, high.moves, high.observed) == (2, 1, 0.5)
     assert high.predicted == pytest.approx(0.5)
     assert scoring.calibration_curve(world, chances, bins=1)[0].decisions == 8
+    even = np.full((4, 2), 0.2)
+    same = np.stack([1 - even, 0 * even, even], axis=-1)
+    assert len(scoring.calibration_curve(world, same)) == 5
     assert sum(b.decisions for b in scoring.calibration_curve(world, chances)) == 8
 
 
