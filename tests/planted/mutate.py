@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from alliance_cohesion.disk.lock import locked
+
 from . import scratch
 
 CONFIGURATIONS = Path(__file__).parent / "mutation"
@@ -121,7 +123,8 @@ def main() -> None:
     if given.afresh:
         (given.place / f"{given.name}.sqlite").unlink(missing_ok=True)
     known = explained()
-    found = mutate(given.name, given.sample, given.place)
+    with locked(given.place):
+        found = mutate(given.name, given.sample, given.place)
     print("\n".join(report(given.name, found, known)))
     unexplained = [one for one in found.survivors if one not in known]
     sys.exit(len(unexplained) > found.tried / 10)

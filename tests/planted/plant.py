@@ -32,6 +32,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from alliance_cohesion.disk.lock import locked
+
 from . import compiled, scratch
 
 BUGS = Path(__file__).with_name("bugs.toml")
@@ -224,7 +226,8 @@ def main() -> None:
         from alliance_cohesion import __version__
 
         bugs = handful(bugs, given.handful, __version__)
-    results = count(bugs, given.place, given.quick)
+    with locked(given.place):
+        results = count(bugs, given.place, given.quick)
     outcomes = Counter(result.outcome for result in results.values())
     print(f"\n{len(results)} planted: {dict(outcomes)}; caught {share(results.values()):.0%}")
     sys.exit(share(results.values()) < ENOUGH or bool(outcomes["broken"]))
