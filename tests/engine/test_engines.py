@@ -106,6 +106,14 @@ def test_a_state_that_was_never_a_member_never_left():
     assert (made.standing[:, :, OUTSIDE] == 50).all()
 
 
+def test_a_state_that_leaves_twice_is_counted_at_its_first_leaving():
+    path = np.array([[0], [2], [0], [1]], np.int8)
+    standing, first, away = np.zeros((4, 1, 3), int), np.zeros((5, 1), int), np.zeros(2, int)
+    ensemble.tally(path, np.zeros(1, np.int8), standing, first, away)
+    assert first[:, 0].tolist() == [0, 1, 0, 0, 0]
+    assert away.tolist() == [0, 1]
+
+
 def test_without_slopes_a_state_leaves_at_the_constant_rate():
     """The null model is nested: rate 0.2 a year over 40 quarters keeps exp(-2) of the members."""
     world = quiet(ticks=41, states=1)
