@@ -11,8 +11,14 @@ _ASIDE, _MODULES = ".compiled-aside", "modules.txt"
 
 
 def set_aside(place: Path, path: str) -> None:
-    """Put away the compiled code of a module and of all that import it, directly or not."""
-    modules = importers(place / PACKAGE, place / path)
+    """Put away the compiled code of a module and of all that import it, directly or not.
+
+    Of a module without compiled functions nothing is in anybody's compiled code, but for the
+    codes and names of `world.py`.
+    """
+    text = (place / path).read_text(encoding="utf-8")
+    holds_compiled = "njit" in text or path.endswith("/world.py")
+    modules = importers(place / PACKAGE, place / path) if holds_compiled else set()
     aside = place / _ASIDE
     aside.mkdir()
     names = sorted(module.relative_to(place).as_posix() for module in modules)

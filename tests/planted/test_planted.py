@@ -34,11 +34,14 @@ def test_compiled_code_of_whoever_calls_a_faulty_function_is_put_away():
 def test_compiled_code_put_away_comes_back_in_place_of_what_was_compiled_since(tmp_path):
     package = tmp_path / compiled.PACKAGE
     (package / "__pycache__").mkdir(parents=True)
-    (package / "rules.py").write_text("")
+    (package / "rules.py").write_text("from numba import njit")
     (package / "tick.py").write_text("from . import rules")
     (package / "other.py").write_text("")
     for name in ("rules", "tick", "other"):
         (package / "__pycache__" / f"{name}.f-1.nbi").write_text("sound")
+    compiled.set_aside(tmp_path, f"{compiled.PACKAGE}/other.py")
+    assert len(list((package / "__pycache__").iterdir())) == 3  # nothing in it is compiled
+    compiled.put_back(tmp_path)
     compiled.set_aside(tmp_path, f"{compiled.PACKAGE}/rules.py")
     left = {path.name for path in (package / "__pycache__").iterdir()}
     assert left == {"other.f-1.nbi"}
