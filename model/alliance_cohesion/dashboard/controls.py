@@ -132,7 +132,7 @@ def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: 
     with solara.Card("Save as a scenario file", margin=0):
         solara.InputText("Name", value=name)
         solara.InputText("What you ask (optional)", value=question)
-        solara.InputText("What had to be true for it (optional)", value=rewrite)
+        solara.InputText("What had to be true (optional)", value=rewrite)
         solara.Button(
             "Save",
             on_click=keep,

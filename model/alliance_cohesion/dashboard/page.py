@@ -22,6 +22,12 @@ _STYLE = Path(__file__).with_name("page.css")
 
 
 @solara.component
+def Layout(children: list[solara.Element]) -> None:
+    """The bar and the side panel, which is open from the start where there is room for it."""
+    solara.AppLayout(children=children, sidebar_open=None)
+
+
+@solara.component
 def Page() -> None:
     """Everything; one tab of a browser has one of its own."""
     solara.Title(TITLE)
