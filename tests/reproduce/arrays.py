@@ -1,6 +1,8 @@
 """The numbers of the shipped scenarios, as arrays in one file: a program.
 
-    python arrays.py FILE [HISTORIES]
+    python arrays.py FILE HISTORIES [runs]
+
+With `runs` of runs only, which have less to compile.
 
 It is run by other interpreters than the tests', so it stands alone.
 """
@@ -22,13 +24,19 @@ RUNS = ("csto", "csto-2035")
 PAIR = "counterfactuals/armenia-answered-2022"
 
 
-def numbers(histories: int) -> dict[str, np.ndarray]:
-    """Every array of a run, an answer and a scorecard, by name."""
-    found: dict[str, np.ndarray] = {}
+def runs(histories: int) -> dict[str, np.ndarray]:
+    """Every array of the shipped runs, by name."""
+    found = {}
     for name in RUNS:
         data = ac.load(name).run(histories=histories)
         for variable in ("share", "left_by", "path", "alignment", "parameters"):
             found[f"run {name}: {variable}"] = data[variable].values
+    return found
+
+
+def answers(histories: int) -> dict[str, np.ndarray]:
+    """Every array of an answer and of a scorecard, by name."""
+    found = {}
     answer = counterfactual.answer(counterfactual.load(PAIR), histories)
     for key, variable in counterfactual.dataset(answer).data_vars.items():
         if variable.dtype.kind in "fib":
@@ -70,6 +78,7 @@ def versions() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    made = numbers(int(sys.argv[2]) if len(sys.argv) > 2 else 400)
+    count = int(sys.argv[2])
+    made = runs(count) if "runs" in sys.argv[3:] else {**runs(count), **answers(count)}
     np.savez(sys.argv[1], **made)
     print(json.dumps(versions()))

@@ -67,12 +67,14 @@ def environment(python: Path, place: Path, wheel: Path) -> Path:
     return own
 
 
-def made_by(python: Path, file: Path, histories: int, **variables: str) -> dict[str, str]:
+def made_by(
+    python: Path, file: Path, histories: int, *parts: str, **variables: str
+) -> dict[str, str]:
     """Let an interpreter make the numbers; the versions they hang on."""
     program = Path(__file__).with_name("arrays.py")
     cache = {"NUMBA_CACHE_DIR": str(file.with_suffix(".cache")), "PYTHONPATH": ""}
     told: dict[str, str] = json.loads(
-        call(python, program, file, histories, **cache, **variables).splitlines()[-1]
+        call(python, program, file, histories, *parts, **cache, **variables).splitlines()[-1]
     )
     return told
 
@@ -105,7 +107,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="The same numbers on every Python.")
     parser.add_argument("--histories", type=int, default=400)
     parser.add_argument("--keep", type=Path, help="keep wheel, environments and numbers here")
-    parser.add_argument("--short", action="store_true", help="Pythons only")
+    parser.add_argument("--short", action="store_true", help="other Pythons, runs only")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as nowhere:
         return compare_all(asked.keep or Path(nowhere), asked.histories, short=asked.short)
@@ -125,7 +127,7 @@ def compare_all(place: Path, histories: int, *, short: bool) -> int:
     for version, python in pythons.items():
         own = environment(python, place / version, wheel)
         file = place / f"{version}.npz"
-        told = made_by(own, file, histories)
+        told = made_by(own, file, histories, *(["runs"] if short else []))
         print(", ".join(f"{name} {number}" for name, number in told.items()), flush=True)
         if first is None:
             first, front = file, own
