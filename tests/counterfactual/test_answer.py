@@ -121,3 +121,11 @@ def test_the_whole_library_with_one_command(tmp_path):
     assert done.exit_code == 0, done.output
     assert (tmp_path / "page.md").read_text(encoding="utf-8").count("\n## ") == len(library()) + 2
     assert done.stdout.count("Guards:") == len(library())
+
+
+def test_sufficiency_is_asked_of_histories_whose_changed_world_lacks_the_move(found):
+    told = [one for one in found.outcomes if one.sufficiency is not None]
+    assert told
+    for one in told:
+        assert one.sufficiency == pytest.approx(one.both / (1.0 - one.changed))
+        assert one.base - one.changed <= one.both <= one.base

@@ -1,15 +1,21 @@
 """Intervals, necessity, parting and variance on histories made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from alliance_cohesion.counterfactual.effects import (
     Move,
     happened,
+    moves,
     parting,
     quantiles,
     spread,
     variance_ratio,
 )
+
+from ..worlds import quiet
+from .makers import Stub
 
 M, F, O = 0, 1, 2  # noqa: E741
 
@@ -99,3 +105,15 @@ def test_pairing_cuts_the_variance_it_cuts():
     base, changed = np.array([[0], [0], [1], [1]]), np.array([[1], [0], [1], [1]])
     assert np.isclose(variance_ratio(base, changed), (0.25 + 0.1875) / 0.1875)
     assert variance_ratio(base, base) is None
+
+
+def test_a_states_moves_part_the_time_between_them():
+    """Out in decided tick 1, back in 4, out in 6 of 8; another state stays throughout."""
+    world = quiet(ticks=9, states=2)
+    path = world.record.copy()
+    path[2:5, 0], path[7:, 0] = O, O
+    case = Stub(replace(world, record=path), {})
+    found = moves(case, world.forcing.first, [0, 1])
+    assert [(m.kind, m.tick, m.start, m.stop) for m in found] == [
+        ("exit", 1, 0, 3), ("return", 4, 2, 5), ("exit", 6, 5, 7), ("stay", 7, 0, 7),
+    ]  # fmt: skip

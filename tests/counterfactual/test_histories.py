@@ -7,6 +7,7 @@ import pytest
 
 from alliance_cohesion.case import load
 from alliance_cohesion.counterfactual import histories
+from alliance_cohesion.counterfactual.answer import CHANNELS
 from alliance_cohesion.counterfactual.histories import CONTAGION, LEARNED, SOURCE
 from alliance_cohesion.ensemble import simulate
 from alliance_cohesion.replay import trace
@@ -214,3 +215,20 @@ def test_more_fear_drives_off_where_the_patron_fails_and_holds_where_it_helps():
         draws = rows(100, rho_prior=rho)
         leave = [1.0 - trace(w, draws).chances[:, -1, 0, MEMBER] for w in (calm, afraid)]
         assert np.all(sign * (leave[1] - leave[0]) >= 0)
+
+
+@pytest.mark.parametrize(
+    ("channel", "slope"), [("others that left (R4)", "kappa"), ("promises to others (R2)", "omega")]
+)
+def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope):
+    """Without its slope nothing comes through it, and with it something does."""
+    world = settled(random_world(2, ticks=60))
+    other, first, flag = touched(world, since=5), world.forcing.first, CHANNELS[channel]
+    open_ = {"kappa": 5.0, "omega": 1.0, "b_S": 10.0, "f_leave": 2.0, "f_return": 1.0}
+
+    def changed(draws, held):
+        return histories.forecast(world, other, draws, draws, first, 300, 1, held)[1]
+
+    closed = rows(20, **{**open_, slope: 0.0})
+    assert np.array_equal(changed(closed, 0), changed(closed, flag))
+    assert not np.array_equal(changed(rows(20, **open_), 0), changed(rows(20, **open_), flag))

@@ -220,6 +220,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="only the tests of its own room")
     parser.add_argument("--place", type=Path, default=Path(tempfile.gettempdir(), "planted"))
     given = parser.parse_args()
+    # In the background of a shell Ctrl-C is ignored, by children too: tests of it would hang.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     given.place.mkdir(parents=True, exist_ok=True)
     bugs = [bug for bug in read() if any(word in bug.file for word in given.only)]
     if given.handful:

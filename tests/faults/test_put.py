@@ -1,0 +1,28 @@
+"""A file takes its name when it is on the disk, not before."""
+
+import os
+from pathlib import Path
+
+from alliance_cohesion.disk import put, swap
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    done = []
+    sync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(put.os, "fsync", lambda handle: (done.append("sync"), sync(handle)))
+    monkeypatch.setattr(
+        Path, "replace", lambda self, to: (done.append("name"), replace(self, to))[1]
+    )
+    put.put(tmp_path / "a.txt", b"words")
+    assert done == ["sync", "name"]
+    assert (tmp_path / "a.txt").read_bytes() == b"words"
+
+
+def test_half_a_swap_is_undone_only_where_nothing_stands(tmp_path):
+    target, old = tmp_path / "results", tmp_path / "old"
+    for folder in (target, old):
+        folder.mkdir()
+        (folder / "whose").write_text(folder.name)
+    swap.put_back(target, old)
+    assert (target / "whose").read_text() == "results"
+    assert (old / "whose").read_text() == "old"
