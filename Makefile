@@ -10,7 +10,7 @@ DEV    := $(VENV)/.ready-dev
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types docs picture picture-explore reference pins licences audit wheel planted mutation clean
+.PHONY: run test slow lint types docs pages picture picture-explore reference pins licences audit wheel planted mutation clean
 
 run: $(RUN)
 	$(BIN)/cohesion run csto --out results/run
@@ -38,7 +38,7 @@ reference: $(DEV)
 	$(BIN)/python -m tests.reproduce.reference
 
 # README.md and report.html of calibration/, from what is there; nothing is fitted.
-pages: $(READY)
+pages: $(RUN)
 	$(BIN)/cohesion calibrate --pages --out calibration
 
 # The picture in README.md, from a fresh run.
