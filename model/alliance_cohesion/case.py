@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .reactions import Reactions
 
 KEPT = 1000  # full paths kept of a run, enough for smooth bands
+_MOST_KEPT = 30_000_000  # histories kept times ticks times states: about 300 MB
 _CHUNK = 2000
 
 Progress = Callable[[int], None]
@@ -80,11 +81,12 @@ class Case:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
         found = self.draws(seed)
         simulate = self.engine(engine, len(found.values), seed)
+        kept = min(KEPT, max(1, _MOST_KEPT // max(1, self.world.record.size)))
         total: Ensemble | None = None
         for start in range(0, histories, _CHUNK):
             size = min(_CHUNK, histories - start)
             part = simulate(
-                self.world, found.values, size, seed, start=start, keep=max(0, KEPT - start)
+                self.world, found.values, size, seed, start=start, keep=max(0, kept - start)
             )
             total = part if total is None else total + part
             if progress:

@@ -27,6 +27,7 @@ from .world import Codes, Floats, Ints, Standing, World
 
 LIVE = 200  # live points of the fits that hold a cluster out
 REPLICATES = 300
+_MOST_KEPT = 40_000_000  # histories times ticks times states: about 400 MB
 
 Say = Callable[[str], None]
 
@@ -145,6 +146,9 @@ def compare(
     """
     world, seed = case.world, case.scenario.seed if seed is None else seed
     histories = case.scenario.histories if histories is None else histories
+    most = _MOST_KEPT // max(1, world.record.size)
+    if histories > most:
+        raise ValueError(f"{histories:,} histories do not fit into memory; at most {most:,} do")
     groups = record.clusters(world)
     if not groups:
         raise ValueError(

@@ -125,6 +125,8 @@ def _read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         text, manifest = text_of(path, LARGEST_TABLE), read_json(path.with_suffix(".json"))
         if not isinstance(manifest, dict):
             raise UnreadableError("its manifest holds no table")
+        if not isinstance(manifest.get("alliances", []), list):
+            raise UnreadableError("its manifest lists no alliances")
         if text.count("\n") > MOST_DRAWS + 1:
             raise UnreadableError("too many rows", allowed=f"at most {MOST_DRAWS:,}")
         if text.partition("\n")[0].count(",") > MOST_COLUMNS:

@@ -15,6 +15,7 @@ from .tick import ALIGNMENT, MEMBER, MIND, OUTSIDE, blank, chances, decide, pace
 from .world import Codes, Floats, Forcing, Ints, Parameters, World
 
 _BLOCKS = 8  # more than the cores of a laptop; the answer does not depend on it
+_MOST_CELLS = 4_000_000  # ticks times states of all blocks together: about 130 MB
 
 
 @dataclass
@@ -148,9 +149,10 @@ def simulate(
     f = world.forcing
     T, n = len(world.decided), len(world.states)
     kept = min(keep, histories)
-    standing = np.zeros((_BLOCKS, T, n, 3), dtype=np.int64)
-    first_leave = np.zeros((_BLOCKS, T + 1, n), dtype=np.int64)
-    away_at_end = np.zeros((_BLOCKS, n + 1), dtype=np.int64)
+    blocks = max(1, min(_BLOCKS, _MOST_CELLS // (T * n)))
+    standing = np.zeros((blocks, T, n, 3), dtype=np.int64)
+    first_leave = np.zeros((blocks, T + 1, n), dtype=np.int64)
+    away_at_end = np.zeros((blocks, n + 1), dtype=np.int64)
     path = np.empty((kept, T, n), dtype=np.int8)
     aligned = np.empty((kept, T, n))
     _simulate(

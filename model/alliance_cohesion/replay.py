@@ -150,9 +150,10 @@ def _trace(
                         p, f.dt, before[i], minds[i, ALIGNMENT],
                         f.dependence[t - 1, i], f.renewal[t],
                     )  # fmt: skip
-                    three[d, t - f.first, i, 0] = member
-                    three[d, t - f.first, i, 1] = frozen
-                    three[d, t - f.first, i, 2] = out
+                    # Staying is what leaving leaves: rounding can take it below zero.
+                    three[d, t - f.first, i, 0] = max(member, 0.0)
+                    three[d, t - f.first, i, 1] = max(frozen, 0.0)
+                    three[d, t - f.first, i, 2] = max(out, 0.0)
             think(p, keep, f, t, before, record[t], minds, seen)
             before[:] = record[t]
 

@@ -25,13 +25,15 @@ How = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder for posterior, figures and page.")]
-Live = Annotated[int, typer.Option(min=50, help="Live points of the reported fits.")]
-LiveMany = Annotated[int, typer.Option(min=50, help="Live points of the repeated fits.")]
-Seed = Annotated[int, typer.Option(min=0, help="Of the sampler and the placebos.")]
+Live = Annotated[int, typer.Option(min=50, max=10**5, help="Live points of the reported fits.")]
+LiveMany = Annotated[int, typer.Option(min=50, max=10**5, help="Live points of the repeated fits.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the sampler and the placebos.")]
 Pages = Annotated[
     bool, typer.Option("--pages", help="Fit nothing: write OUT's pages anew from its files.")
 ]
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes. [default: one a core]")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Processes. [default: one a core]")
+]
 
 
 def calibrate(

@@ -10,7 +10,7 @@ from .guard import BadInputError, guarded
 Name = Annotated[
     str, typer.Argument(metavar="SCENARIO|RESULTS", help="A scenario, or a results folder.")
 ]
-Histories = Annotated[int | None, typer.Option(min=1, help="Free histories.")]
+Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free histories.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Of chance.")]
 Out = Annotated[Path | None, typer.Option(help="Write table, JSON and pictures to this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON, nothing else.")]

@@ -14,7 +14,8 @@ Name = Annotated[
     str | None, typer.Argument(help="A counterfactual: a shipped one's name, or a file.")
 ]
 Histories = Annotated[
-    int | None, typer.Option(min=1, help="Histories a question and coupling. [default: 4000]")
+    int | None,
+    typer.Option(min=1, max=10**6, help="Histories a question and coupling. [default: 4000]"),
 ]
 Seed = Annotated[
     int | None,

@@ -19,7 +19,8 @@ class Engine(StrEnum):
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
 Histories = Annotated[
-    int | None, typer.Option(min=1, help="How many histories. [default: what the scenario says]")
+    int | None,
+    typer.Option(min=1, max=10**9, help="How many histories. [default: what the scenario says]"),
 ]
 Seed = Annotated[
     int | None,

@@ -43,16 +43,18 @@ Vary = Annotated[
 How = Annotated[Design | None, typer.Option(help="[default: what the scenario says, or grid]")]
 Points = Annotated[
     int | None,
-    typer.Option(min=1, help="Of latin and sobol; base points (saltelli), trajectories (morris)."),
+    typer.Option(
+        min=1, max=10**6, help="Of latin and sobol; base points (saltelli), trajectories (morris)."
+    ),
 ]
-Histories = Annotated[int | None, typer.Option(min=1, help="At each point.")]
+Histories = Annotated[int | None, typer.Option(min=1, max=10**9, help="At each point.")]
 Listed = Annotated[Path | None, typer.Option("--list", help="CSV of points: design list.")]
 Out = Annotated[
     Path | None, typer.Option(help="Folder. [default: results/ and the scenario's name, -sweep]")
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Do only what is missing.")]
 Extend = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Add N histories at each point.")
+    int | None, typer.Option(min=1, max=10**9, metavar="N", help="Add N histories at each point.")
 ]
 Shard = Annotated[
     str | None, typer.Option(metavar="I/N", help="Do this part only; `cohesion merge` joins them.")

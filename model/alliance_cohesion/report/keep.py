@@ -21,6 +21,7 @@ import xarray as xr
 
 from .. import __version__
 from ..scenario import Scenario
+from ..scenario.tables import safe_cell
 from . import copying, guide
 from .document import Document, Figure, Made
 from .folder import MANIFEST, PROGRAM, replacing
@@ -88,7 +89,7 @@ class Draft:
         with self.place(name, about).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
-            writer.writerows(rows)
+            writer.writerows([safe_cell(cell) for cell in row] for row in rows)
 
     def numbers(self, data: xr.Dataset, name: str, about: str) -> None:
         """Keep a dataset as netCDF; the same dataset gives the same bytes.

@@ -96,13 +96,21 @@ class Subject:
 
     def _documented(self, i: int, t: int, after: Standing) -> Event | None:
         state = str(self.data["state"].values[i])
-        for event in self.scenario.events:
-            if event.kind == "standing" and event.actor == state:
-                day = np.datetime64(event.start, "D")
-                same = str(event.strength).lower() == after.label
-                if same and self.edges[t] <= day < self.edges[t + 1]:
-                    return event
+        for event in self._standings.get(state, ()):
+            day = np.datetime64(event.start, "D")
+            same = str(event.strength).lower() == after.label
+            if same and self.edges[t] <= day < self.edges[t + 1]:
+                return event
         return None
+
+    @cached_property
+    def _standings(self) -> dict[str, list[Event]]:
+        """Rows about standings, by state."""
+        found: dict[str, list[Event]] = {}
+        for event in self.scenario.events:
+            if event.kind == "standing":
+                found.setdefault(event.actor, []).append(event)
+        return found
 
     def drivers(self, i: int) -> list[Event]:
         """Events that move state `i`: aimed at it, or at the members while it is one."""

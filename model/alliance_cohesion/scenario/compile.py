@@ -7,8 +7,9 @@ import numpy as np
 
 from ..world import Floats, Forcing, World
 from .dependence import dependence
-from .drivers import Drivers
+from .drivers import Drivers, TooMuchError
 from .membership import membership
+from .problems import Problem, ScenarioError, shown
 from .roles import Cast
 from .scenario import Scenario
 from .terms import renewals
@@ -25,13 +26,18 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
 
     Raises:
         ValueError: `lag` is negative.
+        ScenarioError: more happens at once than fits into memory.
     """
     if lag < 0:
         raise ValueError("lag must not be negative")
     ticks = scenario.clock.ticks
     drivers = Drivers(Cast(scenario, ticks), ticks)
-    for event in scenario.events:
-        drivers.add(event)
+    try:
+        for event in scenario.events:
+            drivers.add(event)
+    except TooMuchError as error:
+        problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer tick")
+        raise ScenarioError([problem]) from error
     external, internal, inside, demand = (_later(level, lag) for level in drivers.levels)
     offer = _later(drivers.offers(), lag)
     kept, broken = (_once_later(drivers.promises(sign), lag) for sign in (1, -1))

@@ -18,6 +18,8 @@ _THREAT_SCALE = 5  # codes of threat, coercion and arms are fifths of a level
 _DEMAND_SCALE = 4
 _E, _G, _P, _A = range(4)
 _UNTIL_END_OF_YEAR = (THREAT, COERCION, ARMS)
+MOST_PAIRS = 3_000_000  # about 500 MB while they are put in order
+MOST_OFFERED = 30_000_000  # ticks of outside powers towards states: about 300 MB
 _LASTING = (*_UNTIL_END_OF_YEAR, DEMAND, OFFER)
 
 
@@ -28,6 +30,14 @@ def last_day(event: Event) -> date | None:
     if event.end is None and event.kind in _UNTIL_END_OF_YEAR:
         return event.start.replace(month=12, day=31)
     return event.end
+
+
+class TooMuchError(ValueError):
+    """More facts at once than fit into memory."""
+
+    def __init__(self, what: str, most: int):
+        self.what, self.most = what, most
+        super().__init__(f"more than {most:,} {what}")
 
 
 class _Where(NamedTuple):
@@ -48,11 +58,19 @@ class Pairs:
     """Threats between states of the model, gathered fact by fact."""
 
     def __init__(self) -> None:
+        self._count = 0
         self._ticks: list[Ints] = []
         self._rows: list[tuple[int, int, float, int]] = []
 
     def add(self, ticks: Ints, target: int, actor: int, level: float, outside: bool) -> None:
-        """A state threatens another in some ticks."""
+        """A state threatens another in some ticks.
+
+        Raises:
+            TooMuchError: it is one too many.
+        """
+        self._count += len(ticks)
+        if self._count > MOST_PAIRS:
+            raise TooMuchError("threats between states, one a tick and target", MOST_PAIRS)
         self._ticks.append(ticks)
         self._rows.append((target, actor, level, int(outside)))
 
@@ -165,14 +183,19 @@ class Drivers:
 
     def _act_from_outside(self, event: Event, where: _Where) -> None:
         if event.kind == OFFER:
-            best = self._offers.setdefault((event.actor, where.column), np.zeros(self.T))
-            _raise(where.of(best), where.which, _code(event))
+            self._make_room(self._offers, event.actor, where.column, float)
+            _raise(where.of(self._offers[event.actor, where.column]), where.which, _code(event))
         if event.kind == THREAT:
             self._raise(_E, where, _level(event))
         if event.kind in (THREAT, COERCION, DEMAND):
-            key = (event.actor, where.column)
-            cancelled = self._cancelled.setdefault(key, np.zeros(self.T, dtype=bool))
-            where.of(cancelled)[where.which] = True
+            self._make_room(self._cancelled, event.actor, where.column, bool)
+            where.of(self._cancelled[event.actor, where.column])[where.which] = True
+
+    def _make_room(self, kept: dict[Any, Any], actor: str, column: int, kind: type) -> None:
+        if (actor, column) not in kept:
+            if (len(self._offers) + len(self._cancelled)) * self.T > MOST_OFFERED:
+                raise TooMuchError("ticks of outside powers towards states", MOST_OFFERED)
+            kept[actor, column] = np.zeros(self.T, dtype=kind)
 
     def _act_between_states(self, event: Event, actor: int, where: _Where) -> None:
         ticks = np.arange(where.begin, where.stop)[where.which]

@@ -10,6 +10,7 @@ from pathlib import Path
 MOST_PROBLEMS = 1000  # of one file; nobody mends more at once
 
 _MOST_NAMES = 50  # that a message lists
+_LONGEST_PLACE = 300  # characters of a path or key
 _LONGEST = 80  # characters of a found value worth repeating
 
 
@@ -24,10 +25,15 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        where = ", ".join(part for part in (self.file, self.place) if part)
+        where = ", ".join(_ended(part) for part in (self.file, self.place) if part)
         allowed = f"allowed: {self.allowed}" if self.allowed else ""
         what = "; ".join(part for part in (self.found, allowed, self.hint) if part)
         return printable(f"{where}: {what}" if where else what)
+
+
+def _ended(text: str) -> str:
+    """The end of a path or key that is longer than anyone reads."""
+    return text if len(text) <= _LONGEST_PLACE else f"..{text[-_LONGEST_PLACE:]}"
 
 
 class ScenarioError(ValueError):

@@ -24,6 +24,7 @@ MOST_COLUMNS = 200
 MOST_ROWS = 200_000
 NAMES = ("id", "kind", "actor", "target", "state", "indicator")  # columns that hold names
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 
@@ -69,6 +70,8 @@ class Row:
                 self._check_name(column, text)
 
     def _check_name(self, column: str, text: str) -> None:
+        if len(text) <= LONGEST_NAME and text.isascii():
+            return
         if any(len(part) > LONGEST_NAME for part in text.split("|")):
             self.wrong(column, f"names of at most {LONGEST_NAME} characters")
         elif has_invisible_character(text):
@@ -85,6 +88,13 @@ def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """
     lines = (match.group() for match in _LINE.finditer(text) if match.group())
     yield from enumerate(csv.reader(lines, strict=True), start=1)
+
+
+def safe_cell(value: object) -> object:
+    """A cell for a CSV file that a spreadsheet may open: text that it would take for a formula
+    gets an apostrophe before it. Numbers stay as they are.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def read_rows(

@@ -10,11 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..scenario.tables import safe_cell
 from ..world import Floats, Ints
 from .chunks import Chunk, ranges
 from .outcomes import Outcome
 from .plan import Plan, Point
 from .store import Store, _word
+from .variables import Value
 
 COUNTS, OUTCOMES, WIDE = "counts.parquet", "outcomes.parquet", "outcomes.csv"
 _ROWS = 50_000  # rows written at a time
@@ -62,7 +64,7 @@ def write_tables(store: Store, plan: Plan, points: Sequence[int]) -> Means:
     with counts, outcomes, aside.open("w", encoding="utf-8", newline="") as file:
         wide = csv.writer(file, lineterminator="\n")
         names = [outcome.name for outcome in plan.outcomes]
-        wide.writerow(["point", *(variable.name for variable in plan.variables), *names])
+        wide.writerow(map(safe_cell, ["point", *(v.name for v in plan.variables), *names]))
         for row, (point, each) in enumerate(add_up(store, plan, points)):
             cells = dict(zip(inputs, _cells(plan, plan.points[point]), strict=True))
             for k, (outcome, (values, number)) in enumerate(zip(plan.outcomes, each, strict=True)):
@@ -72,9 +74,13 @@ def write_tables(store: Store, plan: Plan, points: Sequence[int]) -> Means:
                 mean[row, k], error[row, k] = told["mean"], told["error"]
                 outcomes.add(point=point, **cells, outcome=outcome.name, unit=outcome.unit, **told)
             numbers = (f"{x:.10g}" for x in mean[row])
-            wide.writerow([point, *map(_word, plan.points[point]), *numbers])
+            wide.writerow([point, *map(_plain, plan.points[point]), *numbers])
     aside.replace(store.folder / WIDE)
     return Means(np.array(points, dtype=np.int64), mean, error)
+
+
+def _plain(value: Value) -> object:
+    return safe_cell(value) if isinstance(value, str) else _word(value)
 
 
 def described(outcome: Outcome, values: Ints, counts: Ints) -> dict[str, Any]:
