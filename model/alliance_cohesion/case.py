@@ -19,7 +19,7 @@ from .draws import Draws, draws
 from .ensemble import Ensemble
 from .prior import NAMES
 from .scenario import Scenario
-from .world import Floats, Standing, World
+from .world import Floats, Standing, World, times
 
 if TYPE_CHECKING:
     from .reactions import Reactions
@@ -183,7 +183,7 @@ def dataset(case: Case, total: Ensemble, found: Draws, seed: int) -> xr.Dataset:
             "parameters": (("draw", "parameter"), found.values),
         },
         coords={
-            "time": world.decided.astype("datetime64[ns]"),
+            "time": times(world.decided),
             "state": list(world.states),
             "standing": [s.label for s in Standing],
             "away": np.arange(len(world.states) + 1),

@@ -138,6 +138,18 @@ class Forcing(NamedTuple):
     """[N] each state's place in the random numbers: a hash of its name, whatever its order."""
 
 
+_NANOSECONDS = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
+
+
+def times(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """Days as a dataset's time axis: to the nanosecond as xarray is used to, or to the second
+    where those do not reach (64 bits of nanoseconds end in 1677 and in 2262).
+    """
+    first, end = _NANOSECONDS
+    fits = bool(((days >= first) & (days < end)).all())
+    return days.astype("datetime64[ns]" if fits else "datetime64[s]")
+
+
 DRIVERS = ("external", "internal", "inside", "demand", "offer", "kept", "broken")
 
 

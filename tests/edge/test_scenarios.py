@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import alliance_cohesion as ac
+from alliance_cohesion import results
 from alliance_cohesion.cli import app
 from alliance_cohesion.scenario import ScenarioError
 from tests.scenario.builders import TOML, event, write
@@ -173,3 +174,14 @@ def test_how_the_work_is_cut_does_not_show(tmp_path, monkeypatch):
     whole = ac.load(tmp_path).run(histories=50)
     monkeypatch.setattr("alliance_cohesion.ensemble._MOST_CELLS", 1)
     assert ac.load(tmp_path).run(histories=50).equals(whole)
+
+
+@pytest.mark.parametrize(("start", "end"), [("0003", "0004"), ("1000", "1001"), ("9990", "9991")])
+def test_years_far_from_ours_are_kept_and_read_back_as_they_are(tmp_path, monkeypatch, start, end):
+    monkeypatch.chdir(tmp_path)
+    head = TOML.replace("2000-01-01", f"{start}-01-01").replace("2001-12-31", f"{end}-12-31")
+    write(tmp_path / "x", head=head.replace("memory = 1999-01-01\n", ""))
+    assert call("run", "x", "--histories", "5", "--out", "out")[0] == 0
+    days = ac.load("x").world.decided
+    assert str(days[0]).startswith(start)
+    assert (results.read("out").data["time"].values == days).all()

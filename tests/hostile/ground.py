@@ -64,6 +64,9 @@ def lay(folder: Path) -> None:
     (folder / "points.csv").write_text("b_D,alliance:notice\n1,0\n2,6\n3,12\n", encoding="utf-8")
     _made("run", "starter", "--histories", "12", "--no-pictures", "--out", "run")
     _made("sweep", "starter", *SWEEP, "--no-pictures", "--out", "whole")
+    # Compiled code is then there for every command: a case is not blamed for what comes once.
+    _made("compare", "run", "--histories", "3")
+    _made("counterfactual", "child.toml", "--histories", "20", "--no-pictures", "--out", "answer")
     for k in (1, 2):
         _made("sweep", "starter", *SWEEP, "--shard", f"{k}/2", "--out", f"shard-{k}")
 

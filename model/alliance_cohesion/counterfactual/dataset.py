@@ -5,7 +5,7 @@ import xarray as xr
 
 from .. import __version__
 from ..prior import NAMES
-from ..world import Floats, Standing
+from ..world import Floats, Standing, times
 from .answer import Answer, Side
 
 _BANDS = ("mean", "low", "high")
@@ -59,7 +59,7 @@ def dataset(answer: Answer) -> xr.Dataset:
             "parameters_changed": (("draw", "parameter"), answer.sample.changed),
         },
         coords={
-            "time": world.decided.astype("datetime64[ns]"),
+            "time": times(world.decided),
             "state": list(answer.states),
             "standing": [s.label for s in Standing],
             "coupling": list(answer.given),

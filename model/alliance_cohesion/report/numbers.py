@@ -12,7 +12,7 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from ..world import Standing
+from ..world import Standing, times
 from .folder import FolderError
 
 LARGEST_FILE = 256 * 2**20  # bytes
@@ -50,9 +50,13 @@ def read_numbers(path: Path, sha256: object) -> xr.Dataset:
                 raise FolderError(f"{path}: not as it was written; make the results again")
         with h5py.File(path, "r") as found:
             _look_over(found, path)
-        with xr.open_dataset(path, engine="h5netcdf", phony_dims="access") as lazy:
+        seconds = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds begin in 1678
+        with xr.open_dataset(
+            path, engine="h5netcdf", phony_dims="access", decode_times=seconds
+        ) as lazy:
             data = lazy.load()
         _check(data, path)
+        data = data.assign_coords(time=times(data["time"].values))
     except FolderError:
         raise
     except Exception as error:  # whatever the libraries make of a file that is none
