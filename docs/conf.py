@@ -35,6 +35,7 @@ nb_execution_timeout = 300
 nb_execution_cache_path = str(HERE / "_build" / "notebooks")
 
 # Python
+default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"undoc-members": True}
 autodoc_typehints = "signature"
@@ -60,6 +61,8 @@ html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_sidebars = {"index": [], "tutorial": []}
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["theme-switcher"],
