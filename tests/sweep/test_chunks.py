@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from alliance_cohesion.sweep import sweep
-from alliance_cohesion.sweep.chunks import Chunk, chunks, ranges
+from alliance_cohesion.sweep.chunks import Chunk, Failure, chunks, ranges
 from alliance_cohesion.sweep.merge import merge
 from alliance_cohesion.sweep.outcomes import measure
 from alliance_cohesion.sweep.store import SweepError, kept_plan, opened
@@ -120,6 +120,22 @@ def test_shards_merged_give_the_same_bytes_as_the_whole(tmp_path):
     report = merge(again, parts[2:], tmp_path / "merged")
     assert report.findings is not None
     assert contents(tmp_path / "whole") == contents(tmp_path / "merged")
+
+
+def test_points_that_failed_in_any_shard_are_failures_of_the_whole(tmp_path):
+    def failing(job, tasks):
+        for chunk, point in tasks:
+            yield Failure(chunk.point, "dry") if chunk.point in (2, 5) else do(job, chunk, point)
+
+    made, parts = plan(tmp_path), [tmp_path / "a", tmp_path / "b"]
+    failed = [
+        set(sweep(made, part, shard=(i, 2), workers=failing).failures)
+        for i, part in enumerate(parts, start=1)
+    ]
+    assert failed == [{2}, {5}]
+    report = merge(made, parts, tmp_path / "merged")
+    assert set(report.failures) == {2, 5}
+    assert report.findings is not None
 
 
 def test_shards_of_different_sweeps_are_not_merged(tmp_path):
