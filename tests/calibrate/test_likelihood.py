@@ -160,3 +160,13 @@ def test_a_pinned_parameter_does_not_move():
 
 def test_prior_draws_are_addressed():
     assert np.array_equal(believed.cube(10, seed=1)[4:], believed.cube(6, seed=1, start=4))
+
+
+def test_what_a_state_knew_is_all_of_the_tick_before():
+    world = possible(random_world(7))
+    f = world.forcing
+    known = replay.knowledge(world, draws[0])
+    minds = replay.trace(world, draws[:1]).minds[0]
+    assert np.array_equal(known[..., 0], minds[..., 0])
+    assert np.array_equal(known[..., 6], f.dependence[f.first - 1 : len(f.dependence) - 1])
+    assert np.array_equal(known[..., 7].max(axis=1), f.renewal[f.first :])  # of the tick itself

@@ -33,3 +33,12 @@ def test_a_run_of_several_parts_keeps_the_first_thousand_histories(case):
     whole = ensemble.simulate(case.world, values, 2010, seed=3, keep=1000)
     assert np.array_equal(data["path"].values, whole.path)
     assert np.array_equal(data["share"].values, whole.standing / 2010)
+
+
+def test_left_by_is_the_share_of_histories_that_have_ever_left_by_a_date(case):
+    data = case.run(200, seed=4)
+    path = data["path"].values
+    start = np.broadcast_to(case.world.initial, (200, 1, path.shape[2]))
+    before = np.concatenate([start, path[:, :-1]], axis=1)
+    ever = np.logical_or.accumulate((before == 0) & (path != 0), axis=1)
+    assert data["left_by"].values == pytest.approx(ever.mean(axis=0))

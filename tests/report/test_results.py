@@ -56,6 +56,7 @@ def test_reading_gives_back_the_numbers(made):
         else:
             xr.testing.assert_equal(found.data[name], data[name])
     assert found.data.attrs["seed"] == 2
+    assert found.manifest["seed"] == 2 != case.scenario.seed
     assert load(found.entry).scenario.name == case.scenario.name
 
 

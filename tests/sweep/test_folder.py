@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -286,3 +287,9 @@ def test_another_region_of_interest_needs_no_other_histories(tmp_path):
     assert report.done == 0
     assert report.findings.interest == "whole above 0.4"
     assert "above = 0.4" in (out / "scenario" / "starter" / "scenario.toml").read_text()
+
+
+def test_the_seed_is_part_of_what_a_sweep_is(tmp_path):
+    made = plan(tmp_path)
+    assert made.as_json()["seed"] == made.scenario.seed
+    assert replace(made, seed=made.seed + 1).digest != made.digest
