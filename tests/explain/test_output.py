@@ -1,14 +1,17 @@
 """What is printed, written and refused."""
 
 import csv
+import io
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
+from rich.console import Console
 from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import explain_plot
+from alliance_cohesion.report import explain_plot, explain_table
 from alliance_cohesion.report import explain_words as words
 from alliance_cohesion.scenario import write_new
 
@@ -140,6 +143,20 @@ def test_text_of_the_record_is_never_taken_for_markup(place):
     events = place / "starter" / "events.csv"
     events.write_text(events.read_text().replace("Separatists armed", "[red]Separatists[/] armed"))
     assert "[red]Separatists[/] armed" in call(*VELIA).stdout
+
+
+def test_text_of_the_record_does_not_turn_the_direction_of_the_table():
+    e = told()
+    driver = next(d for d in e.drivers if d.facts)
+    fact = driver.facts[0]
+    turned = replace(fact, event=replace(fact.event, description="armed \u202esdrawkcab"))
+    turned_driver = replace(driver, facts=(turned, *driver.facts[1:]))
+    drivers = tuple(turned_driver if d is driver else d for d in e.drivers)
+    console = Console(file=io.StringIO(), width=100)
+    explain_table.show(console, replace(e, drivers=drivers))
+    printed = console.file.getvalue()
+    assert "sdrawkcab" in printed
+    assert "\u202e" not in printed
 
 
 def test_the_picture_says_in_words_what_held_and_what_pushed():
