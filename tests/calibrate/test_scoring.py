@@ -130,7 +130,8 @@ def test_rankings_are_split_by_what_could_be_decided():
     path[3:, 1] = 2  # leaves at the window, in decided tick 2, and stays out
     world = replace(world, record=path)
     away = np.array([[0.1, 0.2], [0.7, 0.3], [0.5, 0.6], [0.5, 0.9], [0.2, 0.9], [0.1, 0.9]])
-    chances = np.stack([1 - away, away * 0.0, away], axis=-1)
+    freeze = away * [1.0, 0.0]  # state 0 would rather freeze than leave, and that is leaving too
+    chances = np.stack([1 - away, freeze, away - freeze], axis=-1)
     found = scoring.rankings(world, chances)
     off = found["leaving off the window"]
     # members off the window: 0.1, 0.7 (moved), 0.1 of state 0; 0.2, 0.3 of state 1
@@ -139,7 +140,7 @@ def test_rankings_are_split_by_what_could_be_decided():
     back = found["coming back"]
     # away: 0.5, 0.5, 0.8 (moved) to come back of state 0; 0.1 three times of state 1
     assert (back.moves, back.others, back.auc) == (1, 5, 1.0)
-    worst = scoring.rankings(world, chances[..., ::-1])
+    worst = scoring.rankings(world, np.stack([away, 0 * away, 1 - away], axis=-1))
     assert worst["leaving off the window"].auc == worst["coming back"].auc == 0.0
 
 

@@ -71,6 +71,9 @@ def test_an_event_aimed_at_the_members_is_marked_only_while_one_is_a_member():
         for i, state in enumerate(told.states)
     }
     assert seen == {"Karth": True, "Ostra": True, "Velia": False}
+    frozen = told.data["record"].copy(data=np.full_like(told.data["record"].values, 1))
+    in_it_still = Subject(told.data.assign(record=frozen), told.scenario)
+    assert late in in_it_still.drivers(told.states.index("Velia"))
 
 
 def test_bands_are_the_quantiles_of_the_kept_histories():
