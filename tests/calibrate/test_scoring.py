@@ -144,6 +144,17 @@ def test_rankings_are_split_by_what_could_be_decided():
     assert worst["leaving off the window"].auc == worst["coming back"].auc == 0.0
 
 
+def test_of_those_who_had_to_sign_the_refuser_ranks_first_or_last():
+    world = quiet(ticks=3, states=3)
+    world.forcing.renewal[2] = 1
+    path = world.record.copy()
+    path[2, 1] = 2
+    away = np.array([[0.1, 0.1, 0.1], [0.3, 0.8, 0.5]])
+    chances = np.stack([1 - away, 0 * away, away], axis=-1)
+    found = scoring.rankings(replace(world, record=path), chances)["not signing in the window"]
+    assert (found.moves, found.others, found.auc) == (1, 2, 1.0)
+
+
 def test_ties_count_half_in_the_area_under_the_curve():
     found = scoring.ranking(np.array([0.5, 0.5, 0.1, 0.9]), np.array([True, False, False, False]))
     assert found.auc == pytest.approx((0.5 + 1.0 + 0.0) / 3)

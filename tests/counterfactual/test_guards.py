@@ -35,6 +35,10 @@ def test_gower_distance_by_hand():
         np.array([[0.5, 2.0]]), np.array([[20, 2]]), evidence, known, np.array([1.0, 10.0]), 4
     )
     assert far[0] == 0
+    of_another = nearest(
+        np.array([[0.5, 2.0]]), np.array([[10, 0]]), evidence, known, np.array([1.0, 10.0]), 4
+    )
+    assert of_another[0] == 0  # near in time, but no decision of its own
 
 
 def test_no_change_alters_nothing():

@@ -3,16 +3,17 @@
 from dataclasses import replace
 from datetime import date
 from math import exp, log
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import ensemble, prior, reacting, reactions
+from alliance_cohesion import ensemble, patron, prior, reacting, reactions
 from alliance_cohesion.calibrate import reactions as fits
 from alliance_cohesion.tick import MEMBER
 
-from ..worlds import random_world
+from ..worlds import quiet, random_world
 
 believed = prior.default()
 draws = believed.transform(believed.cube(40, seed=6))
@@ -34,6 +35,32 @@ def test_an_unreliable_patron_invites_episodes_and_the_estranged_are_courted():
     assert reactions.episode_rate(0.0, 2.0, 0.3, 0.3) == 1.0
     assert reactions.episode_rate(0.0, 2.0, 0.1, 0.3) == pytest.approx(exp(0.4))
     assert reactions.offer_rate(0.0, 0.5, -3.0, -1.0) == pytest.approx(exp(1.0))
+
+
+def test_an_episode_lasts_as_long_as_it_is_said_to():
+    world = quiet(ticks=8, states=1)
+    r = reacting.silent(world, 1)._replace(
+        start=1, episodes=1, source_target=np.array([0]), source_actor=np.array([-1]),
+        source_rate=np.array([[20.0]]), source_level=np.array([0.6]), source_ticks=np.array([3]),
+    )  # fmt: skip
+    f, minds = world.forcing, np.ones((1, 10))
+    until, offers = np.zeros(1, np.int64), np.zeros((8, 1))
+    reactions.react(r, 0, f, 2, np.zeros(1, np.int8), minds, until, offers, 1, 0)
+    assert until.tolist() == [5]
+    never = r._replace(source_rate=np.array([[-50.0]]))
+    for t in range(3, 8):
+        reactions.react(never, 0, f, t, np.zeros(1, np.int8), minds, until, offers, 1, 0)
+    assert f.external[:, 0].tolist() == [0.0, 0.0, 0.6, 0.6, 0.6, 0.0, 0.0, 0.0]
+
+
+def test_a_war_elsewhere_ties_the_patron_down_by_its_level():
+    world = quiet(ticks=8, states=1)  # quarters from 2000 on
+    wars = [
+        SimpleNamespace(start=date(2000, 5, 1), end=date(2000, 8, 1), level=4),
+        SimpleNamespace(start=date(2000, 6, 1), end=None, level=1),
+    ]
+    free = patron.spare(SimpleNamespace(engagements=wars), world)
+    assert free.tolist() == pytest.approx([1.0, 0.2, 0.2, 0.8, 0.8, 0.8, 0.8, 0.8])
 
 
 def test_without_reactions_the_histories_are_those_of_the_ensemble():
