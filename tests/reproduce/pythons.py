@@ -60,7 +60,7 @@ def call(*words: object, **variables: str) -> str:
 
 def environment(python: Path, place: Path, wheel: Path) -> Path:
     """A new environment with the wheel and the pinned libraries; its Python."""
-    call(python, "-m", "venv", place)
+    call(python, "-m", "venv", "--clear", place)
     own = place / "bin" / "python"
     pip = (own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     call(*pip, wheel, "-c", ROOT / "constraints.txt")
