@@ -19,7 +19,7 @@ SCENARIOS = {  # name: states, events, years, tick
     "500 states, 500 events, 30 years of quarters": (500, 500, 30, "quarter"),
     "8 states, 100,000 events, 30 years of quarters": (8, 100_000, 30, "quarter"),
     "500 states, 100,000 events, 30 years of quarters": (500, 100_000, 30, "quarter"),
-    "2,000 states, 500 events, 200 years of quarters": (2000, 500, 200, "quarter"),
+    "2,000 states, 500 events, 120 years of quarters": (2000, 500, 120, "quarter"),
     "8 states, 500 events, 100,000 months": (8, 500, 8300, "month"),
 }
 

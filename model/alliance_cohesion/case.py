@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .reactions import Reactions
 
 KEPT = 1000  # full paths kept of a run, enough for smooth bands
-_MOST_KEPT = 30_000_000  # histories kept times ticks times states: about 300 MB
+_MOST_KEPT = 10_000_000  # histories kept times ticks times states: about 100 MB
 _CHUNK = 2000
 
 Progress = Callable[[int], None]

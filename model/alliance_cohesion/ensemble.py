@@ -15,7 +15,7 @@ from .tick import ALIGNMENT, MEMBER, MIND, OUTSIDE, blank, chances, decide, pace
 from .world import Codes, Floats, Forcing, Ints, Parameters, World
 
 _BLOCKS = 8  # more than the cores of a laptop; the answer does not depend on it
-_MOST_CELLS = 4_000_000  # ticks times states of all blocks together: about 130 MB
+_MOST_CELLS = 2_000_000  # ticks times states of all blocks together: about 65 MB
 
 
 @dataclass

@@ -254,7 +254,8 @@ def huge(rng: random.Random, place: Path) -> Command:
         case 7:
             _append(toml, "[sweep.vary]\n" + "".join(f"k{k} = 1\n" for k in range(size // 100)))
         case 8:
-            _append(toml, f"[a{'.a' * size}]\n")
+            key = f"a{'.a' * size}"
+            _append(toml, rng.choice((f"[{key}]\n", f"{key} = 1\n")))
         case 9:
             _append(toml, f"[run]\nseed = 0x{'f' * (size // 10)}\n")
         case 10:

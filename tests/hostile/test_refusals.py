@@ -133,6 +133,8 @@ BAD_TOML = {
     "a number beyond 64 bits": ("[run]\nseed = 99999999999999999999", "at most 18 digits"),
     "a text without end": ('title = "' + "x" * 10_001 + '"', "10,001 characters"),
     "a key without end": (f"[{'x' * 5000}]", "..xxx"),
+    "a key of too many parts": ("a." * 100_000 + "a = 1", "nested too deeply"),
+    "a key of too many quoted parts": ('"a" . ' * 50_000 + "a = 1", "nested too deeply"),
     "a table that is a pipe": ('tables.events = "pipe"', "there is no such file"),
     "a file of two megabytes": ("#" * 2**21, "2 MB; allowed: at most 1 MB"),
 }

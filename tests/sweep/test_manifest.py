@@ -2,7 +2,7 @@
 
 import pytest
 
-from alliance_cohesion.sweep.manifest import wrong_with
+from alliance_cohesion.sweep.manifest import digest, wrong_with
 
 
 @pytest.mark.parametrize(
@@ -10,8 +10,9 @@ from alliance_cohesion.sweep.manifest import wrong_with
 )
 def test_a_manifest_does_not_lead_out_of_its_folder(entry):
     sound = {
-        "plan": {}, "plan_sha256": "0" * 64, "histories": [50], "shard": [1, 1], "complete": False,
-        "files": {}, "request": {"entry": "scenario/starter/scenario.toml", "over": {}},
+        "plan": {}, "plan_sha256": digest({}), "histories": [50], "shard": [1, 1],
+        "complete": False, "files": {},
+        "request": {"entry": "scenario/starter/scenario.toml", "over": {}},
     }  # fmt: skip
     assert not wrong_with(sound)
     assert wrong_with({**sound, "request": {"entry": entry, "over": {}}})

@@ -28,6 +28,9 @@ DEEPEST = 10  # bases below one scenario
 _DEEPEST_NEST = 20  # tables within tables
 _LARGEST = 10**18 - 1  # of a whole number: it fits into 64 bits
 _CONTROL = ("text with control characters", "plain text")
+_LONG_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]{0,100}"|'[^'\n]{0,100}')[ \t]*+\.[ \t]*+){50}"""
+)
 _OWN = ("name", "title", "base")  # keys a scenario does not inherit
 
 
@@ -103,6 +106,9 @@ def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 def _read_toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     text = read_text(path, problems, LARGEST_TOML)
     if text is None:
+        return None
+    if _LONG_KEY.search(text):  # the parser takes minutes for it
+        problems.append(Problem(shown(path), "", "tables nested too deeply"))
         return None
     try:
         content = tomllib.loads(text)

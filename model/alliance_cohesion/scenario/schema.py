@@ -24,7 +24,7 @@ from .fields import (
 MOST_TICKS = 100_000
 MOST_STATES = 2_000
 MOST_TABLES = 20  # of one kind
-MOST_CELLS = 2_000_000  # ticks times states: a run stays below 1 GiB (benchmarks/large.py)
+MOST_CELLS = 1_000_000  # ticks times states: a run stays below 1 GiB (benchmarks/large.py)
 
 Renewal = Literal["act", "automatic"]
 Script = Literal["record", "rule"]

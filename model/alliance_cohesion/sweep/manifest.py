@@ -1,5 +1,7 @@
 """What the manifest of a sweep must hold before it is believed: it may come from anyone."""
 
+import hashlib
+import json
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -8,11 +10,27 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 _Count = Annotated[int, Field(ge=1, le=10**9, strict=True)]
 
 
+class _Over(BaseModel):
+    """What was laid over the scenario's own table; the plan made of it says whether it stands."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    vary: list[Annotated[list[Any], Field(min_length=2, max_length=2)]] = []
+    design: str = "grid"
+
+    @field_validator("vary")
+    @classmethod
+    def _has_names(cls, vary: list[list[Any]]) -> list[list[Any]]:
+        if not all(isinstance(name, str) for name, _ in vary):
+            raise ValueError("pairs of a name and a range")
+        return vary
+
+
 class _Request(BaseModel):
     model_config = ConfigDict(strict=True)
 
     entry: str
-    over: dict[str, Any]
+    over: _Over
 
     @field_validator("entry")
     @classmethod
@@ -57,4 +75,11 @@ def wrong_with(found: dict[str, Any]) -> str:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         return f"{where}: {first['msg']}"
+    if digest(found["plan"]) != found["plan_sha256"]:
+        return "plan: not the one its hash is of"
     return ""
+
+
+def digest(plan: dict[str, Any]) -> str:
+    """SHA-256 of a plan."""
+    return hashlib.sha256(json.dumps(plan, sort_keys=True).encode()).hexdigest()

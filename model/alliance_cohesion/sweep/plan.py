@@ -24,6 +24,7 @@ from ..scenario.files import read_text
 from ..scenario.problems import quoted, raise_any, shown
 from ..scenario.tables import csv_rows
 from ..world import Codes, Floats, World
+from .manifest import digest
 from .outcomes import Outcome, counted, outcomes
 from .points import Ground, ground, settled
 from .spec import (
@@ -129,7 +130,7 @@ class Plan:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the plan."""
-        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
+        return digest(self.as_json())
 
 
 def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any) -> Plan:
