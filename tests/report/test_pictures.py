@@ -6,11 +6,13 @@ import itertools
 import numpy as np
 import pytest
 
+from alliance_cohesion.case import load
 from alliance_cohesion.report import alignment_plot, palette, pictures, standing_plot
 from alliance_cohesion.report.chance_plot import spread
-from alliance_cohesion.report.marks import REFUSED, marks
+from alliance_cohesion.report.marks import OTHERS, PRESSURE, REFUSED, THREAT, marks
 from alliance_cohesion.report.subject import Subject
 
+from ..scenario import builders
 from .cases import subject
 
 
@@ -120,3 +122,28 @@ def test_the_colour_blind_tell_states_and_standings_apart():
 
 def test_no_two_of_twenty_states_look_the_same():
     assert len({palette.state(i) for i in range(20)}) == 20
+
+
+def test_pressure_is_the_patrons_only_where_the_patron_or_its_client_presses(tmp_path):
+    client = '\n[[client]]\nname = "GANG"\nsponsor = "PAT"\nagainst = ["ANA"]\nsource = "A book"\n'
+    rows = [
+        builders.event("2000-02", "coercion", "PAT", "ANA", "1", id="patron"),
+        builders.event("2000-03", "threat", "PACT", "ANA", "1", id="alliance"),
+        builders.event("2000-04", "threat", "GANG", "ANA", "2", id="client"),
+        builders.event("2000-05", "coercion", "BOR", "ANA", "2", id="fellow"),
+        builders.event("2000-06", "arms_to_adversary", "FAR", "ANA", "1", id="outsider"),
+        builders.event("2000-07", "threat", "GANG", "BOR", "2", id="not its client there"),
+    ]
+    case = load(builders.write(tmp_path / "pact", *rows, toml=client))
+    told = Subject(case.run(4, 1), case.scenario)
+    kind = {mark.event.id: mark.kind for i in (0, 1) for mark in marks(told, i)}
+    assert [kind[name] for name in ("patron", "alliance", "client")] == [PRESSURE] * 3
+    assert [kind[name] for name in ("fellow", "outsider")] == [OTHERS] * 2
+    assert kind["not its client there"] is THREAT
+
+
+def test_the_legends_end_within_the_picture():
+    figure = standing_plot.draw(subject())[0].figure
+    figure.canvas.draw()
+    for legend in figure.legends:
+        assert legend.get_window_extent().x1 <= figure.bbox.x1

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scenario import Event
+from ..scenario.dates import Ticks
+from ..scenario.drivers import last_day
+from ..scenario.roles import Cast, Side
 from .subject import Subject, decimal_year
 from .text import clean
 
@@ -23,12 +26,13 @@ class Kind:
 
 
 THREAT = Kind("threat", "o", "#333333", 0)
-PRESSURE = Kind("pressure by the patron", "s", "#b2182b", 1)
+PRESSURE = Kind("patron's pressure", "s", "#b2182b", 1)
+OTHERS = Kind("others' pressure", "X", "#8c6d31", 1)
 DEMAND = Kind("demand on autonomy", "D", "#762a83", 2)
-OFFER = Kind("offer from outside", "P", "#1b7837", 3)
+OFFER = Kind("outside offer", "P", "#1b7837", 3)
 ANSWERED = Kind("request answered", "^", "#2166ac", 4)
 REFUSED = Kind("request refused", "v", "#e08214", 4)
-KINDS = (THREAT, PRESSURE, DEMAND, OFFER, ANSWERED, REFUSED)
+KINDS = (THREAT, PRESSURE, OTHERS, DEMAND, OFFER, ANSWERED, REFUSED)
 LANES = 5
 
 
@@ -49,8 +53,10 @@ def marks(subject: Subject, i: int) -> list[Mark]:
     """Events that moved state `i` and were in force within the clock, by date."""
     first, last = float(subject.years[0]), float(subject.years[-1])
     found = []
+    ticks = subject.scenario.clock.ticks
+    cast = Cast(subject.scenario, ticks)
     for event in subject.drivers(i):
-        kind = _kind(event, subject.scenario.alliance.patron)
+        kind = _kind(event, _by_patron(event, cast, ticks, str(subject.data["state"].values[i])))
         if kind is None:
             continue
         start, end = _span(event, last)
@@ -59,13 +65,20 @@ def marks(subject: Subject, i: int) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.start)
 
 
-def _kind(event: Event, patron: str) -> Kind | None:
+def _by_patron(event: Event, cast: Cast, ticks: Ticks, state: str) -> bool:
+    """Whether the patron, the alliance or a client of the patron does it, if only for a time."""
+    span = ticks.span(event.start, last_day(event))
+    sources = cast.sources(event.actor, cast.states[state], *span)
+    return any(source.side is Side.PATRON for source in sources)
+
+
+def _kind(event: Event, by_patron: bool) -> Kind | None:
     if event.kind == "response":
         return ANSWERED if _code(event) > 0 else REFUSED
     if event.kind in ("coercion", "arms_to_adversary"):
-        return PRESSURE
+        return PRESSURE if by_patron else OTHERS
     if event.kind == "threat":
-        return PRESSURE if event.actor == patron else THREAT
+        return PRESSURE if by_patron else THREAT
     return {"demand": DEMAND, "offer": OFFER}.get(event.kind)
 
 
