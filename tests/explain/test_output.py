@@ -14,6 +14,7 @@ from alliance_cohesion.cli import app
 from alliance_cohesion.report import explain_plot, explain_table
 from alliance_cohesion.report import explain_words as words
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.scenario.spelling import abbreviation_of
 
 from .cases import EVE, told
 
@@ -113,6 +114,16 @@ def test_an_unknown_state_is_answered_with_the_nearest(place):
     assert message == (
         'Error: no state "Vellia"; allowed: Karth, Ostra, Velia; did you mean "Velia"?\n'
     )
+
+
+@pytest.mark.parametrize(("name", "code"), [("Armenia", "ARM"), ("kyrgyzstan", "KGZ")])
+def test_the_name_of_a_state_is_answered_with_its_code(name, code):
+    assert f'did you mean "{code}"?' in refused("explain", "csto", name, "2023-12")
+
+
+def test_a_name_that_two_codes_abbreviate_or_none_is_not_guessed_at():
+    assert abbreviation_of("Arcadia", ["ARC", "ARD"]) is None
+    assert abbreviation_of("Russia", ["ARM", "KAZ"]) is None
 
 
 @pytest.mark.parametrize("day", ["1999-12-31", "2010-01-01", "1066"])

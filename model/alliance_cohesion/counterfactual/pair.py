@@ -177,7 +177,8 @@ def pair(changed: Case, base: Case) -> Pair:
     file, scenario = changed.scenario.path, changed.scenario
     if not scenario.rewrite.strip():
         raise CounterfactualError(
-            f'{file}, rewrite: missing; allowed: what had to be true for the change ("rewrite")'
+            f"{file}, rewrite: missing; allowed: a sentence on what had to be true for the change; "
+            'add a line such as rewrite = "They would have had to ..." near the top of the file'
         )
     first, second = base.world, changed.world
     if first.states != second.states:

@@ -11,7 +11,7 @@ from ..case import Case
 from ..scenario import Problem, Scenario, ScenarioError
 from ..scenario.dates import parse
 from ..scenario.problems import quoted
-from ..scenario.spelling import suggestion
+from ..scenario.spelling import abbreviation_of, suggestion
 from ..terms import TERMS, terms
 from ..world import Floats, Standing, World
 from . import facts
@@ -144,7 +144,10 @@ def _place(scenario: Scenario, world: World, state: str, day: str) -> _Place:
 
 
 def _problem(found: str, allowed: str, word: str = "", known: tuple[str, ...] = ()) -> Problem:
-    return Problem("", "", found, allowed, suggestion(word, known) if word else "")
+    hint = suggestion(word, known) if word else ""
+    if not hint and (code := abbreviation_of(word, known)):
+        hint = f'did you mean "{code}"?'
+    return Problem("", "", found, allowed, hint)
 
 
 def _only(world: World, t: int) -> World:

@@ -29,6 +29,18 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f'did you mean "{alike[0]}"?' if alike else ""
 
 
+def abbreviation_of(word: str, known: Iterable[str]) -> str | None:
+    """The one known code whose letters come in this order in `word`, from the first letter on."""
+    found = []
+    for code in known:
+        letters = iter(word.casefold())
+        if word[:1].casefold() == code[:1].casefold() and all(
+            letter in letters for letter in code.casefold()
+        ):
+            found.append(code)
+    return found[0] if len(found) == 1 else None
+
+
 def slip_of(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is a slip of: two letters off, or one if the word is short."""
     return _within(word, known, lambda other: 1 if len(other) <= _SHORT else 2)
