@@ -168,8 +168,17 @@ def test_a_saved_file_gives_the_numbers_of_the_page_on_the_command_line(opened):
     told = {state["state"]: state for state in json.loads(done.stdout)["states"]}
     shown = opened.page.inner_text('[data-state="ARM"] .ac-after')
     assert f"{100 * told['ARM']['away']['2025']:.0f}" == shown
+    main = opened.page.locator(".ac-headline").bounding_box()["x"]
+    panel = opened.page.locator(".v-navigation-drawer").first.bounding_box()
+    assert panel["x"] + panel["width"] <= main  # a long path does not widen it over the answer
     opened.page.click(".ac-save")
     opened.page.wait_for_selector("text=is there already")
+
+
+def test_a_search_that_finds_nothing_says_so_and_how_dates_are_written(opened):
+    opened.show_events("ARM")
+    opened.page.get_by_label("Find events").fill("September 2022")
+    assert "2022-09" in opened.page.inner_text(".ac-none")
 
 
 def test_one_history_plays_tick_by_tick(opened):
@@ -184,5 +193,9 @@ def test_on_a_phone_the_answer_is_in_sight_and_nothing_is_wider_than_the_screen(
     opened.page.reload()
     opened.page.wait_for_selector(".ac-state")
     opened.page.click('[data-state="ARM"]')  # fails where the side panel lies over it
+    for tab in opened.page.locator(".v-tab").all():
+        box = tab.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert opened.page.locator(".ac-headline").bounding_box()["width"] <= 390

@@ -96,6 +96,12 @@ def test_a_difference_that_chance_may_have_made_is_called_none(session):
     assert "No difference" in words.caution(answer, "ARM")
 
 
+def test_counting_error_is_not_passed_off_as_all_the_doubt_there_is(session, refused):
+    told = words.caution(session.answer(refused, FEW), "ARM")
+    assert "by chance" in told
+    assert "parameters" in told
+
+
 def test_every_code_of_the_codebook_has_a_meaning(session):
     by_kind = {event.kind: event for event in session.picked.scenario.events}
     for kind, codes in CODES.items():

@@ -132,7 +132,7 @@ def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: 
     with solara.Card("Save as a scenario file", margin=0):
         solara.InputText("Name", value=name)
         solara.InputText("What you ask (optional)", value=question)
-        solara.InputText("What had to be true (optional)", value=rewrite)
+        solara.InputText("What had to be true (for a counterfactual)", value=rewrite)
         solara.Button(
             "Save",
             on_click=keep,
@@ -146,3 +146,5 @@ def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: 
         if path:
             solara.Success(f"Saved: {path}")
             solara.Preformatted(f'cohesion run "{path}"')
+            if rewrite.value.strip():
+                solara.Preformatted(f'cohesion counterfactual "{path}"')

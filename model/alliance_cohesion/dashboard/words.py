@@ -55,5 +55,6 @@ def caution(answer: Answer, state: str) -> str:
         )
     return (
         f"{total} pairs of histories, each pair with the same luck: a difference of "
-        f"{difference:+.1f} in 100, give or take {margin:.1f} by chance."
+        f"{difference:+.1f} in 100, give or take {margin:.1f} by chance. How far the record leaves "
+        "the parameters open comes on top, often ten times as much: cohesion counterfactual says."
     )
