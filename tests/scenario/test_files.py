@@ -5,7 +5,11 @@ import threading
 
 import pytest
 
+from alliance_cohesion.scenario import load
 from alliance_cohesion.scenario.files import UnreadableError, read_bytes, text_of
+from alliance_cohesion.scenario.problems import has_control_character
+
+from .builders import write
 
 
 def test_letters_that_look_alike_are_alike(tmp_path):
@@ -28,3 +32,13 @@ def test_a_pipe_is_refused_at_once(tmp_path):
     reader.start()
     reader.join(timeout=10)
     assert found == ["refused"]
+
+
+def test_a_whole_number_of_eighteen_digits_is_read_as_it_stands(tmp_path):
+    path = write(tmp_path, toml=f"[run]\nseed = {10**18 - 1}\n")
+    assert load(path).seed == 10**18 - 1
+
+
+def test_half_of_a_letter_is_no_text_and_a_private_letter_is():
+    assert has_control_character("\udfff")
+    assert not has_control_character("\ue000")

@@ -117,6 +117,14 @@ def test_a_client_of_a_member_threatens_as_that_member(tmp_path):
     assert spans(f.external[:, ANA]) == [4, 7]
 
 
+def test_a_client_of_the_first_member_is_not_taken_for_the_patrons(tmp_path):
+    row = event("2000-05-01", "threat", "FREE", "BOR", "5")
+    toml = FREE.format(sponsor="ANA").replace('["ANA"]', '["BOR"]')
+    f = world(tmp_path, row, toml=toml).forcing
+    assert {(target, actor) for _, target, actor, _, _ in pairs(f)} == {(BOR, ANA)}
+    assert not f.inside.any()
+
+
 def test_a_client_that_turns_on_its_sponsor_is_a_threat_from_outside(tmp_path):
     row = event("2000-04-01", "threat", "FREE", "ANA", "5", end="2000-06-01")
     f = world(tmp_path, row, toml=FREE.format(sponsor="ANA")).forcing
