@@ -1,4 +1,4 @@
-"""A projection as a table: for every state and year, the chance to be away at the year's end.
+"""A projection as a table: for every state, the chance to be away at the ends of some years.
 
 python examples/projection_table.py csto-2035 > table.md
 """
@@ -9,33 +9,45 @@ from datetime import UTC, datetime
 import numpy as np
 
 import alliance_cohesion as ac
+from alliance_cohesion.counterfactual.effects import spread
+from alliance_cohesion.report.text import percent
+
+YEARS = (1, 2, 3, 5, 7, 10)  # after the record ends
 
 
-def table(name: str, histories: int | None = None) -> str:
-    """Markdown: chances to be away (frozen or outside), and to change standing in the year."""
+def table(name: str, draws: int | None = None, each: int = 4) -> str:
+    """Markdown: chances to be away (frozen or outside), with what the parameter draws leave open.
+
+    Args:
+        name: A scenario with `known_until`.
+        draws: How many parameter draws; all by default.
+        each: Histories a draw.
+    """
     case = ac.load(name)
-    data = case.run(histories)
-    known = np.datetime64(case.scenario.clock.known_until or case.scenario.clock.start)
-    path = data.path.values
-    changed = np.concatenate([np.zeros_like(path[:, :1], bool), path[:, 1:] != path[:, :-1]], 1)
-    years = data.time.dt.year.values
-    shown = [year for year in sorted(set(years)) if np.datetime64(f"{year}-12-31") > known]
+    found, seed = case.draws(), case.scenario.seed
+    values = found.values[:draws]
+    histories = each * len(values)
+    simulate = case.engine("ensemble", len(values), seed)
+    path = simulate(case.world, values, histories, seed, start=0, keep=histories).path
+    known = np.datetime64(case.scenario.clock.known_until or case.scenario.clock.start, "Y")
+    ends = np.append(case.world.decided[1:], case.scenario.clock.ticks.end).astype("datetime64[D]")
+    last = [int(np.searchsorted(ends, known + year + 1, side="right")) - 1 for year in YEARS]
+    away = spread(path[:, last] > 0, len(values))
     lines = [
-        f"Made on {datetime.now(UTC):%Y-%m-%d} by version {ac.__version__} from "
-        f"{data.attrs['parameters_from']}, {data.attrs['histories']:,} histories, seed "
-        f"{data.attrs['seed']}.",
+        f"Made on {datetime.now(UTC):%Y-%m-%d} by version {ac.__version__} from {found.origin}, "
+        f"{histories:,} histories, seed {seed}.",
         "",
-        "| state | at the end of " + " | ".join(map(str, shown)) + " | most likely to change in |",
-        "|---|" + "---|" * (len(shown) + 1),
+        "| state | at the end of " + " | ".join(str(known + year) for year in YEARS) + " |",
+        "|---|" + "---|" * len(YEARS),
     ]
-    for i, state in enumerate(data.state.values):
-        away = 1.0 - data.share.sel(state=state, standing="member").values
-        cells = [f"{away[years == year][-1]:.0%}" for year in shown]
-        yearly = [changed[:, years == year, i].any(axis=1).mean() for year in shown]
-        peak = int(np.argmax(yearly))
-        lines.append(
-            f"| {state} | " + " | ".join(cells) + f" | {shown[peak]} ({yearly[peak]:.0%}) |"
-        )
+    for i, state in enumerate(case.world.states):
+        cells = [
+            f"{percent(mean)} ({100 * low:.0f} to {100 * high:.0f})"
+            for mean, low, high in zip(
+                away.mean[:, i], away.low[:, i], away.high[:, i], strict=True
+            )
+        ]
+        lines.append(f"| {state} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

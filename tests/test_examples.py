@@ -1,5 +1,7 @@
 """What examples/ shows does what it says."""
 
+import re
+
 from alliance_cohesion import State
 from examples import another_rule, projection_table
 
@@ -28,8 +30,17 @@ def test_without_danger_the_other_rule_is_the_standard_one():
     assert (other == standard).all()
 
 
-def test_a_projection_becomes_a_table_of_states_and_years():
-    lines = projection_table.table("csto-2035", histories=50).splitlines()
+def test_a_projection_becomes_a_table_of_states_and_years_with_what_the_draws_leave_open():
+    draws, each = 25, 2
+    lines = projection_table.table("csto-2035", draws, each).splitlines()
     rows = [line for line in lines if line.startswith("| ") and "%" in line]
     assert len(rows) == 8
     assert all(row.count("|") == lines[2].count("|") for row in rows)
+    case = projection_table.ac.load("csto-2035")
+    years = projection_table.YEARS
+    assert [f"{2025 + year}" in lines[2] for year in years] == [True] * len(years)
+    made = re.findall(r"[<>]?(\d+) % \((\d+) to (\d+)\)", "".join(rows))
+    assert len(made) == 8 * len(years)
+    assert all(int(low) - 1 <= int(mean) <= int(high) + 1 for mean, low, high in made)
+    assert any(int(low) < int(high) for _, low, high in made)
+    assert f"{draws * each} histories, seed {case.scenario.seed}" in lines[0]

@@ -116,8 +116,8 @@ def test_the_answer_of_a_comparison_is_that_of_its_scorecard(folders, pages):
     card = told(folders, "compare", "scorecard.json")
     eve, free, constrained = pages["compare"].answer
     assert f"{sum(card['gain']):+.1f} nats" in eve
-    assert f"{card['free']['right_standing']:.0%}".replace("%", "") in free
-    assert f"{card['replicate_p']:.0%}" in constrained
+    assert percent(card["free"]["right_standing"]) in free
+    assert percent(card["replicate_p"]) in constrained
     assert f"reproduce its {len(card['eve'])} documented changes?" in pages["compare"].text
 
 
@@ -163,7 +163,7 @@ def test_the_answer_of_the_calibration_is_that_of_its_figures(folders, pages):
     figures = told(folders, "calibration", "figures.json")
     first, _, third = pages["calibration"].answer
     assert f"{figures['gain']['gain']:+.2f} nats" in first
-    assert f"{figures['free_run']['model']['right_standing']:.0%}" in third
+    assert percent(figures["free_run"]["model"]["right_standing"]) in third
 
 
 def test_numbered_events_have_footnotes_with_their_sources():

@@ -1,5 +1,7 @@
 """The table says what the dataset holds, and says never where it must."""
 
+from dataclasses import replace
+from datetime import date
 from io import StringIO
 
 import numpy as np
@@ -7,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from alliance_cohesion.report import dates
-from alliance_cohesion.report.table import QUANTILES, span, summary
+from alliance_cohesion.report.subject import Subject
+from alliance_cohesion.report.table import QUANTILES, as_grid, span, summary
 from alliance_cohesion.report.terminal import show
 from alliance_cohesion.report.text import clean, percent, shorten
 from alliance_cohesion.world import Standing
@@ -71,6 +74,22 @@ def test_dates_are_ends_of_years_and_end_with_the_clock():
     assert len(chosen) <= dates.COLUMNS
     assert "2005" in labels  # the year of the one documented change
     assert labels[-1] == "2009"
+
+
+def test_a_projection_shows_years_after_the_record_ends():
+    told = subject()
+    clock = told.scenario.clock.model_copy(update={"known_until": date(2004, 12, 31)})
+    ahead = Subject(told.data, replace(told.scenario, clock=clock))
+    labels = [dates.label(ahead, t) for t in dates.chosen(ahead)]
+    assert labels == ["2005", "2006", "2007", "2008", "2009"]
+    assert dates.label(ahead, dates.chosen(ahead, 2)[0]) == "2005"
+
+
+def test_the_table_says_what_counting_alone_leaves_open():
+    note = as_grid(summary(subject())).note
+    widest = 100 * 1.645 * (0.25 / HISTORIES) ** 0.5
+    assert f"Counting {HISTORIES:,} histories" in note
+    assert f"up to {widest:.1f} points" in note
 
 
 def test_many_changes_are_thinned_to_the_columns_there_are():

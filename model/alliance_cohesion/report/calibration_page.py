@@ -11,6 +11,7 @@ from typing import Any
 from ..world import PARAMETERS
 from .document import Section
 from .grid import Column, Grid, grid
+from .text import percent
 
 Figures = dict[str, Any]
 Part = str | Grid
@@ -71,10 +72,10 @@ def sentences(figures: Figures) -> list[str]:
         f"{', '.join(str(row['rank']) + ' of ' + str(row['of']) for row in back) or '-'}.",
     ]
     if free:
-        ever = ", ".join(f"{c['state']} {c['within_2_years']:.0%}" for c in free["changes"])
+        ever = ", ".join(f"{c['state']} {percent(c['within_2_years'])}" for c in free["changes"])
         told.append(
-            f"Running free from the start, {free['right_standing']:.0%} of state-ticks have the "
-            f"documented standing, and the documented changes come within two years of their "
+            f"Running free from the start, {percent(free['right_standing'])} of state-ticks have "
+            f"the documented standing, and the documented changes come within two years of their "
             f"date with chances {ever}."
         )
     return told

@@ -10,6 +10,7 @@ from ..world import World
 from . import palette
 from .page import Picture, Sheet, legend, sheet, time_axis
 from .subject import Subject
+from .text import percent
 
 
 def draw(subject: Subject, world: World, card: Scorecard) -> list[Picture]:
@@ -66,7 +67,7 @@ def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
             Line2D([], [], color="#d55e00", label="documented change"),
         ],
     )
-    told = "; ".join(f"{e.state} {e.date[:4]}: {e.chance_in_year:.1%}" for e in card.eve)
+    told = "; ".join(f"{e.state} {e.date[:4]}: {100 * e.chance_in_year:.1f} %" for e in card.eve)
     return Picture(
         "hazard", made.figure,
         f"Chance per year that each state changes its standing. On the eve of changes: {told}.",
@@ -130,7 +131,7 @@ def reliability(source: str, bins: list[Bin]) -> Picture:
             Line2D([], [], color=palette.FAINT, ls="--", label="perfect"),
         ],
     )
-    told = "; ".join(f"predicted {predicted:.2%}, {moves} of {decisions} left"
+    told = "; ".join(f"predicted {100 * predicted:.2f} %, {moves} of {decisions} left"
                      for predicted, _, moves, decisions in bins)  # fmt: skip
     return Picture(
         "reliability", made.figure, f"Reliability diagram. {told}.",
@@ -188,7 +189,7 @@ def _free(subject: Subject, card: Scorecard) -> Picture:
         ],
     )
     told = "; ".join(
-        f"{name} {one.within_2_years:.0%}"
+        f"{name} {percent(one.within_2_years)}"
         for name, one in zip(names, card.free.changes, strict=True)
     )
     return Picture(

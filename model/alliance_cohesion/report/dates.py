@@ -10,9 +10,13 @@ COLUMNS = 5
 def chosen(subject: Subject, columns: int = COLUMNS) -> list[int]:
     """Ticks whose ends a table shows: ends of the years of documented changes, and the last.
 
+    Of a projection: ends of years after the record ends, the first and the last among them.
     Too many are thinned evenly, too few filled up in the widest gaps.
     """
     last = len(subject.edges) - 2
+    known = subject.scenario.clock.known_until
+    if known is not None:
+        return _ahead(subject.edges, np.datetime64(known, "D"), columns)
     ticks = {
         _end_of_year(subject.edges, change.tick)
         for i in range(len(subject.states))
@@ -43,6 +47,13 @@ def _filled(picked: list[int], edges: Days, columns: int) -> list[int]:
             break
         picked = sorted([*picked, middle])
     return picked
+
+
+def _ahead(edges: Days, known: np.datetime64, columns: int) -> list[int]:
+    first = min(int(np.searchsorted(edges, known, side="right")), len(edges) - 2)
+    ends = sorted({_end_of_year(edges, t) for t in range(first, len(edges) - 1)})
+    places = np.linspace(0, len(ends) - 1, min(columns, len(ends))).round().astype(int)
+    return [ends[k] for k in places]
 
 
 def _end_of_year(edges: Days, tick: int) -> int:

@@ -6,7 +6,7 @@ from rich.text import Text
 from ..compare import Scorecard
 from .grid import Column, Grid, grid, numbers, words
 from .terminal import table
-from .text import clean
+from .text import clean, percent
 
 GOOD, FAIR = 0.5, 0.25
 
@@ -47,10 +47,10 @@ def answer(card: Scorecard) -> list[str]:
         "window-aware null.",
         f"Free (only what happened around them scripted): {well} of {changes} come within two "
         f"years in at least half of the histories, {some} more in a quarter to a half; "
-        f"{card.free.right_standing:.0%} of state-ticks have the right standing "
-        f"(null: {card.free_null.right_standing:.0%}).",
-        f"Constrained: {card.replicate_p:.0%} of the rules' own histories are as improbable as "
-        "the record, or more"
+        f"{percent(card.free.right_standing)} of state-ticks have the right standing "
+        f"(null: {percent(card.free_null.right_standing)}).",
+        f"Constrained: {percent(card.replicate_p)} of the rules' own histories are as improbable "
+        "as the record, or more"
         + (", so the record is no surprise." if card.replicate_p > 0.05 else ": it is a surprise."),
     ]
 
@@ -70,7 +70,8 @@ def _eve(card: Scorecard) -> Grid:
     for row in card.eve:
         carried = ", ".join(f"{name} {value:+.1f}" for name, value in row.carried_by)
         rows.append(
-            [clean(row.state), row.date, row.kind, f"{row.chance:.1%}", f"{row.chance_in_year:.1%}",
+            [clean(row.state), row.date, row.kind, f"{100 * row.chance:.1f} %",
+             f"{100 * row.chance_in_year:.1f} %",
              f"{row.rank} of {row.of}", carried or "nothing"]
         )  # fmt: skip
     return grid(
@@ -84,8 +85,8 @@ def _eve(card: Scorecard) -> Grid:
 def _free(card: Scorecard) -> Grid:
     rows = [
         [clean(row.state), row.kind, row.date,
-         f"{one.within_1_year:.0%} ({null.within_1_year:.0%})",
-         f"{one.within_2_years:.0%} ({null.within_2_years:.0%})",
+         f"{percent(one.within_1_year)} ({percent(null.within_1_year)})",
+         f"{percent(one.within_2_years)} ({percent(null.within_2_years)})",
          "never" if one.median is None else str(one.median)]
         for row, one, null in zip(card.eve, card.free.changes, card.free_null.changes, strict=True)
     ]  # fmt: skip
@@ -138,8 +139,8 @@ def measures(card: Scorecard) -> list[str]:
                 f"{found.moves + found.others} decisions)"
             )
     lines.append(
-        f"  free runs in which no stayer leaves: {card.free.no_stayer_leaves:.0%} "
-        f"(null {card.free_null.no_stayer_leaves:.0%}); stayers that leave, mean: "
+        f"  free runs in which no stayer leaves: {percent(card.free.no_stayer_leaves)} "
+        f"(null {percent(card.free_null.no_stayer_leaves)}); stayers that leave, mean: "
         f"{card.free.false_leavers:.1f} (null {card.free_null.false_leavers:.1f})"
     )
     lines.append(f"Parameters: {clean(card.parameters_from)}.")

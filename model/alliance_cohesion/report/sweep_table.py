@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from .grid import Column, Grid, grid, numbers, words
-from .text import clean
+from .text import clean, percent
 
 _MOST_INPUTS = 4  # named in a cell
 _STRONGEST = 5  # inputs of a sentence
@@ -116,8 +116,8 @@ def regions(found: Findings) -> Grid:
     rows = [
         [
             clean("; ".join(f"{k} {_limit(v)}" for k, v in box["limits"].items())),
-            f"{box['coverage']:.0%}",
-            f"{box['density']:.0%}",
+            f"{percent(box['coverage'])}",
+            f"{percent(box['density'])}",
         ]
         for box in found.regions
     ]

@@ -48,6 +48,11 @@ class Summary:
     """Chance that 0, 1, 2, .. states are frozen or outside at the end."""
 
     @property
+    def histories(self) -> int:
+        """How many were made."""
+        return int(self.attributes["histories"])
+
+    @property
     def calibrated(self) -> bool:
         """Whether the parameters are posterior draws."""
         return str(self.attributes["parameters_from"]) != "prior"
@@ -115,7 +120,9 @@ def as_grid(summary: Summary) -> Grid:
         "month).\n"
         "leaves: when it first goes out or freezes, over all histories, those in which it never "
         "does included;\n"
-        "  never: not by the end of the clock; -: the whole range is never.",
+        "  never: not by the end of the clock; -: the whole range is never.\n"
+        f"Counting {summary.histories:,} histories leaves a share uncertain by up to "
+        f"{_counting(summary.histories):.1f} points either way (90 %).",
     )
 
 
@@ -128,6 +135,11 @@ def _cells(row: Row) -> list[str]:
         span(row.leaving["q25"], row.leaving["q75"]),
         span(row.leaving["q05"], row.leaving["q95"]),
     ]
+
+
+def _counting(histories: int) -> float:
+    """Half of the 90 % interval of a share of one half, in points: the widest there is."""
+    return 100 * 1.645 * 0.5 / histories**0.5
 
 
 def span(low: str | None, high: str | None) -> str:

@@ -31,7 +31,7 @@ from .translate import problems_of
 
 T = TypeVar("T")
 
-POSTERIORS = ("default", "prior")  # words; anything else is a path
+POSTERIORS = ("default", "prior", "null")  # words; anything else is a path
 
 _ALLIANCE = TypeAdapter(Alliance)
 _CLIENTS: TypeAdapter[tuple[Client, ...]] = TypeAdapter(tuple[Client, ...])
@@ -131,7 +131,7 @@ def _posterior(layers: list[Layer], problems: list[Problem]) -> str:
         file = layer.path.parent / name
         posterior = name if name in POSTERIORS else str(file)
         if name not in POSTERIORS and not is_file(file):
-            found, allowed = f"found {quoted(name)}", '"default", "prior" or a file'
+            found, allowed = f"found {quoted(name)}", '"default", "prior", "null" or a file'
             place = "parameters.posterior"
             problems.append(Problem(shown(layer.path), place, found, allowed))
     return posterior

@@ -159,7 +159,9 @@ class Tables(Table):
 class ParameterSettings(Table):
     """Which parameter draws to use, and what to hold fixed."""
 
-    posterior: Words = Field(default="default", description='"default", "prior" or a file')
+    posterior: Words = Field(
+        default="default", description='"default", "prior", "null" (a constant rate) or a file'
+    )
     fixed: dict[ParameterName, Finite] = Field(
         default_factory=dict, description="parameters held at a value, in every draw"
     )
