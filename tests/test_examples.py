@@ -44,3 +44,11 @@ def test_a_projection_becomes_a_table_of_states_and_years_with_what_the_draws_le
     assert all(int(low) - 1 <= int(mean) <= int(high) + 1 for mean, low, high in made)
     assert any(int(low) < int(high) for _, low, high in made)
     assert f"{draws * each} histories, seed {case.scenario.seed}" in lines[0]
+
+
+def test_the_null_model_answers_a_projection_too(tmp_path):
+    file = tmp_path / "null.toml"
+    file.write_text(
+        'name = "null"\nbase = "projections/csto-2035"\n[parameters]\nposterior = "null"\n'
+    )
+    assert projection_table.ac.load(file).draws().origin.startswith("null-")

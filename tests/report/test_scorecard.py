@@ -6,7 +6,7 @@ from alliance_cohesion.report.scorecard import answer
 
 
 def leaving(date: str, rank: int) -> SimpleNamespace:
-    return SimpleNamespace(date=date, kind="exit", rank=rank)
+    return SimpleNamespace(date=date, kind="exit", rank=rank, of=8)
 
 
 def test_whoever_leaves_alone_must_rank_first_and_two_who_leave_together_among_the_first_two():
