@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import typer
 
 BAD_INPUT, INTERRUPTED = 2, 130
+_NOWHERE = "no locator available"  # Numba: no folder that compiled code could be kept in
 
 
 class BadInputError(Exception):
@@ -39,7 +40,7 @@ def guarded() -> Iterator[Work]:
         if work.written:
             left = f"The results are complete: {work.written}"
         _stop(f"Interrupted. {left}", INTERRUPTED)
-    except (BadInputError, OSError, MemoryError, ValueError) as error:
+    except (BadInputError, OSError, MemoryError, ValueError, RuntimeError) as error:
         message = _message(error)
         if message is None:
             raise
@@ -60,6 +61,11 @@ def _message(error: Exception) -> str | None:
         return f"Error: {error}"
     if isinstance(error, MemoryError):
         return "Error: not enough memory; try fewer states or a longer tick"
+    if isinstance(error, RuntimeError) and _NOWHERE in str(error):
+        return (
+            "Error: compiled rules need a folder to be kept in, and neither the program's own nor "
+            "one in your home can be written: set NUMBA_CACHE_DIR to a folder that you can write"
+        )
     if isinstance(error, OSError) and error.strerror:
         full = "the disk is full. Make room, then give the same command again"
         reason = full if error.errno in FULL else error.strerror
