@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from alliance_cohesion.report.scorecard import answer
+from alliance_cohesion.report.scorecard import answer, seen
 
 
 def leaving(date: str, rank: int) -> SimpleNamespace:
@@ -21,3 +21,15 @@ def test_whoever_leaves_alone_must_rank_first_and_two_who_leave_together_among_t
     told = " ".join(answer(card))
     assert "3 of 4 leavings were by those ranked likeliest" in told
     assert "1 of 4 come within two years in at least half of the histories, 2 more" in told
+
+
+def test_a_scorecard_says_of_every_figure_whether_it_is_held_out_and_whose_the_thresholds_are():
+    own = seen(SimpleNamespace(held_out=True, parameters_from="fit.csv"))
+    assert own[0].startswith("Held out: on the eve and the scores")
+    assert own[1].startswith("Not held out: free, constrained")
+    assert "fit.csv" in own[1]
+    other = seen(SimpleNamespace(held_out=False, parameters_from="fit.csv"))
+    assert other[0].startswith("Held out: everything")
+    assert other[1].startswith("Thresholds: none of this alliance's own")
+    (none,) = seen(SimpleNamespace(held_out=True, parameters_from="prior"))
+    assert "the prior, which has seen no record" in none

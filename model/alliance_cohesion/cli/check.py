@@ -1,4 +1,4 @@
-"""`cohesion check`: every error of every file, at once."""
+"""`cohesion check`: every error of every file, at once; and what may not be meant."""
 
 from typing import Annotated
 
@@ -13,11 +13,14 @@ Files = Annotated[
 
 
 def check(files: Files) -> None:
-    """Say everything that is wrong with some scenarios."""
+    """Say everything that is wrong with some scenarios, and what may not be meant."""
     with guarded():
+        from ..report.text import clean
         from ..scenario import check as problems_of
+        from ..scenario import load, notes
 
         problems = problems_of(files)
+        noted = [] if problems else [note for file in files for note in notes(load(file))]
     for problem in problems:
         typer.echo(str(problem), err=True)
     count = f"{len(files)} file{'s' if len(files) > 1 else ''}"
@@ -26,3 +29,5 @@ def check(files: Files) -> None:
         typer.echo(f"{count}, {len(problems)} problem{many}", err=True)
         raise typer.Exit(BAD_INPUT)
     typer.echo(f"{count}, no problems")
+    for note in dict.fromkeys(noted):
+        typer.echo(f"note: {clean(note)}")

@@ -143,5 +143,29 @@ def measures(card: Scorecard) -> list[str]:
         f"(null {percent(card.free_null.no_stayer_leaves)}); stayers that leave, mean: "
         f"{card.free.false_leavers:.1f} (null {card.free_null.false_leavers:.1f})"
     )
-    lines.append(f"Parameters: {clean(card.parameters_from)}.")
+    lines += [f"Parameters: {clean(card.parameters_from)}.", *seen(card)]
     return lines
+
+
+def seen(card: Scorecard) -> list[str]:
+    """Which figures come from parameters that have seen the record, and whose thresholds."""
+    if card.parameters_from == "prior":
+        return [
+            "Held out: on the eve and the scores, by fits that have not seen the cluster in "
+            "question. Free and constrained: by the prior, which has seen no record."
+        ]
+    if card.held_out:
+        return [
+            "Held out: on the eve and the scores, by fits to this record without the cluster in "
+            "question.",
+            "Not held out: free, constrained, and what a state stood out by. Their parameters, "
+            f"thresholds among them, are those of {clean(card.parameters_from)}, fitted to this "
+            "alliance as it was coded then; codes you changed since have not moved them.",
+        ]
+    return [
+        "Held out: everything above but the line after both have learned the base rates, which "
+        "has seen how many changes there are, not whose or when. The slopes were fitted to "
+        "other alliances' records; rows borrowed from those were seen.",
+        "Thresholds: none of this alliance's own; drawn around the mean of the alliances that "
+        "were fitted, so the level of every chance is theirs.",
+    ]

@@ -5,6 +5,7 @@ from .events import Event, load_events
 from .indicators import Indicator
 from .locate import shipped_names
 from .new import write_new
+from .notes import notes
 from .problems import Problem, ScenarioError
 from .read import check, load
 from .scenario import Scenario
@@ -20,6 +21,7 @@ __all__ = [
     "compile_world",
     "load",
     "load_events",
+    "notes",
     "schema",
     "shipped_names",
     "write_new",

@@ -1,0 +1,54 @@
+"""What is sound but may not be meant is said, and nothing else."""
+
+from alliance_cohesion.scenario import load, notes
+
+from .builders import event, indicator, write
+
+KNOWN = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
+
+
+def noted(place, *events, indicators=KNOWN):
+    return notes(load(write(place, *events, indicators=indicators)))
+
+
+def test_a_record_in_which_every_row_counts_gives_no_note(tmp_path):
+    rows = [
+        event("2000-02", "threat", "PAT", "ANA", "2"),
+        event("2000-05", "offer", "BOR", "members", "1"),
+        event("2000-05", "standing", "ANA", "PACT", "outside"),
+        event("2000-08", "standing", "ANA", "PACT", "member"),
+    ]
+    assert noted(tmp_path, *rows) == []
+
+
+def test_a_second_name_of_the_patron_is_listed_among_the_outsiders(tmp_path):
+    (said,) = noted(tmp_path, event("2000-02", "threat", "Patria", "ANA", "2"))
+    assert "outsiders" in said
+    assert said.endswith(": Patria")
+
+
+def test_a_row_aimed_at_no_state_of_the_scenario_is_told(tmp_path):
+    (said,) = noted(tmp_path, event("2000-02", "threat", "PAT", "Bordavia", "2"))
+    assert "row 2: threat of 2000-02 reaches no state of the scenario: target Bordavia" in said
+
+
+def test_standings_that_leave_no_trace_are_told(tmp_path):
+    rows = [
+        event("2000-11-01", "standing", "ANA", "PACT", "outside"),
+        event("2000-11-04", "standing", "ANA", "PACT", "member"),
+        event("2002-01-01", "standing", "BOR", "PACT", "outside"),
+        event("2000-01-05", "standing", "Zetland", "PACT", "outside"),
+    ]
+    foreign, late, undone = noted(tmp_path, *rows)
+    assert "ANA outside of 2000-11-01 is undone within the same quarter by row 3" in undone
+    assert "BOR outside of 2002-01-01 lies after the clock's end (2001-12-31)" in late
+    assert (
+        "Zetland outside of 2000-01-05 is of a state that the scenario does not follow" in foreign
+    )
+
+
+def test_states_without_dependence_and_dependence_without_state_are_told(tmp_path):
+    rows = [*KNOWN[:2], indicator("Cylia", 1999, "trade_share", 0.4)]
+    unknown, without = noted(tmp_path, indicators=rows)
+    assert unknown.endswith("does not follow: Cylia")
+    assert "no indicator of dependence for CYL" in without
