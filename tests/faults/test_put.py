@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from alliance_cohesion.disk import put, swap
+from alliance_cohesion.disk import put, swap, together
 
 
 def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
@@ -26,3 +26,14 @@ def test_half_a_swap_is_undone_only_where_nothing_stands(tmp_path):
     swap.put_back(target, old)
     assert (target / "whose").read_text() == "results"
     assert (old / "whose").read_text() == "old"
+
+
+def test_files_that_were_ready_when_the_process_was_killed_take_their_places(tmp_path):
+    (tmp_path / ".ready").mkdir()
+    for name in ("a.csv", "b.json"):
+        (tmp_path / ".ready" / name).write_text("new")
+    (tmp_path / "a.csv").write_text("old")
+    together.take_places(tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.csv": "new", "b.json": "new",
+    }  # fmt: skip
