@@ -32,6 +32,12 @@ def test_an_event_switched_off_is_gone_and_switched_on_is_back(scenario, event):
     assert off.switch(event, on=True) == Edits()
 
 
+def test_an_event_that_is_left_out_is_neither_recoded_nor_moved(scenario, event):
+    edited = Edits().recode(event, 1.0).move(event, 2).switch(event, on=False)
+    assert [change["action"] for change in edited.changes(scenario)] == ["drop"]
+    assert row(edited.applied(scenario), event) is None
+
+
 def test_a_strength_is_replaced_and_its_own_one_is_no_edit(scenario, event):
     granted = Edits().recode(event, 1.0)
     assert row(granted.applied(scenario), event).strength == 1.0

@@ -105,6 +105,7 @@ def test_the_answer_of_a_run_is_that_of_its_summary(folders, pages):
     first, second, third = pages["run"].answer
     assert f"Of {found['histories']:,} simulated histories" in first
     assert all(f"{state} in {percent(share)}" in first for state, share in ends.items())
+    assert min(ends, key=lambda state: first.find(f"{state} in ")) == max(ends, key=ends.get)
     assert percent(ends["Velia"]) in second
     heaped = [sum(found["away_at_end"][: k + 1]) for k in range(len(ends) + 1)]
     middle = next(k for k, share in enumerate(heaped) if share >= 0.5 - 1e-12)
