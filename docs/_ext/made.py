@@ -37,9 +37,6 @@ TABLES = {
     "scenario": keys.scenario,
     "changes": keys.changes,
     "sweep": keys.sweep,
-    "events": keys.events,
-    "codes": keys.codes,
-    "indicators": keys.indicators,
 }
 
 

@@ -307,3 +307,25 @@ def test_an_event_table_can_be_read_alone(tmp_path):
     write(tmp_path, GOOD | {"strength": "9"})
     with pytest.raises(ScenarioError, match="strength"):
         load_events(tmp_path / "events.csv")
+
+
+@pytest.mark.parametrize(
+    ("date", "hint"),
+    [
+        ("28.06.1948", 'did you mean "1948-06-28"?'),
+        ("1956-10-19 00:00:00", 'did you mean "1956-10-19"?'),
+        ("30.02.1948", "1999-04-20"),
+        ("04/05/1999", "1999-04-20"),
+    ],
+)
+def test_a_date_as_a_spreadsheet_writes_it_is_answered_with_the_one_that_is_meant(
+    tmp_path, date, hint
+):
+    assert message(tmp_path, GOOD | {"date": date}).rstrip().endswith(hint)
+
+
+def test_empty_columns_at_the_end_of_a_table_do_no_harm(tmp_path):
+    path = write(tmp_path, GOOD)
+    table = tmp_path / "events.csv"
+    table.write_text("".join(f"{line},,,\n" for line in table.read_text().splitlines()))
+    assert len(load(path).events) == 1

@@ -201,7 +201,9 @@ def _partial(row: Row, column: str) -> dates.PartialDate | None:
     try:
         return dates.parse(row[column])
     except ValueError:
-        row.wrong(column, "an ISO date that exists: 1999, 1999-04 or 1999-04-20")
+        iso = dates.meant(row[column])
+        hint = f'did you mean "{iso}"?' if iso else ""
+        row.wrong(column, "an ISO date that exists: 1999, 1999-04 or 1999-04-20", hint)
         return None
 
 

@@ -164,7 +164,13 @@ def _header_problems(
         yield Problem(name, place, f"{len(header):,} columns", f"at most {MOST_COLUMNS}")
         return
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        yield Problem(name, place, "one column", ", ".join(known), "separate columns by commas")
+        yield Problem(
+            name,
+            place,
+            "one column",
+            ", ".join(known),
+            "separate columns by commas; see docs/evidence.md",
+        )
         return
     for column in required:
         if column not in header:
@@ -175,5 +181,5 @@ def _header_problems(
         if column not in header and guess:
             hint = f'did you mean "{column}"?'
             yield Problem(name, place, f"found column {quoted(guess)}", ", ".join(known), hint)
-    for column in sorted({column for column in header if header.count(column) > 1}):
+    for column in sorted({column for column in header if column and header.count(column) > 1}):
         yield Problem(name, place, f"column {quoted(column)} twice", "each column once")
