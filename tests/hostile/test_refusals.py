@@ -370,3 +370,16 @@ def test_formulas_of_the_record_are_neutral_in_the_tables_of_explain(tmp_path, m
     )
     assert "'=cmd" in text
     assert "'@SUM(1)" in text
+
+
+def test_a_folder_named_like_a_terminal_escape_is_named_without_it(place):
+    name = "\x1b[31m\u202em"
+    for words in (
+        ["run", "starter", "--histories", "3", "--no-pictures"],
+        ["sweep", "starter", *ground.SWEEP, "--no-pictures"],
+        ["merge", "shard-1", "shard-2", "--no-pictures"],
+    ):
+        done = CliRunner().invoke(app, [*words, "--out", f"{words[0]}{name}"])
+        assert done.exit_code == 0, done.output
+        assert words[0] in done.stdout
+        assert not {"\x1b", "\u202e"} & set(done.output)

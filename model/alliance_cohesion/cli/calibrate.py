@@ -56,10 +56,11 @@ def calibrate(
         from ..calibrate.tasks import Bench
         from ..processes import LostWorkerError
         from ..report import calibration_folder
+        from ..report.text import clean
 
         if pages:
             calibration_folder.renew(out)
-            typer.echo(f"Written to {out}: {calibration_folder.README}, report.html")
+            typer.echo(f"Written to {clean(out)}: {calibration_folder.README}, report.html")
             return
         bench = Bench(scenario, live, live_many, seed)
         if not bench.block.size or bench.block.max() < 0:
@@ -78,7 +79,7 @@ def calibrate(
                 f"{error}; what was done is kept in {work.kept}: give the same command again"
             ) from error
         work.written = str(out)
-        typer.echo(f"Written to {out}: posterior, figures.json, README.md, report.html")
+        typer.echo(f"Written to {clean(out)}: posterior, figures.json, README.md, report.html")
 
 
 def _tell(done: int, total: int, name: str) -> None:

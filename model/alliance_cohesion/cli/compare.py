@@ -68,7 +68,9 @@ def compare(
 
             show(console(), card)
             if out is not None:
-                typer.echo(f"Results: {out}")
+                from ..report.text import clean
+
+                typer.echo(f"Results: {clean(out)}")
 
 
 def _command(scenario: str, histories: int | None, seed: int | None, out: Path | None) -> list[str]:

@@ -208,11 +208,13 @@ def _told_to_stop(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        from ..report.text import clean
         from ..sweep.store import exists
 
         said = "What was done is kept" if exists(folder) else "Nothing was written"
         typer.echo(
-            f"Interrupted. {said}: the same command with --resume goes on in {folder}.", err=True
+            f"Interrupted. {said}: the same command with --resume goes on in {clean(folder)}.",
+            err=True,
         )
         raise typer.Exit(INTERRUPTED) from None
     finally:
@@ -302,6 +304,9 @@ def tell(report: "Report", as_json: bool) -> None:
     """Print what came out; exit status 1 if some points failed."""
     import json
 
+    from ..report.text import clean
+
+    folder = clean(report.folder)
     if report.findings is not None:
         if as_json:
             content = {**report.findings.as_json(), "results": str(report.folder)}
@@ -313,13 +318,11 @@ def tell(report: "Report", as_json: bool) -> None:
                 typer.echo(line)
     if not as_json:
         made = f", {len(report.damaged)} damaged ones made again" if report.damaged else ""
-        typer.echo(f"{report.done:,} chunks done now{made}. Results: {report.folder}")
+        typer.echo(f"{report.done:,} chunks done now{made}. Results: {folder}")
     if report.failures:
-        from ..report.text import clean
-
         first = report.failures[min(report.failures)]
         typer.echo(
-            f"{len(report.failures):,} points failed and are left out (see {report.folder}/failed);"
+            f"{len(report.failures):,} points failed and are left out (see {folder}/failed);"
             f" point {first['point']}: {clean(first['message'])}",
             err=True,
         )
