@@ -14,7 +14,8 @@ PACKAGE = ROOT / "model" / "alliance_cohesion"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"rules", "chance", "world", "shipped", "disk", "processes"},
+    {"rules", "chance", "compiled", "shipped", "disk", "processes"},
+    {"world"},
     {"tick"},
     {"scenario", "agents", "ensemble", "replay", "record", "terms", "prior", "basis"},
     {"freerun", "scoring", "draws", "recalibrate", "patron", "reactions"},
@@ -32,7 +33,8 @@ JOBS = next(k for k, floor in enumerate(FLOORS) if "calibrate" in floor)
 KNOWS = {
     "rules": set(),
     "chance": set(),
-    "world": set(),
+    "compiled": set(),
+    "world": {"compiled"},
     "disk": set(),
     "processes": set(),
     "scenario": {"shipped", "world"},

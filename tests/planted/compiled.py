@@ -1,24 +1,19 @@
-"""Compiled code of the copy. Numba notes when a function's own file changes, not when one that it
-calls from another file does: with a fault in `rules.py`, stale code of `tick.py` would run on.
+"""Compiled code of the copy: what holds a faulty rule is put away and the sound code put back, so
+that it need not be compiled again for the next fault.
 """
 
-import ast
 import shutil
 from pathlib import Path
+
+from alliance_cohesion.compiled import sources
 
 PACKAGE = "model/alliance_cohesion"
 _ASIDE, _MODULES = ".compiled-aside", "modules.txt"
 
 
 def set_aside(place: Path, path: str) -> None:
-    """Put away the compiled code of a module and of all that import it, directly or not.
-
-    Of a module without compiled functions nothing is in anybody's compiled code, but for the
-    codes and names of `world.py`.
-    """
-    text = (place / path).read_text(encoding="utf-8")
-    holds_compiled = "njit" in text or path.endswith("/world.py")
-    modules = importers(place / PACKAGE, place / path) if holds_compiled else set()
+    """Put away the compiled code of a module and of all that import it, directly or not."""
+    modules = importers(place / PACKAGE, place / path)
     aside = place / _ASIDE
     aside.mkdir()
     names = sorted(module.relative_to(place).as_posix() for module in modules)
@@ -48,22 +43,4 @@ def _compiled(module: Path) -> list[Path]:
 
 def importers(root: Path, changed: Path) -> set[Path]:
     """A module and every module of the package that imports it, directly or not."""
-    imports = {module: _imported(root, module) for module in root.rglob("*.py")}
-    found = {changed}
-    while True:
-        more = {module for module, used in imports.items() if used & found} | found
-        if more == found:
-            return found
-        found = more
-
-
-def _imported(root: Path, module: Path) -> set[Path]:
-    """Modules of the package that one imports from by name, wherever in it."""
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            above = module.parents[node.level - 1]
-            base = above.joinpath(*(node.module or "").split("."))
-            for path in (base, *(base / alias.name for alias in node.names)):
-                found |= {path.with_suffix(".py"), path / "__init__.py"}
-    return {path for path in found if path.is_file()}
+    return {module for module in root.rglob("*.py") if changed in sources(module)}

@@ -1,0 +1,78 @@
+"""Compiled code on the disk: used again as long as nothing in it has changed, and no longer."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alliance_cohesion import compiled, tick
+
+PACKAGE = Path(tick.__file__).parent
+ASK = """
+import numpy as np
+from alliance_cohesion import tick
+
+p = tick.parameters(np.full(20, 0.5))
+print(tick.pace(p, 1.0).fear, sum(tick.pace.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def package(tmp_path):
+    return shutil.copytree(
+        PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__")
+    )
+
+
+def pace(package: Path, **more: str) -> tuple[float, int]:
+    """What the copy leaves of fear after two half-lives, and how often kept code was used."""
+    environment = {**os.environ, "PYTHONPATH": str(package.parent), **more}
+    words = [sys.executable, "-c", ASK]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    share, kept = done.stdout.split()
+    return float(share), int(kept)
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_changed_rule_is_at_work_at_once_in_the_loops_of_other_files(package):
+    assert pace(package) == (0.25, 0)
+    assert pace(package) == (0.25, 1)
+    rewrite(package / "rules.py", "2.0 ** (", "4.0 ** (")
+    assert pace(package) == (0.0625, 0)
+    assert pace(package) == (0.0625, 1)
+
+
+def test_so_it_is_where_the_user_names_the_folder_for_compiled_code(package, tmp_path):
+    folder = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    assert pace(package, **folder) == (0.25, 0)
+    rewrite(package / "rules.py", "2.0 ** (", "4.0 ** (")
+    assert pace(package, **folder) == (0.0625, 0)
+
+
+def test_a_change_in_a_file_that_is_not_in_the_compiled_code_leaves_it_in_use(package):
+    assert pace(package) == (0.25, 0)
+    rewrite(package / "scoring.py", '"""', '"""Changed. ')
+    assert pace(package) == (0.25, 1)
+
+
+def test_the_sources_of_a_module_are_what_it_imports_directly_or_not():
+    found = {path.relative_to(PACKAGE).as_posix() for path in compiled.sources(PACKAGE / "tick.py")}
+    assert found == {"compiled.py", "rules.py", "tick.py", "world.py"}
+    assert compiled.sources(PACKAGE / "rules.py") == (PACKAGE / "rules.py",)
+
+
+def test_a_module_of_a_room_reaches_those_above_and_beside_it():
+    found = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in compiled.sources(PACKAGE / "counterfactual" / "histories.py")
+    }
+    assert {"counterfactual/coupling.py", "tick.py", "rules.py"} <= found
+    assert "scoring.py" not in found
