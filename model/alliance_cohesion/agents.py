@@ -84,6 +84,9 @@ class State(mesa.Agent):
 class AllianceModel(mesa.Model):
     """One history of a scenario, as Mesa agents.
 
+    Every decision from the clock's start on is simulated: `known_until` and rules that react are
+    for `Case.run`.
+
     Args:
         world: The compiled scenario.
         draws: Parameter draws, [draw, parameter]; history `number` uses `number mod draws`.

@@ -91,7 +91,7 @@ def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, boo
     if stale or manifest.get("csv_sha256") != file_hash([path]):
         raise DrawsError(
             f"{path}: stale: it was made with other rules or priors, or was edited since; "
-            "make it anew with `cohesion calibrate`"
+            f"make it anew with `cohesion calibrate SCENARIO --out {path.parent}`"
         )
     thresholds = prior.default().thresholds
     parts = [f"{name}_{part}" for name in thresholds for part in ("mean", "spread")]
