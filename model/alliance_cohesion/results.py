@@ -102,7 +102,8 @@ def write(
             (parameters(data), "parameters", "the parameter draws, one row each"),
         ):
             place = draft.place(f"{name}.parquet", about)
-            pq.write_table(table, place, compression="zstd")
+            with place.open("wb") as file:  # Arrow opens only paths that are UTF-8
+                pq.write_table(table, file, compression="zstd")
         if pictures:
             draft.draw(_drawn(subject))
         draft.report(run_report.document(subject, told, draft.figures))

@@ -374,12 +374,25 @@ def test_formulas_of_the_record_are_neutral_in_the_tables_of_explain(tmp_path, m
 
 def test_a_folder_named_like_a_terminal_escape_is_named_without_it(place):
     name = "\x1b[31m\u202em"
-    for words in (
-        ["run", "starter", "--histories", "3", "--no-pictures"],
-        ["sweep", "starter", *ground.SWEEP, "--no-pictures"],
-        ["merge", "shard-1", "shard-2", "--no-pictures"],
-    ):
+    for words in writers():
         done = CliRunner().invoke(app, [*words, "--out", f"{words[0]}{name}"])
         assert done.exit_code == 0, done.output
         assert words[0] in done.stdout
         assert not {"\x1b", "\u202e"} & set(done.output)
+
+
+def test_a_folder_whose_name_is_no_text_in_utf_8_gets_its_results_as_any_other(place):
+    name = "\udcff"  # how Python spells a byte that is not UTF-8
+    for words in writers():
+        done = CliRunner().invoke(app, [*words, "--out", f"{words[0]}{name}"])
+        assert done.exit_code == 0, done.output
+        assert list(Path(f"{words[0]}{name}").glob("*.parquet"))
+
+
+def writers() -> tuple[list[str], ...]:
+    """Commands that write a results folder, but for its name."""
+    return (
+        ["run", "starter", "--histories", "3", "--no-pictures"],
+        ["sweep", "starter", *ground.SWEEP, "--no-pictures"],
+        ["merge", "shard-1", "shard-2", "--no-pictures"],
+    )

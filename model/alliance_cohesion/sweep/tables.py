@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -125,6 +125,7 @@ class _Rows:
         self.path = path
         self.aside = path.with_name(f".{path.name}.aside")
         self.columns: dict[str, list[Any]] = {}
+        self.file: BinaryIO | None = None
         self.writer: pq.ParquetWriter | None = None
         self.schema: pa.Schema | None = None
 
@@ -136,6 +137,8 @@ class _Rows:
             self._flush()
         if self.writer:
             self.writer.close()
+        if self.file:
+            self.file.close()
         if kind is None and self.writer:
             self.aside.replace(self.path)
         else:
@@ -159,6 +162,8 @@ class _Rows:
         )
         if self.writer is None:
             self.schema = table.schema
-            self.writer = pq.ParquetWriter(self.aside, self.schema, compression="zstd")
+            # Opened here: Arrow takes paths for addresses, and only those that are UTF-8.
+            self.file = self.aside.open("wb")
+            self.writer = pq.ParquetWriter(self.file, self.schema, compression="zstd")
         self.writer.write_table(table.cast(self.schema))
         self.columns = {}
