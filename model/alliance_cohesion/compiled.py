@@ -47,12 +47,16 @@ def sources(module: Path) -> tuple[Path, ...]:
 
 
 @cache
-def stamp(module: Path) -> str:
-    """SHA-256 of the contents of all `sources` of a module."""
+def stamp(module: Path) -> bytes:
+    """SHA-256 of the contents of all `sources` of a module.
+
+    For a module that imports none it is Numba's own stamp: `rules.py` may be compiled before this
+    room is known, and must not be compiled again because of that.
+    """
     digest = hashlib.sha256()
     for path in sources(module):
         digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return digest.digest()
 
 
 class _Stamped:
@@ -60,7 +64,7 @@ class _Stamped:
 
     _py_file: str
 
-    def get_source_stamp(self) -> str:
+    def get_source_stamp(self) -> bytes:
         return stamp(Path(self._py_file).resolve())
 
     @classmethod

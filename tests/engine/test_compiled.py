@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core.caching import InTreeCacheLocator
 
 from alliance_cohesion import compiled, tick
 
@@ -76,3 +77,9 @@ def test_a_module_of_a_room_reaches_those_above_and_beside_it():
     }
     assert {"counterfactual/coupling.py", "tick.py", "rules.py"} <= found
     assert "scoring.py" not in found
+
+
+def test_a_module_on_its_own_has_the_stamp_that_numba_gives_it():
+    rules = PACKAGE / "rules.py"
+    own = InTreeCacheLocator.from_function(tick.rules.half.py_func, str(rules))
+    assert compiled.stamp(rules) == own.get_source_stamp()
