@@ -11,7 +11,7 @@ import sys
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion import AllianceModel, State, tick
+from alliance_cohesion import State, tick
 
 HIGH = 0.5  # fear lies in 0 to 1; a state at war is at 0.8 or more
 
@@ -33,12 +33,8 @@ def away_at_end(case: ac.Case, rule: type[State], histories: int) -> np.ndarray:
     History r of both rules uses the same parameters and the same random numbers, so what
     differs is the rule.
     """
-    draws = case.draws().values
-    away = np.zeros(len(case.world.states))
-    for number in range(histories):
-        path, _ = AllianceModel(case.world, draws, number, case.scenario.seed, rule).play()
-        away += path[-1] != tick.MEMBER
-    return away / histories
+    data = case.run(histories, engine="agents", state=rule)
+    return 1.0 - data.share.isel(time=-1).sel(standing="member").values
 
 
 def main(histories: int = 200) -> None:

@@ -131,7 +131,13 @@ class AllianceModel(mesa.Model):
             self._live()
 
     def step(self) -> None:
-        """One tick: all decide on what they knew, then all perceive and judge."""
+        """One tick: all decide on what they knew, then all perceive and judge.
+
+        Raises:
+            ValueError: the scenario's clock has ended (`running` is false from then on).
+        """
+        if self.tick >= len(self.world.ticks):
+            raise ValueError(f"the clock has ended after tick {self.tick}; nothing is left to step")
         self._live()
         self.datacollector.collect(self)
         self.running = self.tick < len(self.world.ticks)

@@ -22,11 +22,13 @@ from .scenario import Scenario
 from .world import Floats, Standing, World, times
 
 if TYPE_CHECKING:
+    from .agents import State
     from .reactions import Reactions
 
 KEPT = 1000  # full paths kept of a run, enough for smooth bands
 _MOST_KEPT = 10_000_000  # histories kept times ticks times states: about 100 MB
 _CHUNK = 2000
+ENGINES = ("ensemble", "agents")
 
 Progress = Callable[[int], None]
 Simulate = Callable[..., Ensemble]
@@ -59,6 +61,7 @@ class Case:
         seed: int | None = None,
         *,
         engine: str = "ensemble",
+        state: "type[State] | None" = None,
         progress: Progress | None = None,
     ) -> xr.Dataset:
         """Make histories from the start, with only the forcing scripted.
@@ -67,6 +70,7 @@ class Case:
             histories: How many (the scenario's number by default).
             seed: Of the random numbers (the scenario's by default).
             engine: `ensemble` (compiled) or `agents` (the same through Mesa, slower).
+            state: An agent class with rules of its own, for the agents.
             progress: Called with the number of histories done since the last call.
 
         Returns:
@@ -74,13 +78,17 @@ class Case:
             `history` (the kept ones), `draw`, `parameter` and `away`; `share` is the share of
             histories in each standing at the end of a tick, `left_by` the share that has ever
             left by then, `path` and `alignment` the kept histories, `record` what happened.
+
+        Raises:
+            ValueError: no history asked for, an unknown engine, or one that cannot run this
+                scenario or this agent class.
         """
         histories = self.scenario.histories if histories is None else histories
         seed = self.scenario.seed if seed is None else seed
         if histories < 1:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
         found = self.draws(seed)
-        simulate = self.engine(engine, len(found.values), seed)
+        simulate = self.engine(engine, len(found.values), seed, state)
         kept = min(KEPT, max(1, _MOST_KEPT // max(1, self.world.record.size)))
         total: Ensemble | None = None
         for start in range(0, histories, _CHUNK):
@@ -94,13 +102,21 @@ class Case:
         assert total is not None
         return dataset(self, total, found, seed)
 
-    def engine(self, engine: str, draws: int, seed: int) -> Simulate:
+    def engine(
+        self, engine: str, draws: int, seed: int, state: "type[State] | None" = None
+    ) -> Simulate:
         """What makes the histories: an engine, or the ensemble with rules that react."""
         from .reacting import switched, world_and_reactions
 
+        if engine not in ENGINES:
+            raise ValueError(f"engine: {engine!r} given, allowed are {' and '.join(ENGINES)}")
+        if state is not None and engine != "agents":
+            raise ValueError(f"engine: {engine} knows no agent class; pass engine='agents'")
         settings = self.scenario
         if settings.clock.known_until is None and not switched(settings):
-            return {"ensemble": ensemble.simulate, "agents": simulate_with_agents}[engine]
+            if engine == "agents":
+                return partial(simulate_with_agents, state=state)
+            return ensemble.simulate
         if engine == "agents":
             raise ValueError(
                 "engine: agents follow the record from the start; a scenario with known_until or "
@@ -142,17 +158,24 @@ def simulate_reacting(
 
 
 def simulate_with_agents(
-    world: World, values: np.ndarray, histories: int, seed: int, *, start: int, keep: int
+    world: World,
+    values: Floats,
+    histories: int,
+    seed: int,
+    *,
+    start: int,
+    keep: int,
+    state: "type[State] | None" = None,
 ) -> Ensemble:
-    """The same as `ensemble.simulate`, one Mesa model per history."""
-    from .agents import AllianceModel
+    """The same as `ensemble.simulate`, one Mesa model of `state` agents per history."""
+    from .agents import AllianceModel, State
 
     kept = min(keep, histories)
     n, T = len(world.states), len(world.decided)
     standing, first_leave = np.zeros((T, n, 3), np.int64), np.zeros((T + 1, n), np.int64)
     away, paths, aligned = np.zeros(n + 1, np.int64), [], []
     for number in range(start, start + histories):
-        path, alignment = AllianceModel(world, values, number, seed).play()
+        path, alignment = AllianceModel(world, values, number, seed, state or State).play()
         ensemble.tally(path, world.initial, standing, first_leave, away)
         if number - start < kept:
             paths.append(path)

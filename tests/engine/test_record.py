@@ -5,7 +5,7 @@ import pytest
 
 import alliance_cohesion as ac
 from alliance_cohesion import ensemble
-from alliance_cohesion.agents import AllianceModel
+from alliance_cohesion.agents import AllianceModel, State
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,38 @@ def test_agent_histories_of_the_record_equal_ensemble_histories_bit_for_bit(case
 def test_a_run_through_agents_gives_the_dataset_of_the_ensemble(case):
     one, other = (case.run(8, seed=5, engine=engine) for engine in ("ensemble", "agents"))
     assert one.identical(other)
+
+
+class Steadfast(State):
+    """Stays what it is."""
+
+    def decide(self):
+        return self.standing
+
+
+def test_a_run_can_use_an_agent_class_of_ones_own(case):
+    data = case.run(3, engine="agents", state=Steadfast)
+    assert (data["path"].values == case.world.initial).all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"engine": "mesa"}, "engine: 'mesa' given, allowed are ensemble and agents"),
+        ({"state": Steadfast}, "engine: ensemble knows no agent class; pass engine='agents'"),
+    ],
+)
+def test_an_engine_that_cannot_run_what_is_asked_says_so(case, asked, message):
+    with pytest.raises(ValueError, match=message):
+        case.run(1, **asked)
+
+
+def test_a_model_whose_clock_has_ended_says_so_instead_of_stepping_on(case):
+    model = AllianceModel(case.world, case.draws().values)
+    model.play()
+    assert not model.running
+    with pytest.raises(ValueError, match=f"ended after tick {len(case.world.ticks)};"):
+        model.step()
 
 
 def test_a_run_of_several_parts_keeps_the_first_thousand_histories(case):
