@@ -45,6 +45,14 @@ class Case:
         """The scenario compiled to arrays."""
         return scenario.compile_world(self.scenario)
 
+    @cached_property
+    def documented(self) -> "Case":
+        """The same up to the day to which its record is known (see `reacting.documented`)."""
+        from .reacting import documented
+
+        known = documented(self.scenario)
+        return self if known is self.scenario else Case(known)
+
     def draws(self, seed: int | None = None) -> Draws:
         """Parameter draws that the scenario asks for."""
         settings = self.scenario.parameters

@@ -135,7 +135,7 @@ def compare(
     """Score a scenario against its record.
 
     Args:
-        case: The scenario; its `standing` rows are the record.
+        case: The scenario; its `standing` rows are the record, up to `known_until`.
         histories: Free histories (the scenario's number by default).
         seed: Of the random numbers.
         path: [history, T, N] free histories made before, to be judged in place of new ones.
@@ -144,6 +144,7 @@ def compare(
     Raises:
         ValueError: the record has no change to compare with.
     """
+    case = case.documented
     world, seed = case.world, case.scenario.seed if seed is None else seed
     histories = case.scenario.histories if histories is None else histories
     most = _MOST_KEPT // max(1, world.record.size)

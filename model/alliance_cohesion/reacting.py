@@ -46,6 +46,19 @@ def by_rule(scenario: Scenario, *classes: str) -> Scenario:
     return replace(scenario, alliance=scenario.alliance.model_copy(update=values))
 
 
+def documented(scenario: Scenario) -> Scenario:
+    """The scenario up to the day to which its record is known, with nothing left to rules.
+
+    Of later days the record says nothing, which must not be read as if nobody moved.
+    """
+    known = scenario.clock.known_until
+    if known is None:
+        return scenario
+    clock = scenario.clock.model_copy(update={"end": known, "known_until": None})
+    alliance = scenario.alliance.model_copy(update=dict.fromkeys(RULES, "record"))
+    return replace(scenario, clock=clock, alliance=alliance)
+
+
 def scripted(scenario: Scenario, since: date, keep: frozenset[str] = frozenset()) -> Scenario:
     """The scenario without the rows that rules replace: those that begin on `since` or later.
 

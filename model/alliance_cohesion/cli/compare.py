@@ -39,13 +39,18 @@ def compare(
         if given.is_dir() and (given / "manifest.json").exists():
             kept = results.read(given)
             case = load(kept.entry)
+            if known := case.scenario.clock.known_until:
+                raise BadInputError(
+                    f"{scenario}: its histories follow the record up to {known} and go on where it "
+                    "ends: nothing to compare; allowed: results of a run from the clock's start"
+                )
             path = kept.data["path"].values
             decided = case.world.record[case.world.forcing.first :]
             if path.shape[1:] != decided.shape:
                 raise BadInputError(f"{scenario}: its histories are not of the scenario it holds")
             seed = kept.manifest["seed"] if seed is None else seed
         else:
-            case = load(scenario)
+            case = load(scenario).documented
         try:
             card = score(
                 case, histories=histories, seed=seed, path=path,

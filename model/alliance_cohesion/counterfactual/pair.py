@@ -180,6 +180,13 @@ def pair(changed: Case, base: Case) -> Pair:
             f"{file}, rewrite: missing; allowed: a sentence on what had to be true for the change; "
             'add a line such as rewrite = "They would have had to ..." near the top of the file'
         )
+    if known := base.scenario.clock.known_until or scenario.clock.known_until:
+        raise CounterfactualError(
+            f"{file}, clock.known_until: {known}; a counterfactual is about what happened, and "
+            "past that day the record says nothing; allowed: a base whose clock ends with its "
+            "record. Of a projection, `cohesion run` both files: equal seeds give both the same "
+            "chance"
+        )
     first, second = base.world, changed.world
     if first.states != second.states:
         raise CounterfactualError(

@@ -18,7 +18,7 @@ FEW = 4
 
 def moments(session: Session, edits: Edits, state: str) -> list[str]:
     """Dates worth asking about: when the state's standing changed, then year by year backwards."""
-    scenario = session.case(edits).scenario
+    scenario = session.case(edits).documented.scenario
     changed = [
         event.date
         for event in scenario.events

@@ -65,6 +65,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         ScenarioError: there is no such state, or it decides nothing at that date.
         ValueError: the scenario's posterior cannot be used.
     """
+    case = case.documented
     scenario, world = case.scenario, case.world
     at = _place(scenario, world, state, date)
     found = case.draws(seed)

@@ -1,0 +1,68 @@
+"""A projection's years to come are not read as a record in which nobody moved."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import alliance_cohesion as ac
+from alliance_cohesion import reacting, record
+from alliance_cohesion.cli import app
+from alliance_cohesion.compare import compare
+from alliance_cohesion.counterfactual import pair
+from alliance_cohesion.dashboard.edits import Edits
+from alliance_cohesion.dashboard.session import Session
+from alliance_cohesion.dashboard.why import moments
+from alliance_cohesion.explain import explain
+from alliance_cohesion.scenario import ScenarioError
+
+
+@pytest.fixture(scope="module")
+def projection():
+    return ac.load("csto-2035")
+
+
+def test_a_projection_s_record_is_that_of_its_base_and_no_longer(projection):
+    base, known = ac.load("csto").world, projection.documented.world
+    assert np.array_equal(known.record, base.record[: len(known.record)])
+    assert known.end <= projection.world.end - np.timedelta64(9 * 365, "D")
+    assert record.clusters(known) == record.clusters(base)
+    assert not reacting.switched(projection.documented.scenario)
+
+
+def test_a_case_without_years_to_come_is_documented_as_it_is():
+    case = ac.load("csto")
+    assert case.documented is case
+
+
+def test_a_projection_is_scored_on_the_documented_ticks_alone(projection):
+    card = compare(projection, histories=50)
+    assert len(card.chances) == len(projection.documented.world.decided)
+
+
+def test_a_date_past_the_record_cannot_be_explained(projection):
+    with pytest.raises(ScenarioError, match=r"2030-01 is outside the clock; .*to 2025-12-31"):
+        explain(projection, "ARM", "2030-01")
+
+
+def test_the_browser_page_asks_why_of_documented_years_only(projection):
+    assert moments(Session("csto-2035"), Edits(), "ARM")[:2] == ["2024-02-22", "2025"]
+
+
+def test_a_counterfactual_on_a_projection_is_refused_and_told_what_to_do(projection):
+    with pytest.raises(pair.CounterfactualError, match=r"known_until: 2025-12-31; .*equal seeds"):
+        pair.pair(_rewritten(projection), projection)
+
+
+def test_the_results_of_a_projection_are_nothing_to_compare_with(tmp_path):
+    ask = CliRunner().invoke
+    run = ["run", "csto-2035", "--histories", "4", "--no-pictures", "--out", str(tmp_path / "out")]
+    assert ask(app, run).exit_code == 0
+    told = ask(app, ["compare", str(tmp_path / "out")])
+    assert told.exit_code == 2
+    assert "nothing to compare" in told.output
+
+
+def _rewritten(case):
+    return ac.Case(replace(case.scenario, rewrite="Something else would have had to be true."))
