@@ -106,6 +106,7 @@ def _library(
 ) -> None:  # fmt: skip
     """Answer the library, in the order of its branches."""
     from ..counterfactual import library
+    from ..disk.put import put
     from ..report import paired_folder, paired_page, paired_table
     from ..report.folder import ready
     from ..report.text import clean
@@ -130,8 +131,7 @@ def _library(
                 typer.echo(f"  {clean(sentence)}")
     if page is not None:
         command = "cohesion counterfactual --all --page " + page.as_posix()
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(paired_page.page(answers, command), encoding="utf-8", newline="\n")
+        put(page, paired_page.page(answers, command).encode())
 
 
 def _command(
