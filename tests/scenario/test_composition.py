@@ -246,6 +246,8 @@ def test_shipped_scenarios_are_found_by_name_in_any_subfolder(tmp_path, monkeypa
     assert load("help").name == "help-2"
     with pytest.raises(ScenarioError, match=r'no scenario "hepl".*did you mean "help"'):
         load("hepl")
+    with pytest.raises(ScenarioError, match=r"\(first; in what-if: first, help\)"):
+        load("hepl")
 
 
 def test_a_name_that_two_shipped_scenarios_share_is_ambiguous(tmp_path, monkeypatch):

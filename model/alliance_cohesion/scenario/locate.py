@@ -1,5 +1,6 @@
 """Find the file that a scenario's name or path stands for."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from .. import shipped
@@ -48,7 +49,7 @@ def locate(reference: str | Path, near: Path | None = None, asking: Path | None 
         raise _not_found(text, f"one of {', '.join(sorted(alike))}")
     stems = {name.rpartition("/")[2]: name for name in names}
     hint = suggestion(text, [*names, *stems])
-    raise _not_found(text, f"a path or a shipped scenario ({', '.join(sorted(names))})", hint)
+    raise _not_found(text, f"a path or a shipped scenario ({_by_folder(names)})", hint)
 
 
 def _shipped() -> dict[str, Path]:
@@ -58,6 +59,18 @@ def _shipped() -> dict[str, Path]:
         named = path.parent if path.name == FILE else path.with_suffix("")
         names[named.relative_to(root).as_posix()] = path
     return names
+
+
+def _by_folder(names: Iterable[str]) -> str:
+    """Names that need no folder first, then folder by folder, each folder said once."""
+    folders: dict[str, list[str]] = {}
+    for name in sorted(names):
+        folder, _, stem = name.rpartition("/")
+        folders.setdefault(folder, []).append(stem)
+    return "; ".join(
+        f"in {folder}: {', '.join(stems)}" if folder else ", ".join(stems)
+        for folder, stems in sorted(folders.items())
+    )
 
 
 def _same(path: Path, other: Path | None) -> bool:
