@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion.calibrate import placebo, rivals
+from alliance_cohesion.calibrate import figures, placebo, rivals
 from alliance_cohesion.scenario import compile_world
 from alliance_cohesion.world import Forcing
 
@@ -94,6 +94,14 @@ def test_the_second_coder_moves_only_what_was_coded_otherwise(case):
     made = placebo.alternative(case.scenario)
     differ = sum(a != b for a, b in zip(made.events, case.scenario.events, strict=True))
     assert 0 < differ < 40
+
+
+def test_a_record_that_was_coded_once_is_calibrated_without_the_second_coder(case):
+    once = ac.load("cis-charter").scenario
+    assert placebo.is_coded_twice(case.scenario)
+    assert not placebo.is_coded_twice(once)
+    left_out = set(figures.plan("all")) - set(figures.plan("all", coded_twice=False))
+    assert left_out == {("second_coder", 0)}
 
 
 def test_rows_so_far_counts_driver_rows_up_to_each_tick(case):

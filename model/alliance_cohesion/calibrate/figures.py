@@ -19,9 +19,16 @@ def forward_years() -> list[int]:
     return years
 
 
-def plan(size: str) -> list[tuple[str, int]]:
-    """Tasks of a calibration: `fit` only, `short` for a check, or `all`."""
-    singles = [(task.__name__, 0) for task in tasks.SINGLE]
+def plan(size: str, *, coded_twice: bool = True) -> list[tuple[str, int]]:
+    """Tasks of a calibration.
+
+    Args:
+        size: `fit` only, `short` for a check, or `all`.
+        coded_twice: Whether there is a second coding to fit to.
+    """
+    singles = [
+        (task.__name__, 0) for task in tasks.SINGLE if coded_twice or task is not tasks.second_coder
+    ]
     if size == "fit":
         return [("clusters", 0)]
     repeats = 4 if size == "short" else 50

@@ -159,9 +159,18 @@ def confident(scenario: Scenario) -> Scenario:
     )
 
 
+def is_coded_twice(scenario: Scenario) -> bool:
+    """Whether the record has a second coding."""
+    return _second_coding(scenario).is_file()
+
+
+def _second_coding(scenario: Scenario) -> Path:
+    return scenario.path.parent / "coding" / "second.csv"
+
+
 def alternative(scenario: Scenario) -> Scenario:
     """The second coder's strengths wherever `coding/second.csv` beside the events gives one."""
-    second = {row["id"]: row for row in read_second(scenario.path.parent / "coding" / "second.csv")}
+    second = {row["id"]: row for row in read_second(_second_coding(scenario))}
 
     def recoded(event: Event) -> Event:
         row = second.get(event.id)

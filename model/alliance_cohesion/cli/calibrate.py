@@ -52,6 +52,7 @@ def calibrate(
     """
     with guarded() as work:
         from ..calibrate.figures import plan
+        from ..calibrate.placebo import is_coded_twice
         from ..calibrate.publish import publish
         from ..calibrate.tasks import Bench
         from ..processes import LostWorkerError
@@ -67,11 +68,12 @@ def calibrate(
             raise BadInputError(f"{scenario}: no state decides anything, so nothing can be fitted")
         if out.exists() and not out.is_dir():
             raise BadInputError(f"{out}: is a file; a folder is needed")
+        tasks = plan(holdout.value, coded_twice=is_coded_twice(bench.case.scenario))
         command = f"cohesion calibrate {scenario} --holdout {holdout.value}"
         work.kept = str(out / "tasks")
         try:
             publish(
-                bench, plan(holdout.value), out, command, pages=calibration_folder.pages,
+                bench, tasks, out, command, pages=calibration_folder.pages,
                 workers=workers, progress=_tell,
             )  # fmt: skip
         except LostWorkerError as error:
