@@ -7,7 +7,11 @@ from dataclasses import dataclass
 import typer
 
 BAD_INPUT, INTERRUPTED = 2, 130
-_NOWHERE = "no locator available"  # Numba: no folder that compiled code could be kept in
+_OF_NUMBA = {  # what it says as it loads, and what that means to a user
+    "no locator available": "compiled rules need a folder to be kept in, and neither the program's "
+    "own nor one in your home can be written: set NUMBA_CACHE_DIR to a folder that you can write",
+    "Number of threads specified must be": "NUMBA_NUM_THREADS: allowed: a whole number above 0",
+}
 
 
 class BadInputError(Exception):
@@ -49,6 +53,9 @@ def guarded() -> Iterator[Work]:
 
 def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
+    for found, meaning in _OF_NUMBA.items():
+        if found in str(error):  # first, for the rooms below load Numba, and would fail again
+            return f"Error: {meaning}"
     from ..disk.lock import LockedError
     from ..disk.put import FULL
     from ..draws import DrawsError
@@ -61,11 +68,6 @@ def _message(error: Exception) -> str | None:
         return f"Error: {error}"
     if isinstance(error, MemoryError):
         return "Error: not enough memory; try fewer states or a longer tick"
-    if isinstance(error, RuntimeError) and _NOWHERE in str(error):
-        return (
-            "Error: compiled rules need a folder to be kept in, and neither the program's own nor "
-            "one in your home can be written: set NUMBA_CACHE_DIR to a folder that you can write"
-        )
     if isinstance(error, OSError) and error.strerror:
         full = "the disk is full. Make room, then give the same command again"
         reason = full if error.errno in FULL else error.strerror
