@@ -6,10 +6,14 @@ and would run on with the old ones. Here the code that is kept is stamped by eve
 package that its own file imports, directly or not. Code outside the package is kept as Numba
 keeps it. `world.py` imports this room, and every room that compiles what it imports knows
 `world.py`.
+
+Kept code only saves time: where it cannot be read (damaged, another user's) it is compiled anew,
+and where it cannot be written (a full disk) the work goes on and one line says so.
 """
 
 import ast
 import hashlib
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,3 +93,48 @@ class _UserWide(_Stamped, caching.UserWideCacheLocator):
 caching.CacheImpl._locator_classes = [
     _UserProvided, _InTree, _UserWide, *caching.CacheImpl._locator_classes,
 ]  # fmt: skip
+
+
+_load, _keep = caching.FunctionCache.load_overload, caching.FunctionCache.save_overload
+
+
+def _load_or_compile(kept: Any, signature: Any, target: Any) -> Any:
+    try:
+        return _load(kept, signature, target)
+    except Exception:  # whatever reading a damaged file comes to
+        if not _ours(kept):
+            raise
+        return None
+
+
+def _keep_or_say(kept: Any, signature: Any, made: Any) -> None:
+    if not _ours(kept):
+        _keep(kept, signature, made)
+        return
+    try:
+        try:
+            _keep(kept, signature, made)
+        except OSError:
+            raise
+        except Exception:  # its list of what is kept is damaged: begin another
+            kept.flush()
+            _keep(kept, signature, made)
+    except OSError as error:
+        _say(kept.cache_path, error.strerror or str(error))
+
+
+def _ours(kept: Any) -> bool:
+    return kept._py_func.__module__.startswith(f"{__package__}.")
+
+
+@cache
+def _say(folder: str, reason: str) -> None:
+    logging.getLogger(__name__).warning(
+        "%s: compiled rules cannot be kept there (%s), so the next command compiles them again; "
+        "set NUMBA_CACHE_DIR to a folder with room that you can write",
+        folder, reason,
+    )  # fmt: skip
+
+
+caching.FunctionCache.load_overload = _load_or_compile  # type: ignore[method-assign]
+caching.FunctionCache.save_overload = _keep_or_say  # type: ignore[method-assign]

@@ -11,6 +11,8 @@ from numba.core.caching import InTreeCacheLocator
 
 from alliance_cohesion import compiled, tick
 
+from ..faults.disks import mounted
+
 PACKAGE = Path(tick.__file__).parent
 ASK = """
 import numpy as np
@@ -83,3 +85,25 @@ def test_a_module_on_its_own_has_the_stamp_that_numba_gives_it():
     rules = PACKAGE / "rules.py"
     own = InTreeCacheLocator.from_function(tick.rules.half.py_func, str(rules))
     assert compiled.stamp(rules) == own.get_source_stamp()
+
+
+@pytest.mark.parametrize("ending", [".nbi", ".nbc"])
+@pytest.mark.parametrize("size", [0, 100])
+def test_damaged_files_of_compiled_code_are_made_again(package, ending, size):
+    pace(package)
+    for file in package.rglob(f"*{ending}"):
+        os.truncate(file, size)
+    assert pace(package) == (0.25, 0)
+    assert pace(package) == (0.25, 1)
+
+
+def test_where_there_is_no_room_for_compiled_code_the_work_goes_on_and_one_line_says_so(tmp_path):
+    with mounted(tmp_path / "small", "8k"):
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "small")}
+        for _ in range(2):
+            words = [sys.executable, "-c", ASK]
+            done = subprocess.run(words, env=environment, capture_output=True, text=True)
+            assert done.stdout.split() == ["0.25", "0"], done.stderr
+            assert len(done.stderr.splitlines()) == 1
+            for word in ("compiled rules cannot be kept", "No space left", "NUMBA_CACHE_DIR"):
+                assert word in done.stderr
