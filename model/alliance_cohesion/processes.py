@@ -25,14 +25,14 @@ def workers(
     """Worker processes; those still at work when the block ends are stopped, not waited for.
 
     Args:
-        count: How many; None is one a core.
+        count: How many; None is one a core that this process may use.
         prepare: Called once in each with what is given.
 
     Raises:
         LostWorkerError: one of them died.
     """
     others = set(active_children())
-    pool = ProcessPoolExecutor(count, _SPAWN, _begin, (os.getpid(), prepare, *given))
+    pool = ProcessPoolExecutor(count or cores(), _SPAWN, _begin, (os.getpid(), prepare, *given))
     try:
         yield pool
     except BaseException as error:
@@ -43,6 +43,13 @@ def workers(
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def cores() -> int:
+    """How many cores this process may use: a batch system, or `taskset`, may keep it to some."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _begin(parent: int, prepare: Callable[..., None], *given: Any) -> None:

@@ -1,11 +1,14 @@
 """A chunk's result depends on its address alone: not on who does it, when, or with what else."""
 
 import itertools
+import os
 import random
 
 import numpy as np
 import pytest
 
+from alliance_cohesion.processes import cores
+from alliance_cohesion.processes import workers as worker_processes
 from alliance_cohesion.sweep import sweep
 from alliance_cohesion.sweep.chunks import Chunk, Failure, chunks, ranges
 from alliance_cohesion.sweep.merge import merge
@@ -194,3 +197,38 @@ def test_a_sweep_may_switch_rules_that_react_on_and_off(tmp_path):
     assert table.iloc[0]["Velia away by 2009-12-31"] == pytest.approx(
         1 - data["share"].sel(state="Velia", standing="member").values[-1]
     )
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left on device")])
+def test_what_a_machine_lacks_is_no_failure_of_a_point(tmp_path, monkeypatch, error):
+    def refuse(*_):
+        raise error
+
+    made = plan(tmp_path)
+    monkeypatch.setattr("alliance_cohesion.sweep.work._do", refuse)
+    with pytest.raises(type(error)):
+        do(job(made), Chunk(0, 0, 1), made.points[0])
+
+
+def test_a_chunk_read_without_enough_memory_is_not_called_damaged(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise MemoryError
+
+    out = tmp_path / "out"
+    sweep(plan(tmp_path), out)
+    monkeypatch.setattr("alliance_cohesion.sweep.store.pq.ParquetFile", refuse)
+    with pytest.raises(MemoryError):
+        opened(out).read(Chunk(0, 0, 50), 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs a system with masks")
+def test_workers_are_as_many_as_the_cores_that_the_process_may_use():
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        assert cores() == 1
+        with worker_processes(None, int) as pool:
+            assert pool._max_workers == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
+    assert cores() == len(allowed)

@@ -123,7 +123,7 @@ class Store:
             if unpacked > LARGEST_CHUNK:
                 raise SweepError(f"{path}: unpacks to {unpacked:,} bytes; no chunk is so large")
             return file.read()
-        except SweepError:
+        except (SweepError, MemoryError):
             raise
         except Exception as error:  # whatever the library makes of a file that is none
             raise SweepError(f"{path}: cannot be read ({error!s:.200})") from error

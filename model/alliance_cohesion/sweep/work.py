@@ -60,6 +60,7 @@ def do(job: Job, chunk: Chunk, point: Point) -> Result:
 
     Raises:
         MemoryError: the machine is too small.
+        OSError: the machine refuses a file, which is no finding about the point.
         SweepError: this machine has another version of the program.
     """
     if job.version != __version__:
@@ -69,7 +70,7 @@ def do(job: Job, chunk: Chunk, point: Point) -> Result:
     try:
         with _one_at_a_time:
             return _do(job, chunk, point)
-    except MemoryError:
+    except (MemoryError, OSError):
         raise
     except Exception as error:
         return Failure(chunk.point, f"{type(error).__name__}: {error}".splitlines()[0])
