@@ -14,7 +14,7 @@ PACKAGE = ROOT / "model" / "alliance_cohesion"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = (
-    {"rules", "chance", "compiled", "shipped", "disk", "processes"},
+    {"rules", "chance", "compiled", "shipped", "disk", "processes", "stopping"},
     {"world"},
     {"tick"},
     {"scenario", "agents", "ensemble", "replay", "record", "terms", "prior", "basis"},
@@ -36,7 +36,8 @@ KNOWS = {
     "compiled": set(),
     "world": {"compiled"},
     "disk": set(),
-    "processes": set(),
+    "stopping": set(),
+    "processes": {"stopping"},
     "scenario": {"shipped", "world"},
     "agents": {"chance", "tick", "world"},
     "ensemble": {"chance", "tick", "world"},

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, resource_tracker
 from typing import Any
+
+from .stopping import left_to_this_process
 
 _SPAWN = get_context("spawn")  # a fork of a process with running threads may hang or die
 
@@ -32,17 +34,27 @@ def workers(
         LostWorkerError: one of them died.
     """
     others = set(active_children())
-    pool = ProcessPoolExecutor(count or cores(), _SPAWN, _begin, (os.getpid(), prepare, *given))
+    pool = _pool(count or cores(), prepare, *given)
     try:
         yield pool
     except BaseException as error:
         for child in set(active_children()) - others:
-            child.terminate()
+            child.kill()  # it hears nothing milder
         if isinstance(error, BrokenProcessPool):
             raise LostWorkerError("a worker process died (killed, or out of memory)") from error
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _pool(count: int, prepare: Callable[..., None], *given: Any) -> ProcessPoolExecutor:
+    if os.name == "posix":  # the library's process that tidies up must not die early either
+        with left_to_this_process():
+            resource_tracker.ensure_running()
+    pool = ProcessPoolExecutor(count, _SPAWN, _begin, (os.getpid(), prepare, *given))
+    with left_to_this_process():
+        pool.submit(os.getpid)  # the first thing to do begins all the processes
+    return pool
 
 
 def cores() -> int:
@@ -53,10 +65,10 @@ def cores() -> int:
 
 
 def _begin(parent: int, prepare: Callable[..., None], *given: Any) -> None:
-    """Prepare a worker: one thread, Ctrl-C left to the parent, no life without it."""
+    """Prepare a worker: one thread, stopping left to the parent, no life without it."""
     import numba
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for Windows
     numba.set_num_threads(1)
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
     prepare(*given)

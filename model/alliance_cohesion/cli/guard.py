@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import typer
 
+from ..stopping import as_ctrl_c
+
 BAD_INPUT, INTERRUPTED = 2, 130
 _OF_NUMBA = {  # what it says as it loads, and what that means to a user
     "no locator available": "compiled rules need a folder to be kept in, and neither the program's "
@@ -30,13 +32,14 @@ class Work:
 
 @contextmanager
 def guarded() -> Iterator[Work]:
-    """Turn bad input and Ctrl-C into a message on stderr and an exit status.
+    """Turn bad input and being stopped into a message on stderr and an exit status.
 
     Anything else is a mistake of the program and keeps its traceback.
     """
     work = Work()
     try:
-        yield work
+        with as_ctrl_c():
+            yield work
     except KeyboardInterrupt:
         left = "Nothing was written."
         if work.kept:

@@ -198,13 +198,7 @@ def _estimate(plan: "Plan", part: tuple[int, int], as_json: bool) -> None:
 
 @contextmanager
 def _told_to_stop(folder: Path) -> Iterator[None]:
-    """Take SIGTERM as Ctrl-C, and say what is safe."""
-    import signal
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
+    """Say what is safe when stopped."""
     try:
         yield
     except KeyboardInterrupt:
@@ -217,8 +211,6 @@ def _told_to_stop(folder: Path) -> Iterator[None]:
             err=True,
         )
         raise typer.Exit(INTERRUPTED) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _run(plan: "Plan", folder: Path, workers: "Workers", **settings: Any) -> "Report":
