@@ -138,3 +138,23 @@ def _say(folder: str, reason: str) -> None:
 
 caching.FunctionCache.load_overload = _load_or_compile  # type: ignore[method-assign]
 caching.FunctionCache.save_overload = _keep_or_say  # type: ignore[method-assign]
+
+
+def _save(kept: Any, key: Any, made: Any) -> None:
+    """Keep code under a name that its sources and its key give it, then the list that leads to it.
+
+    Numba numbers the files and writes the list first. A process that dies in between, a full
+    disk, or two kinds of processor that write at once would leave a list that leads to other
+    code: that of older rules, for one.
+    """
+    listed = kept._load_index()
+    if not listed:
+        for path in Path(kept._cache_path).glob(kept._index_name.removesuffix("nbi") + "*.nbc"):
+            path.unlink(missing_ok=True)  # of older sources
+    address = hashlib.sha256(repr((kept._source_stamp, key)).encode()).digest()
+    name = kept._data_name(int.from_bytes(address[:8]))
+    kept._save_data(name, made)
+    kept._save_index(kept._load_index() | {key: name})
+
+
+caching.IndexDataCacheFile.save = _save  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from numba.core import caching
 from numba.core.caching import InTreeCacheLocator
 
 from alliance_cohesion import compiled, tick
@@ -107,3 +108,39 @@ def test_where_there_is_no_room_for_compiled_code_the_work_goes_on_and_one_line_
             assert len(done.stderr.splitlines()) == 1
             for word in ("compiled rules cannot be kept", "No space left", "NUMBA_CACHE_DIR"):
                 assert word in done.stderr
+
+
+@pytest.mark.parametrize("writes", [0, 1])
+def test_a_process_that_dies_between_two_writes_leaves_no_way_to_older_code(tmp_path, writes):
+    place = (str(tmp_path), "rule")
+    caching.IndexDataCacheFile(*place, b"older source").save("key", "older code")
+    newer = caching.IndexDataCacheFile(*place, b"newer source")
+    write, done = newer._open_for_write, iter(range(9))
+
+    def dying(path):
+        if next(done) == writes:
+            raise OSError(28, "No space left on device")
+        return write(path)
+
+    newer._open_for_write = dying
+    with pytest.raises(OSError, match="No space"):
+        newer.save("key", "newer code")
+    assert caching.IndexDataCacheFile(*place, b"newer source").load("key") is None
+
+
+def test_two_kinds_of_processor_that_write_at_once_never_get_each_others_code(tmp_path):
+    one, other = (caching.IndexDataCacheFile(str(tmp_path), "rule", b"source") for _ in range(2))
+    other._load_index = dict  # it looked before the first had written
+    one.save("a processor", "its code")
+    other.save("another", "other code")
+    fresh = caching.IndexDataCacheFile(str(tmp_path), "rule", b"source")
+    assert fresh.load("another") == "other code"
+    assert fresh.load("a processor") in (None, "its code")
+    fresh.save("a processor", "its code")
+    assert (fresh.load("a processor"), fresh.load("another")) == ("its code", "other code")
+
+
+def test_code_of_an_older_source_is_cleared_away(tmp_path):
+    for source in (b"older", b"newer"):
+        caching.IndexDataCacheFile(str(tmp_path), "rule", source).save("key", source)
+    assert len(list(tmp_path.glob("*.nbc"))) == 1
