@@ -26,6 +26,15 @@ from .sweeps import contents, plan
 ROOT = Path(__file__).parents[2]
 
 
+def test_a_folder_that_only_its_owner_may_read_is_refused_for_that_reason(tmp_path, monkeypatch):
+    def closed(path, *_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("alliance_cohesion.scenario.files.os.open", closed)
+    with pytest.raises(SweepError, match=r"no readable manifest\.json.*Permission denied"):
+        opened(tmp_path)
+
+
 def stopping(after: int, error: BaseException):
     """Workers that stop with an error after some chunks."""
 

@@ -70,7 +70,10 @@ def _message(error: Exception) -> str | None:
     if isinstance(error, BadInputError | FolderError | LockedError | DrawsError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):
-        return "Error: not enough memory; try fewer states or a longer tick"
+        return (
+            "Error: not enough memory; allow this process more (of a batch system, or ulimit -v), "
+            "or try fewer states or a longer tick"
+        )
     if isinstance(error, OSError) and error.strerror:
         full = "the disk is full. Make room, then give the same command again"
         reason = full if error.errno in FULL else error.strerror

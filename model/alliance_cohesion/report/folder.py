@@ -32,7 +32,9 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     try:
         found = read_json(folder / MANIFEST)
     except UnreadableError as error:
-        raise FolderError(f"{folder}: no results folder (it has no readable {MANIFEST})") from error
+        raise FolderError(
+            f"{folder}: no results folder (no readable {MANIFEST}: {error})"
+        ) from error
     if not isinstance(found, dict) or found.get("program") != PROGRAM:
         raise FolderError(f"{folder}: no results folder of this program")
     files = found.setdefault("files", {})

@@ -320,7 +320,7 @@ def opened(folder: Path) -> Store:
     try:
         found = read_json(folder / MANIFEST)
     except UnreadableError as error:
-        raise SweepError(f"{folder}: no sweep (it has no readable {MANIFEST})") from error
+        raise SweepError(f"{folder}: no sweep (no readable {MANIFEST}: {error})") from error
     if not isinstance(found, dict) or (found.get("program"), found.get("kind")) != (
         PROGRAM,
         "sweep",
