@@ -66,8 +66,7 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
                 if f.pair_outside[k] == 1:
                     seen[0][:, i] = np.where(there, seen[0][:, i], np.maximum(seen[0][:, i], level))
         members = (before == MEMBER).sum(axis=1, keepdims=True)
-        others = members - inside
-        # As in the compiled rules, frozen states count themselves out of the members too.
+        others = inside.sum(axis=1, keepdims=True) - inside
         kept_others = f.kept_all[t] - f.kept[t] + others * f.members[t, 5]
         broken_others = f.broken_all[t] - f.broken[t] + others * f.members[t, 6]
         gone = (before == MEMBER) & (after != MEMBER)
@@ -98,19 +97,18 @@ def decide(
 ) -> NDArray[np.int64]:
     """R6 to R9 for all histories and states at once."""
     signs = 1.0 - logistic(-(p.f_renew + a)) * (standing != OUTSIDE) if renewal == 1 else 1.0
-    lapse = 1.0 - signs
     leave = np.exp(np.minimum(-(p.f_leave + a), LARGEST))
     back = np.exp(np.minimum(a - p.f_return, LARGEST))
-    act = (1.0 - lapse) * (1.0 - np.exp(-leave * dt))
+    act = signs * (1.0 - np.exp(-leave * dt))
     freeze = act * logistic(p.c_freeze + p.b_freeze * D)
-    moves = (1.0 - lapse) * (1.0 - np.exp(-(leave + back) * dt))
+    moves = signs * (1.0 - np.exp(-(leave + back) * dt))
     returns = moves * (back / (leave + back))
     member = np.where(
-        standing == MEMBER, 1.0 - (freeze + (lapse + (act - freeze))),
+        standing == MEMBER, signs - act,
         np.where(standing == FROZEN, returns, 1.0 - np.exp(-back * dt)),
     )  # fmt: skip
     frozen = np.where(
         standing == MEMBER, freeze,
-        np.where(standing == FROZEN, 1.0 - (returns + (lapse + (moves - returns))), 0.0),
+        np.where(standing == FROZEN, signs - moves, 0.0),
     )  # fmt: skip
     return np.where(u < member, MEMBER, np.where(u < member + frozen, FROZEN, OUTSIDE))

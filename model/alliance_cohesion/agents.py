@@ -73,7 +73,8 @@ class State(mesa.Agent):
         model: AllianceModel = self.model
         f, t, i = model.world.forcing, model.tick, self.index
         left, members = tick.departures(model.before, model.after)
-        kept, broken = tick.promises_to_others(f, t, i, model.before, members)
+        inside = tick.insiders(model.before)
+        kept, broken = tick.promises_to_others(f, t, i, model.before, inside)
         others_left = tick.share_of_others_left(model.before, model.after, i, left, members)
         tick.judge(
             model.parameters, model.pace, seen, f.dependence[t, i],

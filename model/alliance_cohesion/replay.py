@@ -146,14 +146,10 @@ def _trace(
                         three[d, t - f.first, i] = 0.0
                         three[d, t - f.first, i, record[t, i]] = 1.0
                         continue
-                    member, frozen, out = chances(
+                    three[d, t - f.first, i] = chances(
                         p, f.dt, before[i], minds[i, ALIGNMENT],
                         f.dependence[t - 1, i], f.renewal[t],
                     )  # fmt: skip
-                    # Staying is what leaving leaves: rounding can take it below zero.
-                    three[d, t - f.first, i, 0] = max(member, 0.0)
-                    three[d, t - f.first, i, 1] = max(frozen, 0.0)
-                    three[d, t - f.first, i, 2] = max(out, 0.0)
             think(p, keep, f, t, before, record[t], minds, seen)
             before[:] = record[t]
 

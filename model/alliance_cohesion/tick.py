@@ -127,18 +127,17 @@ def chances(
     signs (or is frozen and signs) then faces the tick as any other.
     """
     lapse = rules.refusal(a, p.f_renew) if renewal == 1 and standing != OUTSIDE else 0.0
+    signs = 1.0 - lapse
     if standing == MEMBER:
-        act = (1.0 - lapse) * rules.chance(rules.leave_rate(a, p.f_leave), dt)
+        act = signs * rules.chance(rules.leave_rate(a, p.f_leave), dt)
         freeze = act * rules.freeze_share(D, p.c_freeze, p.b_freeze)
-        out = lapse + (act - freeze)
-        return 1.0 - (freeze + out), freeze, out
+        return signs - act, freeze, lapse + (act - freeze)
     back = rules.return_rate(a, p.f_return)
     if standing == FROZEN:
         leave = rules.leave_rate(a, p.f_leave)
-        act = (1.0 - lapse) * rules.chance(leave + back, dt)
+        act = signs * rules.chance(leave + back, dt)
         member = act * (back / (leave + back))
-        out = lapse + (act - member)
-        return member, 1.0 - (member + out), out
+        return member, signs - act, lapse + (act - member)
     member = rules.chance(back, dt)
     return member, 0.0, 1.0 - member
 
@@ -180,24 +179,35 @@ def share_of_others_left(before: Codes, after: Codes, i: int, left: int, members
 
 
 @njit(cache=True)
+def insiders(standings: Codes) -> int:
+    """How many states are members or frozen: those whom a row to `members` reaches."""
+    inside = 0
+    for i in range(len(standings)):
+        if standings[i] != OUTSIDE:
+            inside += 1
+    return inside
+
+
+@njit(cache=True)
 def _to_others(
-    everything: float, own: float, to_members: float, standing: int, members: int
+    everything: float, own: float, to_members: float, standing: int, inside: int
 ) -> float:
-    others = members if standing == OUTSIDE else members - 1
+    others = inside if standing == OUTSIDE else inside - 1
     return everything - own + others * to_members
 
 
 @njit(cache=True)
 def promises_to_others(
-    f: Forcing, t: int, i: int, standings: Codes, members: int
+    f: Forcing, t: int, i: int, standings: Codes, inside: int
 ) -> tuple[float, float]:
     """Requests answered and refused in tick `t` of every state but `i`.
 
-    Totals less one's own, so that the cost is linear in states.
+    Totals less one's own, so that the cost is linear in states; `inside` is what `insiders`
+    counts in `standings`.
     """
     return (
-        _to_others(f.kept_all[t], f.kept[t, i], f.members[t, 5], standings[i], members),
-        _to_others(f.broken_all[t], f.broken[t, i], f.members[t, 6], standings[i], members),
+        _to_others(f.kept_all[t], f.kept[t, i], f.members[t, 5], standings[i], inside),
+        _to_others(f.broken_all[t], f.broken[t, i], f.members[t, 6], standings[i], inside),
     )
 
 
@@ -211,6 +221,7 @@ def think(
     `minds` [state, 10] is updated; `seen` [7] is scratch.
     """
     left, members = departures(before, after)
+    inside_now = insiders(before)
     # Taken out of the tuple once a tick: reaching through it for every state costs a third more.
     external, internal, inside, demand = f.external, f.internal, f.inside, f.demand
     offer, kept, broken, to_members = f.offer, f.kept, f.broken, f.members
@@ -223,7 +234,7 @@ def think(
         )  # fmt: skip
         judge(
             p, keep, seen, dependence[t, i],
-            _to_others(kept_all, kept[t, i], to_members[t, 5], before[i], members),
-            _to_others(broken_all, broken[t, i], to_members[t, 6], before[i], members),
+            _to_others(kept_all, kept[t, i], to_members[t, 5], before[i], inside_now),
+            _to_others(broken_all, broken[t, i], to_members[t, 6], before[i], inside_now),
             share_of_others_left(before, after, i, left, members), minds[i],
         )  # fmt: skip

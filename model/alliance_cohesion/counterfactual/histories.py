@@ -33,14 +33,15 @@ def think_beside(
         return
     left, members = tick.departures(before, after)
     left_base, members_base = tick.departures(before_base, after_base)
+    inside, inside_base = tick.insiders(before), tick.insiders(before_base)
     for i in range(len(before)):
         mixed[:] = before_base if held & SOURCE else before
         mixed[i] = before[i]
         tick.perceive(f, t, i, mixed, seen)
         if held & LEARNED:
-            kept, broken = tick.promises_to_others(f_base, t, i, before_base, members_base)
+            kept, broken = tick.promises_to_others(f_base, t, i, before_base, inside_base)
         else:
-            kept, broken = tick.promises_to_others(f, t, i, before, members)
+            kept, broken = tick.promises_to_others(f, t, i, before, inside)
         if held & CONTAGION:
             others_left = tick.share_of_others_left(
                 before_base, after_base, i, left_base, members_base

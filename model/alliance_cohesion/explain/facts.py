@@ -21,7 +21,7 @@ from ..scenario.dates import Ticks
 from ..scenario.dependence import components
 from ..scenario.fields import ALL_MEMBERS
 from ..scenario.indicators import COMPONENTS
-from ..tick import departures, perceive, promises_to_others
+from ..tick import insiders, perceive, promises_to_others
 from ..world import DRIVERS, Codes, Floats, Forcing, Standing, World
 from .explanation import Component, Fact
 
@@ -47,9 +47,8 @@ def _seen(f: Forcing, i: int, initial: Codes, record: Codes, out: Floats) -> Non
     """Fill `out` [tick, 9] with what reaches state `i` along the documented standings."""
     before = initial
     for t in range(len(out)):
-        _, members = departures(before, record[t])
         perceive(f, t, i, before, out[t])
-        out[t, 7], out[t, 8] = promises_to_others(f, t, i, before, members)
+        out[t, 7], out[t, 8] = promises_to_others(f, t, i, before, insiders(before))
         before = record[t]
 
 
