@@ -23,6 +23,7 @@ class Stub:
         return SimpleNamespace(
             parameters=SimpleNamespace(fixed=self.fixed, posterior="prior"),
             alliance=SimpleNamespace(name="A"),
+            clock=SimpleNamespace(known_until=None),
             seed=1,
             name="stub",
             events=(),

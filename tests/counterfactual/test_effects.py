@@ -113,7 +113,21 @@ def test_a_states_moves_part_the_time_between_them():
     path = world.record.copy()
     path[2:5, 0], path[7:, 0] = O, O
     case = Stub(replace(world, record=path), {})
-    found = moves(case, world.forcing.first, [0, 1])
+    found = moves(case, world.forcing.first, len(world.ticks), [0, 1])
     assert [(m.kind, m.tick, m.start, m.stop) for m in found] == [
         ("exit", 1, 0, 3), ("return", 4, 2, 5), ("exit", 6, 5, 7), ("stay", 7, 0, 7),
     ]  # fmt: skip
+
+
+def test_past_the_end_of_the_record_nothing_is_told_of_anybody():
+    """Out in decided tick 1, back in 4; of 8 ticks the record tells four, or none."""
+    world = quiet(ticks=9, states=2)
+    first, path = world.forcing.first, world.record.copy()
+    path[2:5, 0] = O
+    case = Stub(replace(world, record=path), {})
+    found = moves(case, first, first + 4, [0, 1])
+    assert [(m.kind, m.tick, m.start, m.stop) for m in found] == [
+        ("exit", 1, 0, 3),
+        ("stay", 3, 0, 3),
+    ]
+    assert moves(case, first, first, [0, 1]) == []

@@ -29,7 +29,7 @@ def csto():
 def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
     draws = rows(200)
     first = csto.forcing.first
-    path = histories.replay(csto, csto, draws, draws, first, 400, 3, coupling)
+    _, path = histories.replay(csto, csto, draws, draws, first, 400, 3, coupling)
     assert np.array_equal(path, np.broadcast_to(csto.record[first:], path.shape))
 
 
@@ -38,10 +38,10 @@ def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
 def test_with_no_change_any_record_comes_back(coupling, seed):
     world, draws = random_world(seed), rows(20, seed)
     for branch in (world.forcing.first, 15):
-        path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling)
+        _, path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling)
         assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
         for held in (CONTAGION, LEARNED, SOURCE, CONTAGION | LEARNED | SOURCE):
-            path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling, held)
+            _, path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling, held)
             assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
 
 
@@ -69,7 +69,7 @@ def test_worlds_are_the_same_up_to_the_change():
     assert np.array_equal(base[:, :until], changed[:, :until])
     assert not np.array_equal(base, changed)
     for coupling in range(3):
-        path = histories.replay(world, other, draws, draws, first, 60, 1, coupling)
+        _, path = histories.replay(world, other, draws, draws, first, 60, 1, coupling)
         expected = np.broadcast_to(world.record[first:21], (60, until, len(world.states)))
         assert np.array_equal(path[:, :until], expected)
 
@@ -102,7 +102,7 @@ def test_without_channels_nobody_else_moves(seed):
     base, changed = histories.forecast(world, other, draws, draws, first, 60, seed)
     assert np.array_equal(base[..., 1:], changed[..., 1:])
     for coupling in range(3):
-        path = histories.replay(world, other, draws, draws, first, 60, seed, coupling)
+        _, path = histories.replay(world, other, draws, draws, first, 60, seed, coupling)
         expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
         assert np.array_equal(path[..., 1:], expected)
 
@@ -116,7 +116,7 @@ def test_all_channels_held_are_no_channels(seed):
     base, changed = histories.forecast(world, other, draws, draws, first, 60, seed, every)
     assert np.array_equal(base[..., 1:], changed[..., 1:])
     for coupling in range(3):
-        path = histories.replay(world, other, draws, draws, first, 60, seed, coupling, every)
+        _, path = histories.replay(world, other, draws, draws, first, 60, seed, coupling, every)
         expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
         assert np.array_equal(path[..., 1:], expected)
 
@@ -138,8 +138,8 @@ def test_each_channel_alone_carries():
 def test_histories_do_not_depend_on_how_many_there_are():
     world, draws = settled(random_world(3)), rows(5)
     other = touched(world)
-    few = histories.replay(world, other, draws, draws, 10, 10, 1, 1)
-    many = histories.replay(world, other, draws, draws, 10, 50, 1, 1)
+    _, few = histories.replay(world, other, draws, draws, 10, 10, 1, 1)
+    _, many = histories.replay(world, other, draws, draws, 10, 50, 1, 1)
     assert np.array_equal(few, many[:10])
 
 
@@ -232,3 +232,24 @@ def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope)
     closed = rows(20, **{**open_, slope: 0.0})
     assert np.array_equal(changed(closed, 0), changed(closed, flag))
     assert not np.array_equal(changed(rows(20, **open_), 0), changed(rows(20, **open_), flag))
+
+
+@pytest.mark.parametrize("coupling", range(3))
+def test_where_nothing_is_known_yet_a_replay_is_a_forecast(coupling):
+    world, draws = settled(random_world(3)), rows(20)
+    other = touched(world)
+    free = histories.forecast(world, other, draws, draws, 10, 60, 1)
+    replayed = histories.replay(world, other, draws, draws, 10, 60, 1, coupling, known=10)
+    assert not np.array_equal(*free)
+    assert all(np.array_equal(a, b) for a, b in zip(free, replayed, strict=True))
+
+
+def test_past_the_record_a_replay_goes_on_by_chance_in_both_worlds():
+    world, draws, known = settled(random_world(3)), rows(20), 18
+    base, same = histories.replay(world, world, draws, draws, 10, 60, 1, 0, known=known)
+    assert np.array_equal(base, same)
+    told = np.broadcast_to(world.record[10:known], base[:, : known - 10].shape)
+    assert np.array_equal(base[:, : known - 10], told)
+    assert len(np.unique(base[:, known - 10 :], axis=0)) > 1
+    whole = histories.replay(world, world, draws, draws, 10, 60, 1, 0, known=len(world.ticks))
+    assert np.array_equal(whole[1], np.broadcast_to(world.record[10:], whole[1].shape))

@@ -1,7 +1,5 @@
 """A projection's years to come are not read as a record in which nobody moved."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -10,11 +8,13 @@ import alliance_cohesion as ac
 from alliance_cohesion import reacting, record
 from alliance_cohesion.cli import app
 from alliance_cohesion.compare import compare
-from alliance_cohesion.counterfactual import pair
+from alliance_cohesion.counterfactual import answer, load
+from alliance_cohesion.counterfactual.answer import MAIN
 from alliance_cohesion.dashboard.edits import Edits
 from alliance_cohesion.dashboard.session import Session
 from alliance_cohesion.dashboard.why import moments
 from alliance_cohesion.explain import explain
+from alliance_cohesion.report.paired_table import effect_rows
 from alliance_cohesion.scenario import ScenarioError
 
 
@@ -50,9 +50,41 @@ def test_the_browser_page_asks_why_of_documented_years_only(projection):
     assert moments(Session("csto-2035"), Edits(), "ARM")[:2] == ["2024-02-22", "2025"]
 
 
-def test_a_counterfactual_on_a_projection_is_refused_and_told_what_to_do(projection):
-    with pytest.raises(pair.CounterfactualError, match=r"known_until: 2025-12-31; .*equal seeds"):
-        pair.pair(_rewritten(projection), projection)
+@pytest.fixture(scope="module")
+def offers(tmp_path_factory):
+    """A change of 2030 on top of a projection whose record ends in 2025."""
+    file = tmp_path_factory.mktemp("own") / "offers.toml"
+    file.write_text(
+        'name = "offers"\nbase = "projections/csto-2035-scripted"\nquestion = "What then?"\n'
+        'rewrite = "Somebody would have to offer."\n[[change]]\nname = "an offer"\naction = "add"\n'
+        'reason = "to see"\nevent = { id = "new", date = "2030-01-01", kind = "offer", '
+        'actor = "USA", target = "KAZ", strength = 4, description = "x", '
+        'source = "x", confidence = "low" }\n'
+    )
+    return load(file)
+
+
+def test_a_counterfactual_on_a_projection_branches_where_the_record_ends(offers):
+    assert str(offers.branch_day) == "2026-01-01"
+    assert offers.known == offers.branch
+
+
+def test_of_the_years_to_come_nothing_is_given(offers):
+    found = answer(offers, 400)
+    assert not found.outcomes
+    assert not found.all_known
+    effects = [found.forecast.effect.mean, *(side.effect.mean for side in found.given.values())]
+    assert all(np.array_equal(effects[0], effect) for effect in effects)
+    assert (effects[0][:16] == 0).all()
+    assert effects[0][-1].max() > 0
+    away = found.given[MAIN].base.mean[-1]
+    assert ((away > 0) & (away < 1)).all()
+
+
+def test_the_table_of_such_a_counterfactual_does_not_call_the_years_to_come_a_record(offers):
+    labels = [label for _, label, _ in effect_rows(answer(offers, 400))]
+    assert "given, as it was" in labels
+    assert "record" not in labels
 
 
 def test_the_results_of_a_projection_are_nothing_to_compare_with(tmp_path):
@@ -62,7 +94,3 @@ def test_the_results_of_a_projection_are_nothing_to_compare_with(tmp_path):
     told = ask(app, ["compare", str(tmp_path / "out")])
     assert told.exit_code == 2
     assert "nothing to compare" in told.output
-
-
-def _rewritten(case):
-    return ac.Case(replace(case.scenario, rewrite="Something else would have had to be true."))

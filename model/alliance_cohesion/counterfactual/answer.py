@@ -133,6 +133,11 @@ class Answer:
         return str(self.edges[tick + 1] - np.timedelta64(1, "D"))[:7]
 
     @property
+    def all_known(self) -> bool:
+        """Whether the record reaches to the end of the clock."""
+        return self.pair.known == len(self.pair.base.world.ticks)
+
+    @property
     def disagreement(self) -> Floats:
         """[tick, state] widest difference between the couplings' effects."""
         stack = np.stack([side.effect.mean for side in self.given.values()])
@@ -168,39 +173,39 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     count = max(1, count // D) * D
 
     base, changed = pair.worlds
-    documented = base.record[np.newaxis, pair.branch :]
     start = base.record[pair.branch - 1]
-    was = away(documented)
 
     def free(number: int, held: int = 0) -> tuple[Codes, Codes]:
         return histories.forecast(
             base, changed, known.base, known.changed, pair.branch, number, seed, held
         )
 
-    def replayed(coupling: int, number: int, held: int = 0) -> Codes:
+    def replayed(coupling: int, number: int, held: int = 0) -> tuple[Codes, Codes]:
         return histories.replay(
-            base, changed, sample.base, sample.changed, pair.branch, number, seed, coupling, held
-        )
+            base, changed, sample.base, sample.changed,
+            pair.branch, number, seed, coupling, held, pair.known,
+        )  # fmt: skip
 
     free_base, free_changed = free(count)
-    paths = {name: replayed(k, count) for k, name in enumerate(COUPLINGS)}
+    replays = {name: replayed(k, count) for k, name in enumerate(COUPLINGS)}
+    paths = {name: path for name, (_, path) in replays.items()}
     forecast = _side(away(free_base), free_base, free_changed, D)
     by_rule = None
     if reacting.is_fitted():
         rule_base, rule_changed = forecast_by_rule(pair, known, count, seed)
         by_rule = _side(away(rule_base), rule_base, rule_changed, D)
-    given = {name: _side(was, documented, path, D) for name, path in paths.items()}
+    given = {name: _side(away(was), was, path, D) for name, (was, path) in replays.items()}
 
     outcomes = [
         _outcome(move, free_base, free_changed, paths, start, D)
-        for move in effects.moves(pair.base, pair.branch, pair.focal)
+        for move in effects.moves(pair.base, pair.branch, pair.known, pair.focal)
     ]
     some = max(1, count // _LESS // D) * D
     through_forecast = _through(
         forecast.effect.mean, free_changed[:some], lambda held: free(some, held)[1]
     )
     through_given = _through(
-        given[MAIN].effect.mean, paths[MAIN][:some], lambda held: replayed(ORDERED, some, held)
+        given[MAIN].effect.mean, paths[MAIN][:some], lambda held: replayed(ORDERED, some, held)[1]
     )
     modal = np.argmax(given[MAIN].standing, axis=-1).astype(np.int8)
     return Answer(

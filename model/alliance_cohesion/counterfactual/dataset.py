@@ -49,6 +49,7 @@ def dataset(answer: Answer) -> xr.Dataset:
             "forecast_effect": (here, bands(free, "effect")),
             "forecast_base_share": (("time", "state", "standing"), shares(answer.forecast_base)),
             "forecast_changed_share": (("time", "state", "standing"), shares(free.standing)),
+            "given_base_away": (there, np.stack([bands(side, "base") for side in sides])),
             "given_changed_away": (there, np.stack([bands(side, "changed") for side in sides])),
             "given_effect": (there, np.stack([bands(side, "effect") for side in sides])),
             "given_changed_share": (

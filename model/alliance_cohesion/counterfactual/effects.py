@@ -118,14 +118,16 @@ class Move:
     """Last tick that counts: the one before its next documented move, or the end."""
 
 
-def moves(case: Case, branch: int, states: list[int]) -> list[Move]:
-    """What the record says that some states did from the branch on."""
+def moves(case: Case, branch: int, known: int, states: list[int]) -> list[Move]:
+    """What the record, documented for `known` ticks, says that states did from the branch on."""
     world = case.world
     offset = branch - world.forcing.first
-    last = len(world.ticks) - branch - 1
+    last = known - branch - 1
+    if last < 0:
+        return []
     found: list[Move] = []
     for i in states:
-        own = [c for c in record.changes(world) if c.state == i and c.tick >= offset]
+        own = [c for c in record.changes(world) if c.state == i and 0 <= c.tick - offset <= last]
         ticks = [c.tick - offset for c in own]
         starts = [0, *(t + 1 for t in ticks)][: len(own)]
         stops = [*(t - 1 for t in ticks[1:]), last][: len(own)]

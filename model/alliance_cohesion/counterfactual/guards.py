@@ -56,30 +56,38 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
     known = knowledge(base, mean)
     other = knowledge(replace(changed, record=standings), mean_changed)
     risk = record.at_risk(base)
-    scale = np.ptp(known[risk], axis=0)
+    documented = _documented(pair, risk)
+    scale = np.ptp(known[documented], axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     after = np.arange(len(risk)) >= pair.branch - base.forcing.first
     moved = np.abs((other - known) / scale).mean(axis=-1) > ALTERED
     moved &= risk & after[:, np.newaxis]
-    evidence, points = np.argwhere(risk), np.argwhere(moved)
+    evidence, points = np.argwhere(documented), np.argwhere(moved)
     if not len(points):
         return Span(0, None, None, "", [])
     apart = round(NEIGHBOURS / base.forcing.dt)
-    own = nearest(known[risk], evidence, known[risk], evidence, scale, apart)
-    far = nearest(other[moved], points, known[risk], evidence, scale, apart)
+    decisions = known[documented]
+    own = nearest(decisions, evidence, decisions, evidence, scale, apart)
+    far = nearest(other[moved], points, decisions, evidence, scale, apart)
     own = own[np.isfinite(own)]
     limit = float(np.percentile(own, _PERCENTILE)) if len(own) else 0.0
     t, i = points[int(np.argmax(far))]
-    values, span_low, span_high = other[moved], known[risk].min(axis=0), known[risk].max(axis=0)
+    values, span_low, span_high = other[moved], decisions.min(axis=0), decisions.max(axis=0)
     beyond = ((values < span_low - 1e-9) | (values > span_high + 1e-9)).any(axis=0)
     some = np.linspace(0, len(values) - 1, min(len(values), MOST_POINTS)).round().astype(int)
     return Span(
         len(points),
         float(np.mean(far <= limit)),
-        float(np.mean([in_hull(values[k], known[risk]) for k in some])),
+        float(np.mean([in_hull(values[k], decisions) for k in some])),
         f"{base.states[i]} {str(base.decided[t])[:7]}",
         [name for name, out in zip(COVARIATES, beyond, strict=True) if out],
     )
+
+
+def _documented(pair: Pair, decisions: np.ndarray) -> np.ndarray:
+    """Those of `decisions` [T, N] whose outcome the record tells."""
+    told = np.arange(len(decisions)) < pair.known - pair.base.world.forcing.first
+    return np.asarray(decisions & told[:, np.newaxis])
 
 
 def nearest(
@@ -126,7 +134,7 @@ def logistic_changes(pair: Pair) -> Floats | None:
     """
     base, changed = pair.worlds
     before, after = record.standings(base)
-    member = record.at_risk(base) & (before == Standing.MEMBER)
+    member = _documented(pair, record.at_risk(base)) & (before == Standing.MEMBER)
     left = after != Standing.MEMBER
     if not left[member].any() or left[member].all():
         return None

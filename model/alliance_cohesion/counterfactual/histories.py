@@ -1,7 +1,8 @@
 """Paired histories, compiled: the same draws and the same chance in two worlds.
 
 A forecast runs both worlds freely from the branch with the same addressed numbers. A replay
-carries the noise that explains the documented choices into the changed world (see `coupling`).
+carries the noise that explains the documented choices into the changed world (see `coupling`);
+where the record ends before the clock, both worlds go on from there as in a forecast.
 """
 
 import numpy as np
@@ -114,14 +115,17 @@ def _forecast(
 
 @njit(cache=True)
 def _base_chances(
-    row: Floats, f: Forcing, record: Codes, branch: int, minds: Floats, three: Floats
+    row: Floats, f: Forcing, record: Codes, branch: int, known: int, minds: Floats, three: Floats
 ) -> None:
-    """Fill `three` [T, N, 3] from the branch on with the chances along the record."""
+    """Fill `three` [known - branch, N, 3] with the chances along the record.
+
+    `minds` are those at the start of the branch, and afterwards at the start of tick `known`.
+    """
     p = parameters(row)
     keep = pace(p, f.dt)
     seen = np.empty(7)
     before = record[branch - 1]
-    for t in range(branch, len(f.renewal)):
+    for t in range(branch, known):
         for i in range(len(before)):
             if t > f.entry[i]:
                 member, frozen, out = chances(
@@ -137,40 +141,47 @@ def _base_chances(
 @njit(cache=True, parallel=True)
 def _replay(
     rows: Floats, rows_changed: Floats, f: Forcing, f_changed: Forcing,
-    initial: Codes, record: Codes, branch: int, seed: int, held: int, coupling: int,
-    path_changed: Codes,
+    initial: Codes, record: Codes, branch: int, known: int, seed: int, held: int, coupling: int,
+    path: Codes, path_changed: Codes,
 ) -> None:  # fmt: skip
     D, n, T = len(rows), len(initial), len(f.renewal)
     for d in prange(D):
-        q = parameters(rows_changed[d])
-        keep = pace(q, f.dt)
-        three = np.zeros((T - branch, n, 3))
-        start = rebuild(rows[d], f, initial, record, branch)
-        _base_chances(rows[d], f, record, branch, start, three)
-        start = rebuild(rows_changed[d], f_changed, initial, record, branch)
-        seen, mixed = np.empty(7), initial.copy()
+        p, q = parameters(rows[d]), parameters(rows_changed[d])
+        keep, keep_changed = pace(p, f.dt), pace(q, f.dt)
+        three = np.zeros((known - branch, n, 3))
+        start_known = rebuild(rows[d], f, initial, record, branch)
+        _base_chances(rows[d], f, record, branch, known, start_known, three)
+        start_changed = rebuild(rows_changed[d], f_changed, initial, record, branch)
+        seen, u, mixed = np.empty(7), np.empty(n), initial.copy()
         for number in range(d, len(path_changed), D):
-            minds = start.copy()
-            before = record[branch - 1].copy()
-            after = before.copy()
+            minds, minds_changed = start_known.copy(), start_changed.copy()
+            before, before_changed = record[branch - 1].copy(), record[branch - 1].copy()
+            after, after_changed = before.copy(), before.copy()
             for t in range(branch, T):
-                for i in range(n):
+                if t < known:
+                    after[:] = record[t]
+                else:
+                    for i in range(n):
+                        u[i] = uniform(seed, number, t - f.first, f.address[i], CHOICE)
+                    _choose(p, f, t, minds, u, after)
+                    _choose(q, f_changed, t, minds_changed, u, after_changed)
+                for i in range(n if t < known else 0):
                     documented = record[t, i]
                     if t <= f.entry[i]:
-                        after[i] = documented  # no choice of the state's own
+                        after_changed[i] = documented  # no choice of the state's own
                         continue
                     changed = chances(
-                        q, f.dt, before[i], minds[i, ALIGNMENT],
+                        q, f.dt, before_changed[i], minds_changed[i, ALIGNMENT],
                         f_changed.dependence[t - 1, i], f_changed.renewal[t],
                     )  # fmt: skip
                     where = (seed, number, t - f.first, f.address[i])
-                    if before[i] != record[t - 1, i]:
-                        u = uniform(where[0], where[1], where[2], where[3], _FRESH)
-                        after[i] = decide(u, changed[0], changed[1])
+                    if before_changed[i] != before[i]:
+                        fresh = uniform(where[0], where[1], where[2], where[3], _FRESH)
+                        after_changed[i] = decide(fresh, changed[0], changed[1])
                         continue
                     base = (three[t - branch, i, 0], three[t - branch, i, 1],
                             three[t - branch, i, 2])  # fmt: skip
-                    after[i] = carried(
+                    after_changed[i] = carried(
                         coupling,
                         uniform(where[0], where[1], where[2], where[3], NOISE),
                         uniform(where[0], where[1], where[2], where[3], NOISE + _WORD),
@@ -178,11 +189,15 @@ def _replay(
                         documented, base, changed,
                     )  # fmt: skip
                 think_beside(
-                    q, keep, f_changed, t, before, after, minds, seen,
-                    f, record[t - 1], record[t], held, mixed,
+                    q, keep_changed, f_changed, t, before_changed, after_changed,
+                    minds_changed, seen, f, before, after, held, mixed,
                 )  # fmt: skip
+                if t >= known:
+                    tick.think(p, keep, f, t, before, after, minds, seen)
+                    path[number, t - branch] = after
                 before[:] = after
-                path_changed[number, t - branch] = after
+                before_changed[:] = after_changed
+                path_changed[number, t - branch] = after_changed
 
 
 def forecast(
@@ -216,20 +231,26 @@ def forecast(
 def replay(
     base: World, changed: World, rows: Floats, rows_changed: Floats,
     branch: int, histories: int, seed: int, coupling: int, held: int = 0,
-) -> Codes:  # fmt: skip
+    known: int | None = None,
+) -> tuple[Codes, Codes]:  # fmt: skip
     """History replayed in the changed world, with noise that explains what happened.
 
     Where a state's standing differs from the documented one, its documented choice was made
     from another menu and tells nothing: the noise is fresh.
 
-    Arguments as in `forecast`; `coupling` is one of those in `coupling`.
+    Arguments as in `forecast`; `coupling` is one of those in `coupling`, `known` the number of
+    ticks whose standings are documented (all by default).
 
     Returns:
-        Standings, [history, tick from the branch on, state].
+        Standings in both worlds, [history, tick from the branch on, state] each; if all are
+        documented, one history stands for all of the base world.
     """
-    path = np.empty((histories, len(base.ticks) - branch, len(base.states)), np.int8)
+    T = len(base.ticks)
+    known = T if known is None else known
+    path_changed = np.empty((histories, T - branch, len(base.states)), np.int8)
+    path = np.repeat(base.record[np.newaxis, branch:], histories if known < T else 1, axis=0)
     _replay(
         rows, rows_changed, base.forcing, changed.forcing, base.initial, base.record,
-        branch, seed, held, coupling, path,
+        branch, known, seed, held, coupling, path, path_changed,
     )  # fmt: skip
-    return path
+    return path, path_changed

@@ -75,15 +75,31 @@ class Pair:
         return found
 
     @cached_property
+    def known(self) -> int:
+        """How many ticks, from the first of all, have documented standings."""
+        until = self.base.scenario.clock.known_until
+        ticks = self.base.world.ticks
+        if until is None:
+            return len(ticks)
+        return max(
+            int(np.searchsorted(ticks, np.datetime64(until), side="right")),
+            self.base.world.forcing.first,
+        )
+
+    @cached_property
     def branch(self) -> int:
-        """First decided tick in which the two worlds differ; the first of all if none does."""
+        """First decided tick in which the two worlds differ; the first of all if none does.
+
+        A change that comes after the record ends branches where it ends: what stands in between
+        nobody knows.
+        """
         base, changed = self.worlds
         f, g = base.forcing, changed.forcing
         ticks = self.different.any(axis=1)
         for name in (*_ALL, *_TOTALS):
             ticks |= _rows_differ(getattr(f, name), getattr(g, name))
         first = int(np.argmax(ticks)) if ticks.any() and not self.fixed else 0
-        return max(first, f.first)
+        return max(min(first, self.known), f.first)
 
     @cached_property
     def focal(self) -> list[int]:
@@ -139,6 +155,7 @@ class Pair:
     def _weighted(self, values: Floats, count: int, all_of_it: bool) -> tuple[np.ndarray, float]:
         world = self.base.world
         block = np.where(record.at_risk(world), 0, -1)
+        block[self.known - world.forcing.first :] = -1
         if not all_of_it:
             block[self.branch - world.forcing.first :] = -1
         score = _scores(world, values, block)
@@ -180,13 +197,6 @@ def pair(changed: Case, base: Case) -> Pair:
             f"{file}, rewrite: missing; allowed: a sentence on what had to be true for the change; "
             'add a line such as rewrite = "They would have had to ..." near the top of the file'
         )
-    if known := base.scenario.clock.known_until or scenario.clock.known_until:
-        raise CounterfactualError(
-            f"{file}, clock.known_until: {known}; a counterfactual is about what happened, and "
-            "past that day the record says nothing; allowed: a base whose clock ends with its "
-            "record. Of a projection, `cohesion run` both files: equal seeds give both the same "
-            "chance"
-        )
     first, second = base.world, changed.world
     if first.states != second.states:
         raise CounterfactualError(
@@ -194,6 +204,7 @@ def pair(changed: Case, base: Case) -> Pair:
         )
     if not np.array_equal(first.ticks, second.ticks) or (
         first.forcing.first != second.forcing.first
+        or base.scenario.clock.known_until != scenario.clock.known_until
     ):
         raise CounterfactualError(
             f"{file}, clock: another clock than the base's; both worlds need the same"

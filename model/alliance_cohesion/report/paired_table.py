@@ -226,7 +226,8 @@ def effect_rows(answer: Answer, most: int | None = None) -> list[tuple[str, str,
         if answer.by_rule is not None:
             back = answer.by_rule.effect.mean
             rows.append(("", "  by R10, R11", [signed(back[t, i]) for t in answer.ticks]))
-        rows.append(("", "record", cells(answer.given[MAIN].base.mean)))
+        was = "record" if answer.all_known else "given, as it was"
+        rows.append(("", was, cells(answer.given[MAIN].base.mean)))
         sides = np.stack([side.changed.mean[:, i] for side in answer.given.values()])
         rows.append(("", "given, changed", [_range(sides[:, t]) for t in answer.ticks]))
         frozen(answer.given[MAIN].standing)
