@@ -5,7 +5,7 @@
 >>> data.share.sel(state="ARM", standing="member")  # doctest: +SKIP
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from .draws import Draws, draws
 from .ensemble import Ensemble
 from .prior import NAMES
 from .scenario import Scenario
-from .world import Floats, Standing, World, times
+from .world import Codes, Floats, Standing, World, times
 
 if TYPE_CHECKING:
     from .agents import State
@@ -52,6 +52,14 @@ class Case:
 
         known = documented(self.scenario)
         return self if known is self.scenario else Case(known)
+
+    @cached_property
+    def known(self) -> int:
+        """How many ticks, from the first of all, have documented standings."""
+        until, ticks = self.scenario.clock.known_until, self.world.ticks
+        if until is None:
+            return len(ticks)
+        return int(np.searchsorted(ticks, np.datetime64(until), side="right"))
 
     def draws(self, seed: int | None = None) -> Draws:
         """Parameter draws that the scenario asks for."""
@@ -132,9 +140,7 @@ class Case:
             )
         since = settings.clock.known_until or settings.clock.start
         world, reactions = world_and_reactions(settings, since, draws, seed)
-        known = 0
-        if settings.clock.known_until is not None:
-            known = int(np.searchsorted(world.ticks, np.datetime64(since), side="right"))
+        known = 0 if settings.clock.known_until is None else self.known
         return partial(simulate_reacting, reacting_world=world, reactions=reactions, known=known)
 
 
@@ -156,13 +162,7 @@ def simulate_reacting(
     path, aligned = simulate(
         reacting_world, values, reactions, histories, seed, known=known, start=start
     )
-    n, T = len(world.states), len(world.decided)
-    standing, first_leave = np.zeros((T, n, 3), np.int64), np.zeros((T + 1, n), np.int64)
-    away = np.zeros(n + 1, np.int64)
-    for one in path:
-        ensemble.tally(one, world.initial, standing, first_leave, away)
-    kept = min(keep, histories)
-    return Ensemble(histories, standing, first_leave, away, path[:kept], aligned[:kept])
+    return _tallied(world, zip(path, aligned, strict=True), histories, keep)
 
 
 def simulate_with_agents(
@@ -178,14 +178,26 @@ def simulate_with_agents(
     """The same as `ensemble.simulate`, one Mesa model of `state` agents per history."""
     from .agents import AllianceModel, State
 
+    played = (
+        AllianceModel(world, values, number, seed, state or State).play()
+        for number in range(start, start + histories)
+    )
+    return _tallied(world, played, histories, keep)
+
+
+def _tallied(
+    world: World, played: Iterable[tuple[Codes, Floats]], histories: int, keep: int
+) -> Ensemble:
+    """Count histories made one by one, standings and alignments; the first `keep` stay whole."""
     kept = min(keep, histories)
     n, T = len(world.states), len(world.decided)
     standing, first_leave = np.zeros((T, n, 3), np.int64), np.zeros((T + 1, n), np.int64)
-    away, paths, aligned = np.zeros(n + 1, np.int64), [], []
-    for number in range(start, start + histories):
-        path, alignment = AllianceModel(world, values, number, seed, state or State).play()
+    away = np.zeros(n + 1, np.int64)
+    paths: list[Codes] = []
+    aligned: list[Floats] = []
+    for path, alignment in played:
         ensemble.tally(path, world.initial, standing, first_leave, away)
-        if number - start < kept:
+        if len(paths) < kept:
             paths.append(path)
             aligned.append(alignment)
     shape = (kept, T, n)

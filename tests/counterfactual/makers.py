@@ -23,11 +23,14 @@ class Stub:
         return SimpleNamespace(
             parameters=SimpleNamespace(fixed=self.fixed, posterior="prior"),
             alliance=SimpleNamespace(name="A"),
-            clock=SimpleNamespace(known_until=None),
             seed=1,
             name="stub",
             events=(),
         )
+
+    @property
+    def known(self):
+        return len(self.world.ticks)
 
 
 def pair_of(base: World, changed: World, **fixed: float) -> Pair:

@@ -138,6 +138,37 @@ def _base_chances(
         before = record[t]
 
 
+@njit(cache=True)
+def _carry(
+    q: Parameters, f: Forcing, t: int, seed: int, number: int, coupling: int,
+    was: Codes, documented: Codes, three: Floats, minds: Floats, before: Codes, after: Codes,
+) -> None:  # fmt: skip
+    """Fill `after` with the changed world's choices, by the noise that explains the documented.
+
+    `was` and `documented` are the record before and after tick `t`, `three` [N, 3] its chances;
+    `f`, `minds` and `before` are the changed world's.
+    """
+    for i in range(len(after)):
+        if t <= f.entry[i]:
+            after[i] = documented[i]  # no choice of the state's own
+            continue
+        changed = chances(
+            q, f.dt, before[i], minds[i, ALIGNMENT], f.dependence[t - 1, i], f.renewal[t]
+        )
+        where = (seed, number, t - f.first, f.address[i])
+        if before[i] != was[i]:
+            u = uniform(where[0], where[1], where[2], where[3], _FRESH)
+            after[i] = decide(u, changed[0], changed[1])
+            continue
+        after[i] = carried(
+            coupling,
+            uniform(where[0], where[1], where[2], where[3], NOISE),
+            uniform(where[0], where[1], where[2], where[3], NOISE + _WORD),
+            uniform(where[0], where[1], where[2], where[3], NOISE + 2 * _WORD),
+            documented[i], (three[i, 0], three[i, 1], three[i, 2]), changed,
+        )  # fmt: skip
+
+
 @njit(cache=True, parallel=True)
 def _replay(
     rows: Floats, rows_changed: Floats, f: Forcing, f_changed: Forcing,
@@ -160,34 +191,15 @@ def _replay(
             for t in range(branch, T):
                 if t < known:
                     after[:] = record[t]
+                    _carry(
+                        q, f_changed, t, seed, number, coupling, before, after,
+                        three[t - branch], minds_changed, before_changed, after_changed,
+                    )  # fmt: skip
                 else:
                     for i in range(n):
                         u[i] = uniform(seed, number, t - f.first, f.address[i], CHOICE)
                     _choose(p, f, t, minds, u, after)
                     _choose(q, f_changed, t, minds_changed, u, after_changed)
-                for i in range(n if t < known else 0):
-                    documented = record[t, i]
-                    if t <= f.entry[i]:
-                        after_changed[i] = documented  # no choice of the state's own
-                        continue
-                    changed = chances(
-                        q, f.dt, before_changed[i], minds_changed[i, ALIGNMENT],
-                        f_changed.dependence[t - 1, i], f_changed.renewal[t],
-                    )  # fmt: skip
-                    where = (seed, number, t - f.first, f.address[i])
-                    if before_changed[i] != before[i]:
-                        fresh = uniform(where[0], where[1], where[2], where[3], _FRESH)
-                        after_changed[i] = decide(fresh, changed[0], changed[1])
-                        continue
-                    base = (three[t - branch, i, 0], three[t - branch, i, 1],
-                            three[t - branch, i, 2])  # fmt: skip
-                    after_changed[i] = carried(
-                        coupling,
-                        uniform(where[0], where[1], where[2], where[3], NOISE),
-                        uniform(where[0], where[1], where[2], where[3], NOISE + _WORD),
-                        uniform(where[0], where[1], where[2], where[3], NOISE + 2 * _WORD),
-                        documented, base, changed,
-                    )  # fmt: skip
                 think_beside(
                     q, keep_changed, f_changed, t, before_changed, after_changed,
                     minds_changed, seen, f, before, after, held, mixed,

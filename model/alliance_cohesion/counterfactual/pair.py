@@ -74,17 +74,10 @@ class Pair:
             found |= rows[:, np.newaxis] & inside
         return found
 
-    @cached_property
+    @property
     def known(self) -> int:
-        """How many ticks, from the first of all, have documented standings."""
-        until = self.base.scenario.clock.known_until
-        ticks = self.base.world.ticks
-        if until is None:
-            return len(ticks)
-        return max(
-            int(np.searchsorted(ticks, np.datetime64(until), side="right")),
-            self.base.world.forcing.first,
-        )
+        """How many ticks, those that only fill memories among them, have documented standings."""
+        return max(self.base.known, self.base.world.forcing.first)
 
     @cached_property
     def branch(self) -> int:

@@ -34,7 +34,6 @@ def draw(subject: Subject, states: list[int], coupling: str) -> list[Picture]:
         coupling: The coupling of the second picture.
     """
     data = subject.data
-    record = (data["record"].values != 0).astype(float)
     given = data.sel(coupling=coupling)
     shown = states[:MOST]
     if not shown:
@@ -49,7 +48,7 @@ def draw(subject: Subject, states: list[int], coupling: str) -> list[Picture]:
             data["forecast_base_away"].values,
             data["forecast_changed_away"].values,
             data["forecast_effect"].values,
-            np.zeros((0, *record.shape)),
+            np.zeros((0, *data["record"].shape)),
         ),
         _picture(
             subject,
