@@ -2,6 +2,8 @@
 
 import re
 
+import numpy as np
+
 from alliance_cohesion import State
 from examples import another_rule, projection_table
 
@@ -41,8 +43,16 @@ def test_a_projection_becomes_a_table_of_states_and_years_with_what_the_draws_le
     assert [f"{2025 + year}" in lines[2] for year in years] == [True] * len(years)
     made = re.findall(r"[<>]?(\d+) % \((\d+) to (\d+)\)", "".join(rows))
     assert len(made) == 8 * len(years)
-    assert all(int(low) - 1 <= int(mean) <= int(high) + 1 for mean, low, high in made)
+    assert all(0 <= int(low) <= int(high) <= 100 for _, low, high in made)
     assert any(int(low) < int(high) for _, low, high in made)
+    path = case.engine("ensemble", draws, case.scenario.seed)(
+        case.world, case.draws().values[:draws], draws * each, case.scenario.seed,
+        start=0, keep=draws * each,
+    ).path  # fmt: skip
+    ticks = case.run(1).time.dt.year.values
+    counted = [100 * (path[:, ticks == 2025 + year][:, -1] != 0).mean(axis=0) for year in years]
+    shown = np.reshape([int(mean) for mean, _, _ in made], (8, len(years)))
+    assert (shown == np.transpose(counted).round()).all()
     assert f"{draws * each} histories, seed {case.scenario.seed}" in lines[0]
 
 
