@@ -34,8 +34,11 @@ def workers(
         LostWorkerError: one of them died.
     """
     others = set(active_children())
-    pool = _pool(count or cores(), prepare, *given)
+    _start_tracker()
+    pool = ProcessPoolExecutor(count or cores(), _SPAWN, _begin, (os.getpid(), prepare, *given))
     try:
+        with left_to_this_process():
+            pool.submit(os.getpid)  # the first thing to do begins all the processes
         yield pool
     except BaseException as error:
         for child in set(active_children()) - others:
@@ -44,17 +47,15 @@ def workers(
             raise LostWorkerError("a worker process died (killed, or out of memory)") from error
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Waited for: a thread of the pool that is still closing when Python ends meets it there.
+        pool.shutdown(cancel_futures=True)
 
 
-def _pool(count: int, prepare: Callable[..., None], *given: Any) -> ProcessPoolExecutor:
-    if os.name == "posix":  # the library's process that tidies up must not die early either
+def _start_tracker() -> None:
+    """Begin the library's process that tidies up, which must not die early either."""
+    if os.name == "posix":
         with left_to_this_process():
             resource_tracker.ensure_running()
-    pool = ProcessPoolExecutor(count, _SPAWN, _begin, (os.getpid(), prepare, *given))
-    with left_to_this_process():
-        pool.submit(os.getpid)  # the first thing to do begins all the processes
-    return pool
 
 
 def cores() -> int:
