@@ -17,6 +17,8 @@ from alliance_cohesion import __version__, results
 from alliance_cohesion.cli import app
 from alliance_cohesion.scenario import write_new
 
+from ..hearing import hear
+
 COHESION = [sys.executable, "-c", "from alliance_cohesion.cli import main; main()"]
 
 
@@ -215,7 +217,9 @@ def test_help_imports_no_heavy_library():
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 def test_ctrl_c_says_that_nothing_was_written(place):
     words = [*COHESION, "run", "starter", "--histories", "100000000"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=hear
+    ) as running:
         time.sleep(4)
         running.send_signal(signal.SIGINT)
         stdout, stderr = running.communicate(timeout=60)

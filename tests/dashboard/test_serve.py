@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 from alliance_cohesion.cli import app
 from alliance_cohesion.dashboard import serve
 
+from ..hearing import hear
+
 COHESION = [sys.executable, "-c", "from alliance_cohesion.cli import main; main()"]
 
 
@@ -77,7 +79,12 @@ def test_the_scripts_of_the_page_are_installed_in_the_version_that_the_page_asks
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
     words = [*COHESION, "explore", "--no-browser", "--port", "0"]
     process = subprocess.Popen(
-        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear,
     )
     try:
         for line in process.stdout:

@@ -11,6 +11,8 @@ import pytest
 
 from alliance_cohesion.scenario import write_new
 
+from ..hearing import hear
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals differ")
 
 COHESION = [sys.executable, "-m", "alliance_cohesion"]
@@ -33,10 +35,10 @@ def _members(group: int) -> list[int]:
     return [int(pid) for pid, of, state in rows if int(of) == group and state[0] != "Z"]
 
 
-def _begin(words, place, **more):
+def _begin(words, place, preexec=hear):
     return subprocess.Popen(
         words, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        **more,
+        preexec_fn=preexec,
     )  # fmt: skip
 
 
@@ -90,9 +92,10 @@ def test_a_calibration_that_is_told_to_stop_leaves_a_message_and_no_process(plac
 def test_a_command_that_is_not_to_hear_the_terminal_close_works_on(place):
     words = [*COHESION, "sweep", "starter", "--vary", "b_D=1:6:400", "--histories", "50"]
     running = _begin(
-        [*words, "--no-pictures", "--out", "made"], place,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
-    )  # fmt: skip
+        [*words, "--no-pictures", "--out", "made"],
+        place,
+        preexec=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
     _wait_for(lambda: any(place.glob("made/chunks/*/*.parquet")))
     os.killpg(running.pid, signal.SIGHUP)
     _, said = running.communicate(timeout=120)

@@ -16,6 +16,7 @@ from alliance_cohesion.cli import app
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.sweep import discovery
 
+from ..hearing import hear
 from .sweeps import contents
 
 VARY = ("--vary", "b_D=1:6:2", "--vary", "alliance:renewal=act,automatic", "--histories", "30")
@@ -131,7 +132,9 @@ def test_bad_words_give_one_clear_message_and_leave_nothing(place, words, messag
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_command_says_how_to_go_on(place, number):
     words = [*COHESION, "sweep", "starter", "--vary", "b_D=1:6:9999", "--histories", "50"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=hear
+    ) as running:
         deadline = time.monotonic() + 120
         while not list(place.glob("results/*/chunks/*/*.parquet")):
             assert time.monotonic() < deadline
