@@ -396,3 +396,22 @@ def writers() -> tuple[list[str], ...]:
         ["sweep", "starter", *ground.SWEEP, "--no-pictures"],
         ["merge", "shard-1", "shard-2", "--no-pictures"],
     )
+
+
+@pytest.mark.parametrize("out", ["", ".", "/", "..", "starter"])
+def test_a_folder_does_not_become_a_file(place, out):
+    assert "Is a directory" in refused("schema", "--out", out)
+
+
+def test_where_a_page_cannot_go_is_said_before_anything_is_answered(place):
+    Path("file").touch()
+    for page, why in (("", "Is a directory"), ("file/page.md", "Not a directory")):
+        said = refused("counterfactual", "--all", "--page", page)
+        assert said.splitlines()[0].endswith(why)
+
+
+@pytest.mark.parametrize("words", [["run", "x", "{}"], ["run", "--{}"], ["--{}"], ["{}"]])
+def test_what_a_command_line_repeats_of_a_wrong_word_cannot_steer_the_terminal(place, words):
+    said = refused(*(word.format("\u202e\x1b[31mABC") for word in words))
+    assert "ABC" in said
+    assert not {"\x1b", "\u202e"} & set(said)

@@ -23,9 +23,11 @@ from . import (
     schema,
     sweep,
 )
+from .usage import Commands
 
 app = typer.Typer(
     name="cohesion",
+    cls=Commands,
     help="Alliance cohesion: who stays, who freezes, who leaves, and with what chance.",
     no_args_is_help=True,
     add_completion=False,

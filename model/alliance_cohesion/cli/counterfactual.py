@@ -106,12 +106,14 @@ def _library(
 ) -> None:  # fmt: skip
     """Answer the library, in the order of its branches."""
     from ..counterfactual import library
-    from ..disk.put import put
+    from ..disk.put import free, put
     from ..report import paired_folder, paired_page, paired_table
     from ..report.folder import ready
     from ..report.text import clean
 
     pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
+    if page is not None:
+        free(page)
     if out is not None:
         for pair in pairs:
             ready(out / pair.changed.scenario.name)

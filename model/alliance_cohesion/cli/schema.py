@@ -15,9 +15,11 @@ def schema(out: Out = None) -> None:
     with guarded():
         import json
 
-        from ..disk.put import put
+        from ..disk.put import free, put
         from ..scenario import schema as described
 
+        if out is not None:
+            free(out)
         text = json.dumps(described(), indent=2)
         if out is None:
             typer.echo(text)

@@ -10,6 +10,25 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
+def free(path: Path) -> None:
+    """Make sure that a file can be put there: before anything is computed.
+
+    Raises:
+        OSError: it is a folder, or its own folder cannot be made or written.
+    """
+    if path.is_dir():
+        raise _refusal(errno.EISDIR, path)
+    above = next(parent for parent in path.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise _refusal(errno.ENOTDIR, above)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise _refusal(errno.EACCES, above)
+
+
+def _refusal(number: int, path: Path) -> OSError:
+    return OSError(number, os.strerror(number), str(path))
+
+
 def put(path: Path, content: bytes) -> None:
     """Write a file aside and rename it; make its folder if need be.
 
