@@ -150,12 +150,14 @@ def test_a_scenario_file_beyond_all_bounds_is_refused(tmp_path, name):
     assert max(map(len, said.splitlines())) < 1000
 
 
-def test_a_link_to_itself_is_no_file_and_no_place_for_results(place):
+def test_a_link_to_itself_is_no_file_and_no_place_for_results_or_a_scenario(place):
     Path("loop").symlink_to("loop")
     status = CliRunner().invoke(app, ["check", "loop"])
     assert status.exit_code == 2
     assert "no scenario" in status.stderr
     assert "is a link to itself" in refused("run", "starter", "--out", "loop", "--histories", "2")
+    assert "is a link to itself" in refused("new", "loop")
+    assert Path("loop").is_symlink()
 
 
 def posterior_of(place: Path, edit) -> str:

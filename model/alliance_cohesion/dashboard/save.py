@@ -115,7 +115,7 @@ def base_of(scenario: Scenario, folder: Path) -> str:
             continue
     path = scenario.path.resolve()
     try:
-        return Path(os.path.relpath(path, folder.resolve())).as_posix()
+        return Path(os.path.relpath(path, os.path.realpath(folder))).as_posix()
     except ValueError:  # another drive
         return path.as_posix()
 

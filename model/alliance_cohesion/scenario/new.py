@@ -1,5 +1,6 @@
 """Write a small working scenario for someone to start from."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -24,8 +25,10 @@ def write_new(folder: Path | str) -> Path:
         ScenarioError: the folder is not empty, or cannot be written.
     """
     folder = Path(folder)
-    target = folder.resolve()
+    target = Path(os.path.realpath(folder))
     try:
+        if target.is_symlink():
+            raise _refusal(folder, "is a link to itself", "a new or an empty folder")
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise _refusal(folder, "something is there already", "a new or an empty folder")
         target.parent.mkdir(parents=True, exist_ok=True)
