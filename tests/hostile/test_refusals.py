@@ -405,6 +405,12 @@ def test_a_folder_does_not_become_a_file(place, out):
     assert "Is a directory" in refused("schema", "--out", out)
 
 
+def test_a_file_is_written_without_the_folders_on_a_way_that_leads_back(place):
+    done = CliRunner().invoke(app, ["schema", "--out", "new/../new"])
+    assert done.exit_code == 0, done.output
+    assert Path("new").is_file()
+
+
 def test_where_a_page_cannot_go_is_said_before_anything_is_answered(place):
     Path("file").touch()
     for page, why in (("", "Is a directory"), ("file/page.md", "Not a directory")):

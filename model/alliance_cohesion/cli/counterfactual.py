@@ -106,14 +106,14 @@ def _library(
 ) -> None:  # fmt: skip
     """Answer the library, in the order of its branches."""
     from ..counterfactual import library
-    from ..disk.put import free, put
+    from ..disk.put import destination, put
     from ..report import paired_folder, paired_page, paired_table
     from ..report.folder import ready
     from ..report.text import clean
 
     pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
     if page is not None:
-        free(page)
+        target = destination(page)
     if out is not None:
         for pair in pairs:
             ready(out / pair.changed.scenario.name)
@@ -133,7 +133,7 @@ def _library(
                 typer.echo(f"  {clean(sentence)}")
     if page is not None:
         command = "cohesion counterfactual --all --page " + page.as_posix()
-        put(page, paired_page.page(answers, command).encode())
+        put(target, paired_page.page(answers, command).encode())
 
 
 def _command(

@@ -15,11 +15,11 @@ def schema(out: Out = None) -> None:
     with guarded():
         import json
 
-        from ..disk.put import free, put
+        from ..disk.put import destination, put
         from ..scenario import schema as described
 
         if out is not None:
-            free(out)
+            out = destination(out)
         text = json.dumps(described(), indent=2)
         if out is None:
             typer.echo(text)

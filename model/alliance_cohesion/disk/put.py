@@ -10,19 +10,24 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
-def free(path: Path) -> None:
+def destination(path: Path) -> Path:
     """Make sure that a file can be put there: before anything is computed.
+
+    Returns:
+        The path, without a way through folders that are not there (`a/../file` makes no `a`).
 
     Raises:
         OSError: it is a folder, or its own folder cannot be made or written.
     """
     if path.is_dir():
         raise _refusal(errno.EISDIR, path)
-    above = next(parent for parent in path.absolute().parents if parent.exists())
+    path = Path(os.path.realpath(path.parent), path.name)
+    above = next(parent for parent in path.parents if parent.exists())
     if not above.is_dir():
         raise _refusal(errno.ENOTDIR, above)
     if not os.access(above, os.W_OK | os.X_OK):
         raise _refusal(errno.EACCES, above)
+    return path
 
 
 def _refusal(number: int, path: Path) -> OSError:
