@@ -26,7 +26,7 @@ from .translate import key_path, problems_of
 
 DEEPEST = 10  # bases below one scenario
 _DEEPEST_NEST = 20  # tables within tables
-_LARGEST = 10**18 - 1  # of a whole number: it fits into 64 bits
+_LARGEST = 2**63 - 1  # of a whole number: as TOML has it
 _CONTROL = ("text with control characters", "plain text")
 _LONG_KEY = re.compile(
     r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]{0,100}"|'[^'\n]{0,100}')[ \t]*+\.[ \t]*+){50}"""
@@ -174,7 +174,7 @@ def _unsound(
             yield place, f"{len(value):,} characters", f"at most {LONGEST_CELL:,}"
     elif isinstance(value, int):
         if not -_LARGEST <= value <= _LARGEST:
-            yield place, f"found {quoted(value)}", "a number of at most 18 digits"
+            yield place, f"found {quoted(value)}", f"a number of at most {_LARGEST:,}"
     elif isinstance(value, dict):
         for key, inner in value.items():
             if has_control_character(key):
