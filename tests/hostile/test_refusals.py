@@ -18,7 +18,6 @@ from alliance_cohesion import results
 from alliance_cohesion.cli import app
 from alliance_cohesion.draws import DrawsError, draws
 from alliance_cohesion.scenario import ScenarioError, load
-from alliance_cohesion.scenario.tables import safe_cell
 from tests.scenario.builders import TOML, event, read, write
 
 from . import ground
@@ -367,16 +366,6 @@ def test_a_list_whose_cell_is_too_long_is_refused(place):
 )
 def test_a_number_of_histories_without_end_is_refused(place, words):
     assert "Input should be less than or equal to" in refused(*words)
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
-def test_text_that_a_spreadsheet_would_run_is_written_as_text(text):
-    assert safe_cell(text) == f"'{text}"
-    assert safe_cell(f"x{text}") == f"x{text}"
-
-
-def test_numbers_stay_numbers_in_a_spreadsheet():
-    assert safe_cell(-1.5) == -1.5
 
 
 def test_formulas_of_the_record_are_neutral_in_the_tables_of_explain(tmp_path, monkeypatch):

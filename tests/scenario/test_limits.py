@@ -98,9 +98,11 @@ def test_a_file_in_json_has_sixteen_megabytes_at_most(tmp_path):
                 files.read_json(file)
 
 
-def test_keys_that_nest_without_end_are_refused(tmp_path):
-    with pytest.raises(ScenarioError, match="nested too deeply"):
-        read(tmp_path, head=TOML + f"[sweep]\n{'.'.join('a' * 900)} = 1\n")
+def test_tables_within_tables_are_nineteen_deep_at_most(tmp_path):
+    for keys in (20, 900):
+        with pytest.raises(ScenarioError, match="nested too deeply"):
+            read(tmp_path, head=TOML + f"[sweep]\n{'.'.join('a' * keys)} = 1\n")
+    read(tmp_path, head=TOML + f"[sweep]\n{'.'.join('a' * 19)} = 1\n")
 
 
 def rows_of(path, problems_found):
@@ -180,9 +182,15 @@ def test_an_indicator_may_be_set_for_a_single_day(tmp_path):
 
 
 def test_a_scenario_that_was_read_does_not_change(tmp_path):
-    scenario = read(tmp_path, event("2000-01-01", "threat", "FOE", "ANA", "3"))
+    reform = (
+        '[[change]]\nname = "edit"\nreason = "To see"\naction = "alliance"\n'
+        "from = 2001-01-01\nset = { notice = 6 }\n"
+    )
+    threat = event("2000-01-01", "threat", "FOE", "ANA", "3")
+    scenario = read(tmp_path, threat, toml=reform)
     for what, key in (
         (scenario, "events"), (scenario.events[0], "strength"), (scenario.clock.ticks, "first"),
+        (scenario.reforms[0], "start"),
     ):  # fmt: skip
         with pytest.raises(FrozenInstanceError):
             setattr(what, key, getattr(what, key))
@@ -255,3 +263,13 @@ def test_a_table_is_named_from_its_scenario_and_not_from_the_root(tmp_path):
         head = TOML.replace('"events.csv"', f'"{name}"')
         with pytest.raises(ScenarioError, match=r"tables\.events"):
             read(tmp_path, head=head)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
+def test_text_that_a_spreadsheet_would_run_is_written_as_text(text):
+    assert tables.safe_cell(text) == f"'{text}"
+    assert tables.safe_cell(f"x{text}") == f"x{text}"
+
+
+def test_numbers_stay_numbers_in_a_spreadsheet():
+    assert tables.safe_cell(-1.5) == -1.5
