@@ -108,3 +108,12 @@ def _made(*words: str) -> None:
 
 def _not_read(_: str, names: list[str]) -> list[str]:
     return [name for name in names if name.endswith(".md") or name in ("coding", "coverage.csv")]
+
+
+def refused(*words: str) -> str:
+    """The message of a command that ends with status 2 and prints nothing else."""
+    done = CliRunner().invoke(app, list(words))
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    return done.stderr

@@ -8,17 +8,15 @@ import pytest
 from alliance_cohesion.scenario import (
     ScenarioError,
     change,
-    compile_world,
     events,
     files,
-    notes,
     problems,
     tables,
     write_new,
 )
 from alliance_cohesion.scenario.roles import Cast, Side
 
-from .builders import Q2000, TOML, event, indicator, read, write
+from .builders import TOML, event, read, write
 
 TERM = 'entry = 2000-01-01\nrenewal_length = 5\nrenewal = "act"'
 LIMITS = {
@@ -218,26 +216,6 @@ def test_a_power_that_is_no_state_has_none(tmp_path):
 def test_a_folder_s_name_of_more_than_a_hundred_letters_is_cut_for_the_scenario_s(tmp_path):
     file = write_new(tmp_path / ("long" * 30))
     assert f'name = "{("long" * 30)[:100]}"' in file.read_text(encoding="utf-8")
-
-
-def test_thirty_outsiders_are_listed_and_the_others_counted(tmp_path):
-    known = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
-    foes = [event("2000-01-01", "threat", f"FOE{k:02}", "ANA", "3") for k in range(31)]
-    (said,) = notes(read(tmp_path, *foes, indicators=known))
-    assert said.endswith("FOE29 and 1 more")
-    (said,) = notes(read(tmp_path, *foes[:30], indicators=known))
-    assert said.endswith("FOE29")
-
-
-def test_a_standing_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tmp_path):
-    known = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
-    rows = [
-        event("2000-01-01", "standing", "ANA", "PACT", "outside"),
-        event("2000-02-01", "standing", "ANA", "PACT", "member"),
-    ]
-    scenario = read(tmp_path, *rows, indicators=known)
-    assert notes(scenario) == []
-    assert compile_world(scenario).record[Q2000, 0] == 0
 
 
 def test_letters_of_one_alphabet_make_a_name_and_those_of_two_do_not():

@@ -2,7 +2,7 @@
 
 from alliance_cohesion.scenario import load, notes
 
-from .builders import event, indicator, write
+from .builders import ANA, Q2000, event, indicator, world, write
 
 KNOWN = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
 
@@ -52,3 +52,20 @@ def test_states_without_dependence_and_dependence_without_state_are_told(tmp_pat
     unknown, without = noted(tmp_path, indicators=rows)
     assert unknown.endswith("does not follow: Cylia")
     assert "no indicator of dependence for CYL" in without
+
+
+def test_thirty_outsiders_are_listed_and_the_others_counted(tmp_path):
+    foes = [event("2000-01-01", "threat", f"FOE{k:02}", "ANA", "3") for k in range(31)]
+    (said,) = noted(tmp_path, *foes)
+    assert said.endswith("FOE29 and 1 more")
+    (said,) = noted(tmp_path, *foes[:30])
+    assert said.endswith("FOE29")
+
+
+def test_a_standing_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tmp_path):
+    rows = [
+        event("2000-01-01", "standing", "ANA", "PACT", "outside"),
+        event("2000-02-01", "standing", "ANA", "PACT", "member"),
+    ]
+    assert noted(tmp_path, *rows) == []
+    assert world(tmp_path, *rows).record[Q2000, ANA] == 0

@@ -38,7 +38,5 @@ def test_a_code_is_an_abbreviation_if_its_letters_come_in_order_from_the_first_o
 
 
 def test_of_like_words_the_most_like_comes_first():
-    assert most_like("treath", ("offer", "threat", "treaty"))[:2] == ["threat", "treaty"] or (
-        most_like("treath", ("offer", "threat", "treaty"))[:2] == ["treaty", "threat"]
-    )
+    assert set(most_like("treath", ("offer", "threat", "treaty"))[:2]) == {"threat", "treaty"}
     assert most_like("x" * 201, ("x" * 100,)) == []

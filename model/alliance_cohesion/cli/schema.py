@@ -18,10 +18,8 @@ def schema(out: Out = None) -> None:
         from ..disk.put import destination, put
         from ..scenario import schema as described
 
-        if out is not None:
-            out = destination(out)
         text = json.dumps(described(), indent=2)
         if out is None:
             typer.echo(text)
         else:
-            put(out, f"{text}\n".encode())
+            put(destination(out), f"{text}\n".encode())

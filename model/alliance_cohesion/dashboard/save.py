@@ -10,6 +10,7 @@ from tomlkit.items import Table
 
 from .. import scenario as scenarios
 from ..scenario import Scenario, ScenarioError
+from ..scenario.files import resolved
 from ..scenario.locate import locate
 from .edits import Edits
 from .session import Session
@@ -115,7 +116,7 @@ def base_of(scenario: Scenario, folder: Path) -> str:
             continue
     path = scenario.path.resolve()
     try:
-        return Path(os.path.relpath(path, os.path.realpath(folder))).as_posix()
+        return Path(os.path.relpath(path, resolved(folder))).as_posix()
     except ValueError:  # another drive
         return path.as_posix()
 

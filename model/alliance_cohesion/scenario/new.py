@@ -1,11 +1,11 @@
 """Write a small working scenario for someone to start from."""
 
-import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
+from .files import resolved
 from .problems import Problem, ScenarioError, shown
 
 _STARTER = Path(__file__).parent / "starter"
@@ -25,7 +25,7 @@ def write_new(folder: Path | str) -> Path:
         ScenarioError: the folder is not empty, or cannot be written.
     """
     folder = Path(folder)
-    target = Path(os.path.realpath(folder))
+    target = resolved(folder)
     try:
         if target.is_symlink():
             raise _refusal(folder, "is a link to itself", "a new or an empty folder")
