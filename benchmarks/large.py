@@ -64,7 +64,7 @@ def write(folder: Path, states: int, events: int, years: int, tick: str) -> Path
 def measure(folder: str) -> tuple[dict[str, float], float]:
     """Seconds of processor time of each step, and MB resident at most."""
     import alliance_cohesion as ac
-    from alliance_cohesion import results
+    from alliance_cohesion.report import results
 
     ac.load("csto").run(histories=2)  # compiled code is there
     seconds = {}

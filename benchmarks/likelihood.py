@@ -9,8 +9,9 @@ import time
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion import prior, record
-from alliance_cohesion.replay import log_likelihood
+from alliance_cohesion.core.replay import log_likelihood
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.inference import record
 
 
 def main(name: str = "csto") -> None:

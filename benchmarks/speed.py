@@ -37,11 +37,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 import vectorised
 
 import alliance_cohesion as ac
-from alliance_cohesion import ensemble
-from alliance_cohesion.agents import AllianceModel
-from alliance_cohesion.chance import CHOICE, uniform
-from alliance_cohesion.tick import FROZEN, MEMBER, OUTSIDE
-from alliance_cohesion.world import Floats, Ints, World
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core.agents import AllianceModel
+from alliance_cohesion.core.inputs import Floats, Ints, World
+from alliance_cohesion.core.randomness import CHOICE, uniform
+from alliance_cohesion.core.step import FROZEN, MEMBER, OUTSIDE
 
 SIZES = (8, 25, 50, 100, 200)  # states
 BATCHES = (1_000, 4_000, 16_000)  # histories times states that NumPy takes at once
@@ -223,8 +223,8 @@ def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
 
 def scaling(histories: int, points: int) -> dict[str, float]:
     """Seconds a chunk of the same sweep by one worker process and by two, start-up left out."""
-    from alliance_cohesion.sweep import make_plan, sweep
-    from alliance_cohesion.sweep.workers import processes
+    from alliance_cohesion.analysis.sweep import make_plan, sweep
+    from alliance_cohesion.analysis.sweep.workers import processes
 
     plan = make_plan(
         ac.load("csto"), vary={"b_D": f"1:6:{points}"}, histories=histories, design="grid"
@@ -250,7 +250,7 @@ def scaling(histories: int, points: int) -> dict[str, float]:
 MEMORY = """
 import resource, sys
 import alliance_cohesion as ac
-from alliance_cohesion.sweep import make_plan, sweep
+from alliance_cohesion.analysis.sweep import make_plan, sweep
 count, folder = int(sys.argv[1]), sys.argv[2]
 plan = make_plan(ac.load("csto"), vary={"b_D": [3.0]}, histories=count)
 sweep(plan, folder)

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion import ensemble
-from alliance_cohesion.tick import MEMBER
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core.step import MEMBER
 
 TICKS = ("month", "quarter", "year")
 PAIRS = (("month", "quarter"), ("quarter", "year"), ("month", "year"))

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_cohesion.world import PARAMETERS, Codes, Floats, Parameters, World
+from alliance_cohesion.core.inputs import Codes, Floats, World
+from alliance_cohesion.core.parameters import PARAMETERS, Parameters
 
 MEMBER, FROZEN, OUTSIDE = 0, 1, 2
 LARGEST = 30.0

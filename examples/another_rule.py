@@ -11,7 +11,8 @@ import sys
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion import State, tick
+from alliance_cohesion import State
+from alliance_cohesion.core import step as tick
 
 HIGH = 0.5  # fear lies in 0 to 1; a state at war is at 0.8 or more
 

@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion import record, scoring
-from alliance_cohesion.calibrate.holdout import fit_block, null_fit
-from alliance_cohesion.calibrate.rivals import baselines, rows_so_far, silence
-from alliance_cohesion.case import Case
-from alliance_cohesion.compare import log_scores
-from alliance_cohesion.draws import draws
-from alliance_cohesion.prior import default
-from alliance_cohesion.replay import trace
-from alliance_cohesion.world import Standing
+from alliance_cohesion.analysis.compare import log_scores
+from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.replay import trace
+from alliance_cohesion.inference import record
+from alliance_cohesion.inference import scores as scoring
+from alliance_cohesion.inference.baselines import baselines, rows_so_far, silence
+from alliance_cohesion.inference.draws import draws
+from alliance_cohesion.inference.holdout import fit_block, null_fit
+from alliance_cohesion.inference.priors import default
+from alliance_cohesion.simulation import Case
 
 NAME = "cis-charter"
 NEW = ("MDA", "UKR")  # states that the posterior has not seen in any alliance

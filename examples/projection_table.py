@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion.counterfactual.effects import spread
+from alliance_cohesion.analysis.counterfactual.effects import spread
 from alliance_cohesion.report.text import percent
 
 YEARS = (1, 2, 3, 5, 7, 10)  # after the record ends

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alliance_cohesion.world import Forcing, World
+from alliance_cohesion.core.inputs import Forcing, World
 
 LEVELS = ("external", "internal", "inside", "demand")
 

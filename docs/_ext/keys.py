@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from alliance_cohesion.analysis.sweep.spec import Interest, OutcomeTable, Span, SweepTable
 from alliance_cohesion.scenario import events as event_table
 from alliance_cohesion.scenario import indicators as indicator_table
 from alliance_cohesion.scenario.schema import ScenarioFile
-from alliance_cohesion.sweep.spec import Interest, OutcomeTable, Span, SweepTable
 
 Node = dict[str, Any]
 

@@ -3,8 +3,9 @@
 import pandas as pd
 from keys import table
 
-from alliance_cohesion import draws, prior
-from alliance_cohesion.world import PARAMETERS
+from alliance_cohesion.core.parameters import PARAMETERS
+from alliance_cohesion.inference import draws
+from alliance_cohesion.inference import priors as prior
 
 
 def parameters() -> str:

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from .agents import AllianceModel, State
-    from .case import Case, load
+    from .core.agents import AllianceModel, State
+    from .simulation import Case, load
 
 __all__ = ["AllianceModel", "Case", "State", "__version__", "load"]
 
-_HOMES = {"load": "case", "Case": "case", "AllianceModel": "agents", "State": "agents"}
+_HOMES = {
+    "load": "simulation",
+    "Case": "simulation",
+    "AllianceModel": "core.agents",
+    "State": "core.agents",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,9 +9,11 @@ import pytest
 from rich.console import Console
 
 import alliance_cohesion as ac
-from alliance_cohesion import compare, record, scenario
-from alliance_cohesion.case import Case
+from alliance_cohesion import scenario
+from alliance_cohesion.analysis import compare
+from alliance_cohesion.inference import record
 from alliance_cohesion.report.scorecard import answer, show
+from alliance_cohesion.simulation import Case
 
 
 @pytest.fixture(scope="module")

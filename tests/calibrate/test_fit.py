@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import prior, record, shipped
-from alliance_cohesion.calibrate import figures, holdout
-from alliance_cohesion.calibrate.fit import fit
-from alliance_cohesion.calibrate.publish import publish
-from alliance_cohesion.calibrate.tasks import Bench
+from alliance_cohesion.inference import figures, holdout, record
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.inference.fit import fit
+from alliance_cohesion.inference.publish import publish
+from alliance_cohesion.inference.study import Bench
+from alliance_cohesion.util import shipped
 
 pytestmark = pytest.mark.slow
 

@@ -7,14 +7,16 @@ import pytest
 from scipy.special import ndtri
 
 import alliance_cohesion as ac
-from alliance_cohesion import compare, draws, prior, record, replay
-from alliance_cohesion.calibrate import logistic, signs
-from alliance_cohesion.calibrate.fit import Fit
-from alliance_cohesion.calibrate.holdout import fit_block, predict
-from alliance_cohesion.calibrate.rivals import silence
-from alliance_cohesion.draws import Hyper
-from alliance_cohesion.freerun import against_record
-from alliance_cohesion.recalibrate import recalibrate
+from alliance_cohesion.analysis import compare
+from alliance_cohesion.core import replay
+from alliance_cohesion.inference import draws, logistic, record, signs
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.inference.baselines import silence
+from alliance_cohesion.inference.draws import Hyper
+from alliance_cohesion.inference.fit import Fit
+from alliance_cohesion.inference.free_run import against_record
+from alliance_cohesion.inference.holdout import fit_block, predict
+from alliance_cohesion.inference.recalibrate import recalibrate
 
 from ..worlds import quiet
 
@@ -50,7 +52,7 @@ def test_a_held_out_block_is_predicted_by_draws_weighted_by_the_other_blocks_onl
 def test_a_fit_to_blocks_learns_from_every_one_of_them(monkeypatch):
     learned = []
     monkeypatch.setattr(
-        "alliance_cohesion.calibrate.holdout.fit",
+        "alliance_cohesion.inference.holdout.fit",
         lambda world, prior, mask, **_: learned.append(mask),
     )
     block = np.array([[0, 1], [2, -1]])

@@ -7,11 +7,13 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import halfnorm, lognorm, norm
 
-from alliance_cohesion import prior, record, replay
-from alliance_cohesion.agents import AllianceModel
-from alliance_cohesion.calibrate import fit as fits
-from alliance_cohesion.calibrate.rivals import silence, without_slopes
-from alliance_cohesion.world import PARAMETERS
+from alliance_cohesion.core import replay
+from alliance_cohesion.core.agents import AllianceModel
+from alliance_cohesion.core.parameters import PARAMETERS
+from alliance_cohesion.inference import fit as fits
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.inference import record
+from alliance_cohesion.inference.baselines import silence, without_slopes
 
 from ..worlds import quiet, random_world
 

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion.calibrate import figures, placebo, rivals
+from alliance_cohesion.core.inputs import Forcing
+from alliance_cohesion.inference import baselines as rivals
+from alliance_cohesion.inference import figures
+from alliance_cohesion.inference import placebos as placebo
 from alliance_cohesion.scenario import compile_world
-from alliance_cohesion.world import Forcing
 
 from ..worlds import random_world
 

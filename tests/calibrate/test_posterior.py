@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import basis, draws, prior, shipped
-from alliance_cohesion.recalibrate import recalibrate
-from alliance_cohesion.world import PARAMETERS
+from alliance_cohesion.core.parameters import PARAMETERS
+from alliance_cohesion.inference import basis, draws
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.inference.recalibrate import recalibrate
+from alliance_cohesion.util import shipped
 
 
 @pytest.fixture

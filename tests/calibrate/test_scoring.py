@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from alliance_cohesion import record, scoring
-from alliance_cohesion.freerun import against_record
+from alliance_cohesion.inference import record
+from alliance_cohesion.inference import scores as scoring
+from alliance_cohesion.inference.free_run import against_record
 
 from ..worlds import quiet
 

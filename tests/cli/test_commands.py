@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from alliance_cohesion import __version__, results
+from alliance_cohesion import __version__
 from alliance_cohesion.cli import app
+from alliance_cohesion.report import results
 from alliance_cohesion.scenario import write_new
 
 from ..hearing import hear

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from alliance_cohesion import prior
-from alliance_cohesion.counterfactual.pair import Pair
-from alliance_cohesion.prior import NAMES
-from alliance_cohesion.world import World
+from alliance_cohesion.analysis.counterfactual.pair import Pair
+from alliance_cohesion.core.inputs import World
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.inference.priors import NAMES
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
+from alliance_cohesion.analysis.counterfactual import answer, as_json, dataset, library, load
 from alliance_cohesion.cli import app
-from alliance_cohesion.counterfactual import answer, as_json, dataset, library, load
-from alliance_cohesion.draws import shipped_file
+from alliance_cohesion.inference.draws import shipped_file
 from alliance_cohesion.report import paired_page, paired_table
 
 NAME = "counterfactuals/armenia-answered-2022"

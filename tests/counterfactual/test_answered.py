@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from alliance_cohesion import counterfactual
-from alliance_cohesion.counterfactual.answered import contested, forecast_by_rule
+from alliance_cohesion.analysis import counterfactual
+from alliance_cohesion.analysis.counterfactual.answered import contested, forecast_by_rule
 
 
 @pytest.fixture(scope="module")

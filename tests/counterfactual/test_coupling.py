@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from alliance_cohesion.counterfactual.coupling import (
+from alliance_cohesion.analysis.counterfactual.coupling import (
     COUPLINGS,
     GUMBEL,
     INDEPENDENT,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from alliance_cohesion.counterfactual.effects import (
+from alliance_cohesion.analysis.counterfactual.effects import (
     Move,
     happened,
     moves,

@@ -2,9 +2,14 @@
 
 import numpy as np
 
-from alliance_cohesion.case import load
-from alliance_cohesion.counterfactual import load as load_pair
-from alliance_cohesion.counterfactual.guards import in_hull, logistic_changes, nearest, span
+from alliance_cohesion.analysis.counterfactual import load as load_pair
+from alliance_cohesion.analysis.counterfactual.guards import (
+    in_hull,
+    logistic_changes,
+    nearest,
+    span,
+)
+from alliance_cohesion.simulation import load
 
 from .makers import change, pair_of, rows
 

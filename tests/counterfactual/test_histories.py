@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alliance_cohesion.case import load
-from alliance_cohesion.counterfactual import histories
-from alliance_cohesion.counterfactual.answer import CHANNELS
-from alliance_cohesion.counterfactual.histories import CONTAGION, LEARNED, SOURCE
-from alliance_cohesion.ensemble import simulate
-from alliance_cohesion.replay import trace
-from alliance_cohesion.world import Standing
+from alliance_cohesion.analysis.counterfactual import histories
+from alliance_cohesion.analysis.counterfactual.answer import CHANNELS
+from alliance_cohesion.analysis.counterfactual.histories import CONTAGION, LEARNED, SOURCE
+from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.replay import trace
+from alliance_cohesion.core.simulate import simulate
+from alliance_cohesion.simulation import load
 
 from ..worlds import LEVELS, quiet, random_world
 from .makers import change, rows, settled

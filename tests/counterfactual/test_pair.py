@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
-from alliance_cohesion import record, replay
-from alliance_cohesion.case import load as load_case
-from alliance_cohesion.counterfactual import CounterfactualError, answer, as_json, library, load
-from alliance_cohesion.prior import NAMES
+from alliance_cohesion.analysis.counterfactual import (
+    CounterfactualError,
+    answer,
+    as_json,
+    library,
+    load,
+)
+from alliance_cohesion.core import replay
+from alliance_cohesion.inference import record
+from alliance_cohesion.inference.priors import NAMES
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.simulation import load as load_case
 
 from ..worlds import random_world
 from .makers import change, pair_of, rows

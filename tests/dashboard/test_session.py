@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from alliance_cohesion import load
+from alliance_cohesion.core.parameters import PARAMETERS
 from alliance_cohesion.dashboard import rows, why, words
 from alliance_cohesion.dashboard.codes import meanings
 from alliance_cohesion.dashboard.desk import Desk
@@ -13,7 +14,6 @@ from alliance_cohesion.dashboard.edits import Edits
 from alliance_cohesion.dashboard.session import Session, away
 from alliance_cohesion.dashboard.view import view
 from alliance_cohesion.scenario.events import CODES
-from alliance_cohesion.world import PARAMETERS
 
 FEW = 300
 

@@ -5,10 +5,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from alliance_cohesion import ensemble, replay, tick
-from alliance_cohesion.agents import AllianceModel
-from alliance_cohesion.prior import default
-from alliance_cohesion.world import PARAMETERS, World
+from alliance_cohesion.core import replay
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core import step as tick
+from alliance_cohesion.core.agents import AllianceModel
+from alliance_cohesion.core.inputs import World
+from alliance_cohesion.core.parameters import PARAMETERS
+from alliance_cohesion.inference.priors import default
 from tests.worlds import quiet, random_world
 
 LOW = np.array([float(attribute.low) for attribute in PARAMETERS])

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import alliance_cohesion as ac
-from alliance_cohesion import results
 from alliance_cohesion.cli import app
+from alliance_cohesion.report import results
 from alliance_cohesion.scenario import ScenarioError
 from tests.scenario.builders import TOML, event, write
 
@@ -163,7 +163,7 @@ def test_a_year_in_which_more_happens_than_memory_holds_is_refused(tmp_path, mon
 
 def test_how_many_histories_are_kept_whole_follows_from_what_fits(tmp_path, monkeypatch):
     write(tmp_path)
-    monkeypatch.setattr("alliance_cohesion.case._MOST_KEPT", 12 * 3 * 7)
+    monkeypatch.setattr("alliance_cohesion.simulation._MOST_KEPT", 12 * 3 * 7)
     data = ac.load(tmp_path).run(histories=40)
     assert data.sizes["history"] == 7
     assert int(data.attrs["histories"]) == 40
@@ -172,7 +172,7 @@ def test_how_many_histories_are_kept_whole_follows_from_what_fits(tmp_path, monk
 def test_how_the_work_is_cut_does_not_show(tmp_path, monkeypatch):
     write(tmp_path, OUT)
     whole = ac.load(tmp_path).run(histories=50)
-    monkeypatch.setattr("alliance_cohesion.ensemble._MOST_CELLS", 1)
+    monkeypatch.setattr("alliance_cohesion.core.simulate._MOST_CELLS", 1)
     assert ac.load(tmp_path).run(histories=50).equals(whole)
 
 

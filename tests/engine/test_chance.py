@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_cohesion import chance
+from alliance_cohesion.core import randomness as chance
 
 word = st.integers(0, 2**63 - 1)
 

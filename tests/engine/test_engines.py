@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alliance_cohesion import ensemble, prior
-from alliance_cohesion.agents import AllianceModel, State
-from alliance_cohesion.tick import MEMBER, OUTSIDE
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core.agents import AllianceModel, State
+from alliance_cohesion.core.step import MEMBER, OUTSIDE
+from alliance_cohesion.inference import priors as prior
 
 from ..worlds import quiet, random_world, reorder
 

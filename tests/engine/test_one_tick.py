@@ -10,9 +10,11 @@ from math import exp, isnan, log, nan
 import numpy as np
 import pytest
 
-from alliance_cohesion import prior, tick
-from alliance_cohesion.tick import FROZEN, MEMBER, OUTSIDE
-from alliance_cohesion.world import DRIVERS, Parameters, World
+from alliance_cohesion.core import step as tick
+from alliance_cohesion.core.inputs import DRIVERS, World
+from alliance_cohesion.core.parameters import Parameters
+from alliance_cohesion.core.step import FROZEN, MEMBER, OUTSIDE
+from alliance_cohesion.inference import priors as prior
 
 from ..worlds import quiet, random_world
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import ensemble
-from alliance_cohesion.agents import AllianceModel, State
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core.agents import AllianceModel, State
 
 
 @pytest.fixture(scope="module")

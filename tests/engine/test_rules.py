@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alliance_cohesion import prior, rules, tick
-from alliance_cohesion.world import PARAMETERS, Parameters
+from alliance_cohesion.core import rules
+from alliance_cohesion.core import step as tick
+from alliance_cohesion.core.parameters import PARAMETERS, Parameters
+from alliance_cohesion.inference import priors as prior
 
 finite = st.floats(-50, 50)
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alliance_cohesion.case import Case, load
-from alliance_cohesion.explain import Explanation, explain
+from alliance_cohesion.analysis.explain import Explanation, explain
 from alliance_cohesion.scenario import Event, write_new
+from alliance_cohesion.simulation import Case, load
 
 EVE = "2004-11"
 """Two months before Velia does not sign."""

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alliance_cohesion.case import Case, load
-from alliance_cohesion.explain import explain
-from alliance_cohesion.prior import NAMES
+from alliance_cohesion.analysis.explain import explain
+from alliance_cohesion.core.contributions import TERMS
+from alliance_cohesion.core.step import MIND
+from alliance_cohesion.inference.priors import NAMES
 from alliance_cohesion.scenario.events import TOWARDS_STATES
-from alliance_cohesion.terms import TERMS
-from alliance_cohesion.tick import MIND
+from alliance_cohesion.simulation import Case, load
 
 from .cases import EVE, changed, ids, row, starter, told, without
 
@@ -137,7 +137,7 @@ def test_promises_told_account_for_all_that_was_learned_of_the_patron():
 
 def evidence(state, e):
     """[draw] alpha + beta in the tick that is explained."""
-    from alliance_cohesion.replay import trace
+    from alliance_cohesion.core.replay import trace
 
     world = starter().world
     t = int(np.searchsorted(world.decided, np.datetime64(e.first)))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from alliance_cohesion.explain.shifts import grid
-from alliance_cohesion.prior import NAMES
-from alliance_cohesion.replay import trace
-from alliance_cohesion.tick import MIND
+from alliance_cohesion.analysis.explain.shifts import grid
+from alliance_cohesion.core.replay import trace
+from alliance_cohesion.core.step import MIND
+from alliance_cohesion.inference.priors import NAMES
 
 from .cases import EVE, starter, told
 

@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from alliance_cohesion import replay, rules
-from alliance_cohesion.case import load
-from alliance_cohesion.explain import explain
-from alliance_cohesion.prior import NAMES
-from alliance_cohesion.tick import ALIGNMENT
-from alliance_cohesion.world import Standing
+from alliance_cohesion.analysis.explain import explain
+from alliance_cohesion.core import replay, rules
+from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.step import ALIGNMENT
+from alliance_cohesion.inference.priors import NAMES
+from alliance_cohesion.simulation import load
 
 from .cases import EVE, starter, told
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from alliance_cohesion import results
-from alliance_cohesion.case import load
 from alliance_cohesion.cli import app
+from alliance_cohesion.report import results
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.simulation import load
 
 COUNTERFACTUAL = """name = "help-came"
 base = "starter"

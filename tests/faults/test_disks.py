@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from alliance_cohesion import results
-from alliance_cohesion.case import load
+from alliance_cohesion.analysis.sweep import SweepError, make_plan, sweep
+from alliance_cohesion.analysis.sweep.work import do
+from alliance_cohesion.report import results
 from alliance_cohesion.scenario import write_new
-from alliance_cohesion.sweep import SweepError, make_plan, sweep
-from alliance_cohesion.sweep.work import do
+from alliance_cohesion.simulation import load
 
 from .disks import mounted
 from .jobs import Job, contents, jobs

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from alliance_cohesion.disk import put, swap, together
+from alliance_cohesion.util import put, swap, together
 
 
 def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):

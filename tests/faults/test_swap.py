@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from alliance_cohesion.disk import swap as swaps
-from alliance_cohesion.disk.lock import LockedError
-from alliance_cohesion.disk.swap import exchange, swap
 from alliance_cohesion.report import folder as folders
 from alliance_cohesion.report.folder import replacing
+from alliance_cohesion.util import swap as swaps
+from alliance_cohesion.util.lock import LockedError
+from alliance_cohesion.util.swap import exchange, swap
 
 MANIFEST = '{"program": "alliance-cohesion", "files": {"word.txt": ""}}'
 WRITER = f"""

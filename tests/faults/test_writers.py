@@ -12,12 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 import alliance_cohesion
-from alliance_cohesion import results
+from alliance_cohesion.analysis.sweep import store, sweep
 from alliance_cohesion.cli import app
-from alliance_cohesion.disk.lock import locked
-from alliance_cohesion.report import keep
+from alliance_cohesion.report import keep, results
 from alliance_cohesion.scenario import write_new
-from alliance_cohesion.sweep import store, sweep
+from alliance_cohesion.util.lock import locked
 
 from ..sweep.sweeps import contents as sweep_contents
 from ..sweep.sweeps import plan

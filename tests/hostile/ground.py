@@ -7,10 +7,10 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from alliance_cohesion import shipped
 from alliance_cohesion.cli import app
-from alliance_cohesion.draws import shipped_file
+from alliance_cohesion.inference.draws import shipped_file
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.util import shipped
 
 CHILD = """
 name = "child"
@@ -84,7 +84,7 @@ def posterior(folder: Path) -> None:
 
 def vouch_for_posterior(folder: Path) -> None:
     """Write the hash of the posterior as it is now into its manifest."""
-    from alliance_cohesion.basis import file_hash
+    from alliance_cohesion.inference.basis import file_hash
 
     manifest = folder / "posterior.json"
     about = json.loads(manifest.read_text(encoding="utf-8"))

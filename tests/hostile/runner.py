@@ -88,9 +88,9 @@ def _call(command: Command) -> tuple[int, str, str, str]:
 
 def _read(folder: str) -> tuple[int, str, str, str]:
     """Read a results folder and compare it with its scenario, as `cohesion compare` begins."""
-    from alliance_cohesion import results
-    from alliance_cohesion.case import load
+    from alliance_cohesion.report import results
     from alliance_cohesion.scenario import ScenarioError
+    from alliance_cohesion.simulation import load
 
     try:
         load(results.read(folder).entry)

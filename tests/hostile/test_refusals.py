@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from alliance_cohesion import results
 from alliance_cohesion.cli import app
-from alliance_cohesion.draws import DrawsError, draws
+from alliance_cohesion.inference.draws import DrawsError, draws
+from alliance_cohesion.report import results
 from alliance_cohesion.scenario import ScenarioError, load
 from tests.scenario.builders import TOML, event, read, write
 

@@ -5,7 +5,7 @@ that it need not be compiled again for the next fault.
 import shutil
 from pathlib import Path
 
-from alliance_cohesion.compiled import sources
+from alliance_cohesion.util.compiled import sources
 
 PACKAGE = "model/alliance_cohesion"
 _ASIDE, _MODULES = ".compiled-aside", "modules.txt"

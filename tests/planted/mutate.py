@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from alliance_cohesion.disk.lock import locked
+from alliance_cohesion.util.lock import locked
 
 from . import scratch
 

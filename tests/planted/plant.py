@@ -32,7 +32,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from alliance_cohesion.disk.lock import locked
+from alliance_cohesion.util.lock import locked
 
 from . import compiled, scratch
 
@@ -163,7 +163,7 @@ class Field:
 
     def seal(self) -> None:
         """Let the posterior take the planted rules for those it was made with."""
-        ask = "from alliance_cohesion.basis import basis; print(basis()['rules_sha256'])"
+        ask = "from alliance_cohesion.inference.basis import basis; print(basis()['rules_sha256'])"
         now = self.python("-c", ask)[1].strip()
         for path in (self.place / "calibration").glob("*.json"):
             text = path.read_text(encoding="utf-8")

@@ -5,17 +5,17 @@ import pytest
 from typer.testing import CliRunner
 
 import alliance_cohesion as ac
-from alliance_cohesion import reacting, record
+from alliance_cohesion.analysis.compare import compare
+from alliance_cohesion.analysis.counterfactual import answer, load
+from alliance_cohesion.analysis.counterfactual.answer import MAIN
+from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.cli import app
-from alliance_cohesion.compare import compare
-from alliance_cohesion.counterfactual import answer, load
-from alliance_cohesion.counterfactual.answer import MAIN
 from alliance_cohesion.dashboard.edits import Edits
 from alliance_cohesion.dashboard.session import Session
 from alliance_cohesion.dashboard.why import moments
-from alliance_cohesion.explain import explain
+from alliance_cohesion.inference import record
 from alliance_cohesion.report.paired_table import effect_rows
-from alliance_cohesion.scenario import ScenarioError
+from alliance_cohesion.scenario import ScenarioError, reacting
 
 
 @pytest.fixture(scope="module")

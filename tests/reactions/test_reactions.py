@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import ensemble, patron, prior, reacting, reactions
-from alliance_cohesion.calibrate import reactions as fits
-from alliance_cohesion.tick import MEMBER
+from alliance_cohesion.core import reactions
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core.step import MEMBER
+from alliance_cohesion.inference import fit_reactions as fits
+from alliance_cohesion.inference import priors as prior
+from alliance_cohesion.scenario import patron, reacting
 
 from ..worlds import quiet, random_world
 

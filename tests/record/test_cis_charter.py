@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import compare, record
-from alliance_cohesion.calibrate.placebo import drives
+from alliance_cohesion.analysis import compare
+from alliance_cohesion.inference import record
+from alliance_cohesion.inference.placebos import drives
 from alliance_cohesion.scenario import load
 from examples import own_alliance
 

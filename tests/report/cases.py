@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 
 import xarray as xr
 
-from alliance_cohesion.case import Case, load
 from alliance_cohesion.report.subject import Subject
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.simulation import Case, load
 
 HISTORIES = 60
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from alliance_cohesion import shipped
 from alliance_cohesion.cli import app
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.util import shipped
 
 JOBS = ("run", "compare", "explain", "counterfactual", "sweep", "calibration")
 _VOID = {"meta", "img", "br", "link", "input", "hr"}

@@ -6,11 +6,11 @@ import itertools
 import numpy as np
 import pytest
 
-from alliance_cohesion.case import load
 from alliance_cohesion.report import alignment_plot, palette, pictures, standing_plot
 from alliance_cohesion.report.chance_plot import spread
 from alliance_cohesion.report.marks import OTHERS, PRESSURE, REFUSED, THREAT, marks
 from alliance_cohesion.report.subject import Subject
+from alliance_cohesion.simulation import load
 
 from ..scenario import builders
 from .cases import subject

@@ -8,9 +8,8 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from alliance_cohesion import results
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import calibration_folder, run_report
+from alliance_cohesion.report import calibration_folder, results, run_report
 from alliance_cohesion.report.document import Document, Figure, Made, Note, Section, Spot
 from alliance_cohesion.report.explain_words import chance, log_odds
 from alliance_cohesion.report.grid import grid, words

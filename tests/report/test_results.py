@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from alliance_cohesion import results
-from alliance_cohesion.case import load
+from alliance_cohesion.report import results
+from alliance_cohesion.simulation import load
 
 from .cases import starter
 

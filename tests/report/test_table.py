@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from alliance_cohesion.core.inputs import Standing
 from alliance_cohesion.report import dates
 from alliance_cohesion.report.subject import Subject
 from alliance_cohesion.report.table import QUANTILES, as_grid, span, summary
 from alliance_cohesion.report.terminal import show
 from alliance_cohesion.report.text import clean, percent, shorten
-from alliance_cohesion.world import Standing
 
 from .cases import HISTORIES, changed, subject
 

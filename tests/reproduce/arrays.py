@@ -17,8 +17,8 @@ import numpy as np
 import scipy
 
 import alliance_cohesion as ac
-from alliance_cohesion import counterfactual
-from alliance_cohesion.compare import compare
+from alliance_cohesion.analysis import counterfactual
+from alliance_cohesion.analysis.compare import compare
 
 RUNS = ("csto", "csto-2035")
 PAIR = "counterfactuals/armenia-answered-2022"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import alliance_cohesion as ac
-from alliance_cohesion import counterfactual
-from alliance_cohesion.compare import compare
+from alliance_cohesion.analysis import counterfactual
+from alliance_cohesion.analysis.compare import compare
 from alliance_cohesion.report.subject import Subject
 from alliance_cohesion.report.table import summary
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import counterfactual
-from alliance_cohesion.calibrate.tasks import Bench
+from alliance_cohesion.analysis import counterfactual
+from alliance_cohesion.inference.study import Bench
 from alliance_cohesion.report import pictures
 from alliance_cohesion.report.subject import Subject
 from alliance_cohesion.scenario import write_new

@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
+from alliance_cohesion.core.inputs import Forcing, World
 from alliance_cohesion.scenario import Scenario, compile_world, load
-from alliance_cohesion.world import Forcing, World
 
 ANA, BOR, CYL = range(3)
 Q1999, Q2000, Q2001 = 0, 4, 8  # first quarters

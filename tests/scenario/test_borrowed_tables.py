@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from alliance_cohesion import results
-from alliance_cohesion.case import load as load_case
+from alliance_cohesion.report import results
 from alliance_cohesion.scenario import ScenarioError, compile_world, load, schema
+from alliance_cohesion.simulation import load as load_case
 
 from .builders import EVENT_COLUMNS, TOML, event, indicator, write, write_table
 

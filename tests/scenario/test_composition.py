@@ -238,7 +238,7 @@ def test_shipped_scenarios_are_found_by_name_in_any_subfolder(tmp_path, monkeypa
     (root / "what-if").mkdir()
     for stem in ("first", "help"):
         (root / "what-if" / f"{stem}.toml").write_text(f'name = "{stem}-2"\nbase = "first"')
-    monkeypatch.setattr("alliance_cohesion.shipped.folder", lambda name: root)
+    monkeypatch.setattr("alliance_cohesion.util.shipped.folder", lambda name: root)
     monkeypatch.chdir(tmp_path)
     assert shipped_names() == ("first", "what-if/first", "what-if/help")
     assert load("first").name == "pact"
@@ -254,7 +254,7 @@ def test_a_name_that_two_shipped_scenarios_share_is_ambiguous(tmp_path, monkeypa
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "help.toml").write_text("")
-    monkeypatch.setattr("alliance_cohesion.shipped.folder", lambda name: tmp_path)
+    monkeypatch.setattr("alliance_cohesion.util.shipped.folder", lambda name: tmp_path)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ScenarioError, match="one of a/help, b/help"):
         load("help")

@@ -5,8 +5,8 @@ import hashlib
 import numpy as np
 import pytest
 
+from alliance_cohesion.core.inputs import Forcing
 from alliance_cohesion.scenario import ScenarioError
-from alliance_cohesion.world import Forcing
 
 from .builders import ANA, BOR, CYL, LAST, TOML, event, indicator, world
 

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alliance_cohesion.core.inputs import World
 from alliance_cohesion.scenario import ScenarioError, check, compile_world, load
 from alliance_cohesion.scenario.events import KINDS
-from alliance_cohesion.world import World
 
 from .builders import TOML, event, indicator, pairs, write
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from alliance_cohesion.sweep import SweepError, sweep
-from alliance_cohesion.sweep.workers import processes
+from alliance_cohesion.analysis.sweep import SweepError, sweep
+from alliance_cohesion.analysis.sweep.workers import processes
 from tests.sweep.sweeps import plan
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import alliance_cohesion as ac
+from alliance_cohesion.analysis.sweep import Plan, make_plan
 from alliance_cohesion.scenario import write_new
-from alliance_cohesion.sweep import Plan, make_plan
 
 TWO = {"b_D": "1:6:3", "event:coast-2003.days": "-90:90:3"}
 

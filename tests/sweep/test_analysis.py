@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alliance_cohesion.sweep import discovery
-from alliance_cohesion.sweep.sensitivity import indices
-from alliance_cohesion.sweep.tables import Means
+from alliance_cohesion.analysis.sweep import discovery
+from alliance_cohesion.analysis.sweep.sensitivity import indices
+from alliance_cohesion.analysis.sweep.tables import Means
 
 from .sweeps import plan
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion import ensemble
-from alliance_cohesion.chance import CHOICE, uniform
+from alliance_cohesion.core import simulate as ensemble
+from alliance_cohesion.core.randomness import CHOICE, uniform
 
 from ..worlds import random_world
 

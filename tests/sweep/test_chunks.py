@@ -7,16 +7,16 @@ import random
 import numpy as np
 import pytest
 
-from alliance_cohesion.processes import cores
-from alliance_cohesion.processes import workers as worker_processes
-from alliance_cohesion.sweep import sweep
-from alliance_cohesion.sweep.chunks import Chunk, Failure, chunks, ranges
-from alliance_cohesion.sweep.merge import merge
-from alliance_cohesion.sweep.outcomes import measure
-from alliance_cohesion.sweep.store import SweepError, kept_plan, opened
-from alliance_cohesion.sweep.tables import write_tables
-from alliance_cohesion.sweep.work import do, job
-from alliance_cohesion.sweep.workers import processes
+from alliance_cohesion.analysis.sweep import sweep
+from alliance_cohesion.analysis.sweep.chunks import Chunk, Failure, chunks, ranges
+from alliance_cohesion.analysis.sweep.merge import merge
+from alliance_cohesion.analysis.sweep.outcomes import measure
+from alliance_cohesion.analysis.sweep.store import SweepError, kept_plan, opened
+from alliance_cohesion.analysis.sweep.tables import write_tables
+from alliance_cohesion.analysis.sweep.work import do, job
+from alliance_cohesion.analysis.sweep.workers import processes
+from alliance_cohesion.util.processes import cores
+from alliance_cohesion.util.processes import workers as worker_processes
 
 from .sweeps import contents, plan, starter
 
@@ -205,7 +205,7 @@ def test_what_a_machine_lacks_is_no_failure_of_a_point(tmp_path, monkeypatch, er
         raise error
 
     made = plan(tmp_path)
-    monkeypatch.setattr("alliance_cohesion.sweep.work._do", refuse)
+    monkeypatch.setattr("alliance_cohesion.analysis.sweep.work._do", refuse)
     with pytest.raises(type(error)):
         do(job(made), Chunk(0, 0, 1), made.points[0])
 
@@ -216,7 +216,7 @@ def test_a_chunk_read_without_enough_memory_is_not_called_damaged(tmp_path, monk
 
     out = tmp_path / "out"
     sweep(plan(tmp_path), out)
-    monkeypatch.setattr("alliance_cohesion.sweep.store.pq.ParquetFile", refuse)
+    monkeypatch.setattr("alliance_cohesion.analysis.sweep.store.pq.ParquetFile", refuse)
     with pytest.raises(MemoryError):
         opened(out).read(Chunk(0, 0, 50), 1)
 

@@ -10,9 +10,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from alliance_cohesion.sweep import sweep
-from alliance_cohesion.sweep.cluster import cluster
-from alliance_cohesion.sweep.store import SweepError, opened
+from alliance_cohesion.analysis.sweep import sweep
+from alliance_cohesion.analysis.sweep.cluster import cluster
+from alliance_cohesion.analysis.sweep.store import SweepError, opened
 
 from .sweeps import contents, plan
 

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from alliance_cohesion.analysis.sweep import discovery
 from alliance_cohesion.cli import app
 from alliance_cohesion.scenario import write_new
-from alliance_cohesion.sweep import discovery
 
 from ..hearing import hear
 from .sweeps import contents

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from alliance_cohesion.disk import put as disk
-from alliance_cohesion.disk.lock import LOCK, LockedError, locked
+from alliance_cohesion.analysis.sweep import sweep, work
+from alliance_cohesion.analysis.sweep.chunks import Failure
+from alliance_cohesion.analysis.sweep.store import SweepError, opened
+from alliance_cohesion.analysis.sweep.work import do
+from alliance_cohesion.analysis.sweep.workers import here, processes
 from alliance_cohesion.scenario import Problem
-from alliance_cohesion.sweep import sweep, work
-from alliance_cohesion.sweep.chunks import Failure
-from alliance_cohesion.sweep.store import SweepError, opened
-from alliance_cohesion.sweep.work import do
-from alliance_cohesion.sweep.workers import here, processes
+from alliance_cohesion.util import put as disk
+from alliance_cohesion.util.lock import LOCK, LockedError, locked
 
 from .sweeps import contents, plan
 
@@ -139,7 +139,7 @@ def test_a_second_process_in_the_folder_is_refused_with_the_first_ones_number(tm
     out.mkdir()
     code = (
         "import sys, time; from pathlib import Path\n"
-        "from alliance_cohesion.disk.lock import locked\n"
+        "from alliance_cohesion.util.lock import locked\n"
         "with locked(Path(sys.argv[1])): print('locked', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
+from alliance_cohesion.analysis.sweep import make_plan
+from alliance_cohesion.analysis.sweep.points import changed, ground
 from alliance_cohesion.scenario import ScenarioError, compile_world, load, shipped_names
-from alliance_cohesion.sweep import make_plan
-from alliance_cohesion.sweep.points import changed, ground
 
 from .sweeps import plan, starter
 

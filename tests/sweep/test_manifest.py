@@ -2,7 +2,7 @@
 
 import pytest
 
-from alliance_cohesion.sweep.manifest import digest, wrong_with
+from alliance_cohesion.analysis.sweep.manifest import digest, wrong_with
 
 
 @pytest.mark.parametrize(

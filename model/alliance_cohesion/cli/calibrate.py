@@ -51,13 +51,13 @@ def calibrate(
     Results of single fits are kept in OUT/tasks, so an interrupted run goes on where it stopped.
     """
     with guarded() as work:
-        from ..calibrate.figures import plan
-        from ..calibrate.placebo import is_coded_twice
-        from ..calibrate.publish import publish
-        from ..calibrate.tasks import Bench
-        from ..processes import LostWorkerError
+        from ..inference.figures import plan
+        from ..inference.placebos import is_coded_twice
+        from ..inference.publish import publish
+        from ..inference.study import Bench
         from ..report import calibration_folder
         from ..report.text import clean
+        from ..util.processes import LostWorkerError
 
         if pages:
             calibration_folder.renew(out)

@@ -27,9 +27,9 @@ def compare(
     with guarded() as work:
         import json
 
-        from .. import results
-        from ..case import load
-        from ..compare import compare as score
+        from ..analysis.compare import compare as score
+        from ..report import results
+        from ..simulation import load
 
         if out is not None:
             results.ready(out)

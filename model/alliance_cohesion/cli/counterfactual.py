@@ -8,7 +8,7 @@ import typer
 from .guard import BadInputError, guarded
 
 if TYPE_CHECKING:
-    from ..counterfactual import Answer, Pair
+    from ..analysis.counterfactual import Answer, Pair
 
 Name = Annotated[
     str | None, typer.Argument(help="A counterfactual: a shipped one's name, or a file.")
@@ -70,7 +70,7 @@ def counterfactual(
 
 
 def _load(name: str | Path) -> "Pair":
-    from ..counterfactual import CounterfactualError, load
+    from ..analysis.counterfactual import CounterfactualError, load
 
     try:
         return load(name)
@@ -79,8 +79,8 @@ def _load(name: str | Path) -> "Pair":
 
 
 def _answer(pair: "Pair", histories: int | None, seed: int | None) -> "Answer":
-    from ..counterfactual import CounterfactualError, answer
-    from ..counterfactual.answer import HISTORIES
+    from ..analysis.counterfactual import CounterfactualError, answer
+    from ..analysis.counterfactual.answer import HISTORIES
 
     try:
         return answer(pair, HISTORIES if histories is None else histories, seed)
@@ -89,7 +89,7 @@ def _answer(pair: "Pair", histories: int | None, seed: int | None) -> "Answer":
 
 
 def _plain(answer: "Answer") -> dict[str, Any]:
-    from ..counterfactual import as_json
+    from ..analysis.counterfactual import as_json
 
     return as_json(answer)
 
@@ -105,11 +105,11 @@ def _library(
     page: Path | None, no_pictures: bool, words: list[str],
 ) -> None:  # fmt: skip
     """Answer the library, in the order of its branches."""
-    from ..counterfactual import library
-    from ..disk.put import destination, put
+    from ..analysis.counterfactual import library
     from ..report import paired_folder, paired_page, paired_table
     from ..report.folder import ready
     from ..report.text import clean
+    from ..util.put import destination, put
 
     pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
     if page is not None:

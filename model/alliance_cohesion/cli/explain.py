@@ -35,11 +35,11 @@ def explain(
     had to change for the chance to halve or double.
     """
     with guarded() as work:
-        from .. import explain as room
-        from ..case import load
+        from ..analysis import explain as room
         from ..report import explain_folder, explain_table
         from ..report.folder import ready
         from ..report.terminal import console
+        from ..simulation import load
 
         case = load(scenario)
         if out is not None:

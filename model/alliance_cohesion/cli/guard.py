@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import typer
 
-from ..stopping import as_ctrl_c
+from ..util.stopping import as_ctrl_c
 
 BAD_INPUT, INTERRUPTED = 2, 130
 _OF_NUMBA = {  # what it says as it loads, and what that means to a user
@@ -59,11 +59,11 @@ def _message(error: Exception) -> str | None:
     for found, meaning in _OF_NUMBA.items():
         if found in str(error):  # first, for the rooms below load Numba, and would fail again
             return f"Error: {meaning}"
-    from ..disk.lock import LockedError
-    from ..disk.put import FULL
-    from ..draws import DrawsError
+    from ..inference.draws import DrawsError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
+    from ..util.lock import LockedError
+    from ..util.put import FULL
 
     if isinstance(error, ScenarioError):
         return "\n".join(f"Error: {problem}" for problem in error.problems)

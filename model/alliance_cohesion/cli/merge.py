@@ -21,11 +21,11 @@ def merge(
         import sys
         from functools import partial
 
-        from ..disk.lock import LockedError
+        from ..analysis.sweep import SweepError
+        from ..analysis.sweep.merge import merge as join
+        from ..analysis.sweep.store import kept_plan
         from ..report.sweep_folder import contents
-        from ..sweep import SweepError
-        from ..sweep.merge import merge as join
-        from ..sweep.store import kept_plan
+        from ..util.lock import LockedError
         from .sweep import tell
 
         try:

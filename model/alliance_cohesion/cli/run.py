@@ -47,8 +47,8 @@ def run(
 ) -> None:
     """Make histories of a scenario; print who leaves with what chance; write a results folder."""
     with guarded() as work:
-        from .. import results
-        from ..case import load
+        from ..report import results
+        from ..simulation import load
 
         case = load(scenario)
         folder = out or Path("results", case.scenario.name)

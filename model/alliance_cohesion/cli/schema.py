@@ -15,8 +15,8 @@ def schema(out: Out = None) -> None:
     with guarded():
         import json
 
-        from ..disk.put import destination, put
         from ..scenario import schema as described
+        from ..util.put import destination, put
 
         text = json.dumps(described(), indent=2)
         if out is None:

@@ -12,8 +12,8 @@ import typer
 from .guard import INTERRUPTED, BadInputError, guarded
 
 if TYPE_CHECKING:
-    from ..sweep import Plan, Report
-    from ..sweep.workers import Workers
+    from ..analysis.sweep import Plan, Report
+    from ..analysis.sweep.workers import Workers
 
 FAILED = 1
 _SPEAK_EVERY = 30.0  # seconds, where stderr is no terminal
@@ -93,10 +93,10 @@ def sweep(
         import sys
         from functools import partial
 
-        from ..case import load
-        from ..disk.lock import LockedError
+        from ..analysis.sweep import SweepError, make_plan
         from ..report.sweep_folder import contents
-        from ..sweep import SweepError, make_plan
+        from ..simulation import load
+        from ..util.lock import LockedError
 
         over = _over(vary, design, points, histories, list_file)
         part = _part(shard)
@@ -168,8 +168,8 @@ def _folder(name: str, part: tuple[int, int]) -> Path:
 
 
 def _workers(count: int | None, address: str | None) -> "Workers":
-    from ..sweep import workers
-    from ..sweep.cluster import cluster
+    from ..analysis.sweep import workers
+    from ..analysis.sweep.cluster import cluster
 
     if address is not None:
         return cluster(address)
@@ -179,7 +179,7 @@ def _workers(count: int | None, address: str | None) -> "Workers":
 def _estimate(plan: "Plan", part: tuple[int, int], as_json: bool) -> None:
     from dataclasses import asdict
 
-    from ..sweep.estimate import estimate
+    from ..analysis.sweep.estimate import estimate
 
     found = estimate(plan)
     n = part[1]
@@ -202,8 +202,8 @@ def _told_to_stop(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        from ..analysis.sweep.store import exists
         from ..report.text import clean
-        from ..sweep.store import exists
 
         said = "What was done is kept" if exists(folder) else "Nothing was written"
         typer.echo(
@@ -214,7 +214,7 @@ def _told_to_stop(folder: Path) -> Iterator[None]:
 
 
 def _run(plan: "Plan", folder: Path, workers: "Workers", **settings: Any) -> "Report":
-    from ..sweep import sweep as run
+    from ..analysis.sweep import sweep as run
 
     shown = _Shown()
     try:

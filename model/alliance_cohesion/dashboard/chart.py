@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..core.inputs import Floats, Standing
 from ..report import palette
 from ..report.subject import Subject, decimal_year
-from ..world import Floats, Standing
 from .session import Answer, away
 
 WIDTH, HEIGHT = 220, 88

@@ -5,8 +5,8 @@ from typing import Any
 
 import solara
 
+from ..core.parameters import PARAMETERS
 from ..scenario import ScenarioError
-from ..world import PARAMETERS
 from . import rows, save
 from .desk import DESK
 from .edits import Steps

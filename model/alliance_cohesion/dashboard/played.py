@@ -6,12 +6,12 @@ from matplotlib.figure import Figure
 from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
-from ..agents import AllianceModel
-from ..case import Case
-from ..reacting import switched
+from ..core.agents import AllianceModel
+from ..core.inputs import Standing
 from ..report import palette
 from ..report.subject import decimal_years
-from ..world import Standing
+from ..scenario.reacting import switched
+from ..simulation import Case
 from .edits import Edits
 from .session import Session
 

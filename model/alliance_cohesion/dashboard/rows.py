@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from ..core.inputs import Floats
+from ..core.parameters import PARAMETERS, Attribute
 from ..report import palette
 from ..report.marks import Mark, marks
 from ..report.subject import Subject
 from ..report.text import clean
 from ..scenario import Event
 from ..scenario.dates import add_months
-from ..world import PARAMETERS, Attribute, Floats
 from .chart import chart
 from .codes import meanings
 from .edits import Edits

@@ -11,11 +11,11 @@ from typing import TypeVar
 import numpy as np
 import xarray as xr
 
-from .. import case as cases
 from .. import scenario as scenarios
-from ..case import Case
-from ..explain import Explanation, explain
-from ..world import Floats, Standing
+from .. import simulation as cases
+from ..analysis.explain import Explanation, explain
+from ..core.inputs import Floats, Standing
+from ..simulation import Case
 from .edits import Edits
 
 HISTORIES = (500, 1000, 2000, 4000)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ..explain import Driver, Explanation, Fact, Term
+from ..analysis.explain import Driver, Explanation, Fact, Term
+from ..core.inputs import Standing
 from ..report import explain_words as words
 from ..report.marks import coded
 from ..report.text import clean
 from ..scenario import ScenarioError
-from ..world import Standing
 from .edits import Edits
 from .rows import Row
 from .session import Session

@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from .. import prior, shipped
+from ..inference import priors as prior
+from ..util import shipped
 from . import calibration_page as page
 from .document import Document, Figure, Made
 from .folder import FolderError

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..world import PARAMETERS
+from ..core.parameters import PARAMETERS
 from .document import Section
 from .grid import Column, Grid, grid
 from .text import percent

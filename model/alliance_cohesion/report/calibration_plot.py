@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..world import PARAMETERS, Floats, Standing
+from ..core.inputs import Floats, Standing
+from ..core.parameters import PARAMETERS
 from . import palette
 from .compare_plot import reliability
 from .page import Picture, legend, sheet

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..world import Standing
+from ..core.inputs import Standing
 from . import page, palette
 from .page import Picture
 from .subject import Subject, decimal_year

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..compare import Scorecard
-from ..world import World
+from ..analysis.compare import Scorecard
+from ..core.inputs import World
 from . import compare_plot, compare_report
 from .keep import Origin, keeping
 from .subject import Subject

@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from .. import record
-from ..compare import Scorecard
-from ..record import yearly
-from ..world import World
+from ..analysis.compare import Scorecard
+from ..core.inputs import World
+from ..inference import record
+from ..inference.record import yearly
 from . import palette
 from .page import Picture, Sheet, legend, sheet, time_axis
 from .subject import Subject

@@ -1,6 +1,6 @@
 """The report of a comparison with history."""
 
-from ..compare import Scorecard
+from ..analysis.compare import Scorecard
 from . import scorecard
 from .document import Document, Figure, Section
 from .subject import Subject

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..explain import Explanation, Spread
+from ..analysis.explain import Explanation, Spread
 from ..scenario import Scenario
 from . import explain_report
 from .keep import Origin, as_json, keeping

@@ -4,8 +4,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..explain import Explanation, Spread
-from ..world import Standing
+from ..analysis.explain import Explanation, Spread
+from ..core.inputs import Standing
 from . import explain_words as words
 from . import page, palette
 from .page import Picture

@@ -1,6 +1,6 @@
 """The report of an explanation."""
 
-from ..explain import Explanation
+from ..analysis.explain import Explanation
 from ..scenario import Scenario
 from . import explain_table, explain_words
 from .document import Document, Figure, Section

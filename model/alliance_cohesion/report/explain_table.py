@@ -3,8 +3,8 @@
 from rich.console import Console
 from rich.text import Text
 
-from ..explain import Component, Driver, Explanation, Fact, Shift, Spread
-from ..world import Standing
+from ..analysis.explain import Component, Driver, Explanation, Fact, Shift, Spread
+from ..core.inputs import Standing
 from . import explain_words as words
 from .grid import Column, Grid, grid, numbers
 from .grid import words as columns_of_words

@@ -1,7 +1,7 @@
 """Numbers and names of an explanation in words, the same on a terminal and in a picture."""
 
-from ..explain import Driver, Explanation, Spread
-from ..world import Standing
+from ..analysis.explain import Driver, Explanation, Spread
+from ..core.inputs import Standing
 
 WAS = {
     Standing.MEMBER: "as a member",

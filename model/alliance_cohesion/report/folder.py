@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..disk.lock import holding
-from ..disk.put import FULL
-from ..disk.swap import put_back, swap
 from ..scenario.files import UnreadableError, read_json
+from ..util.lock import holding
+from ..util.put import FULL
+from ..util.swap import put_back, swap
 
 MANIFEST = "manifest.json"
 PROGRAM = "alliance-cohesion"

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from ..world import Standing, times
+from ..core.inputs import Standing, times
 from . import heaps
 from .folder import FolderError
 

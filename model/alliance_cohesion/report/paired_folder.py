@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..counterfactual import as_json, dataset
-from ..counterfactual.answer import MAIN, Answer
+from ..analysis.counterfactual import as_json, dataset
+from ..analysis.counterfactual.answer import MAIN, Answer
 from . import paired_report
 from .keep import Origin, keeping
 from .subject import Subject

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ..counterfactual.answer import MAIN, Answer
-from ..counterfactual.plain import agrees
+from ..analysis.counterfactual.answer import MAIN, Answer
+from ..analysis.counterfactual.plain import agrees
 from . import paired_table as table
 from .text import clean, percent
 

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..world import Floats
+from ..core.inputs import Floats
 from . import page, palette
 from .page import Picture
 from .subject import Subject, decimal_year

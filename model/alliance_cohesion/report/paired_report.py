@@ -1,6 +1,6 @@
 """The report of a counterfactual: paired worlds, with guards."""
 
-from ..counterfactual.answer import Answer
+from ..analysis.counterfactual.answer import Answer
 from . import paired_table
 from .document import Document, Figure, Section
 from .grid import Column, grid, words

@@ -4,9 +4,9 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from ..counterfactual.answer import CHANNELS, MAIN, Answer, Outcome
-from ..counterfactual.plain import agrees
-from ..world import Standing
+from ..analysis.counterfactual.answer import CHANNELS, MAIN, Answer, Outcome
+from ..analysis.counterfactual.plain import agrees
+from ..core.inputs import Standing
 from .grid import Grid, grid, numbers, words
 from .terminal import table
 from .text import clean, listed, percent

@@ -1,6 +1,6 @@
 """Colours that mean the same in every picture and that the colour-blind can tell apart."""
 
-from ..world import Standing
+from ..core.inputs import Standing
 
 STANDING = {
     Standing.MEMBER: "#5b8fc7",

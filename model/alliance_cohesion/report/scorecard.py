@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from ..compare import Scorecard
+from ..analysis.compare import Scorecard
 from .grid import Column, Grid, grid, numbers, words
 from .terminal import table
 from .text import clean, percent

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from ..core.inputs import Standing
 from ..scenario import Event
-from ..world import Standing
 from . import page, palette
 from .document import Note, Spot
 from .marks import KINDS, LANES, Kind, Mark, coded, marks

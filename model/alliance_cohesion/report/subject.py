@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ..core.inputs import Floats, Standing
 from ..scenario import Event, Scenario, compile_world
-from ..world import Floats, Standing
 from .text import clean
 
 Days = NDArray[np.datetime64]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..world import Standing
+from ..core.inputs import Standing
 from . import palette
 from .page import Picture, legend, sheet
 from .sweep_table import Findings

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..world import Floats, Standing
+from ..core.inputs import Floats, Standing
 from . import dates
 from .grid import Column, Grid, grid, numbers, words
 from .subject import Change, Subject

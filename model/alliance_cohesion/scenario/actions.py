@@ -4,17 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from .fields import (
-    Day,
-    Finite,
-    Name,
-    OneOrMore,
-    ParameterName,
-    Partial,
-    Table,
-    Words,
-    within_range,
-)
+from .fields import Day, Finite, Name, OneOrMore, ParameterName, Partial, Table, Words, within_range
 from .indicators import Component
 
 

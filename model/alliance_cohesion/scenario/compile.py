@@ -5,14 +5,14 @@ import math
 
 import numpy as np
 
-from ..world import Floats, Forcing, World
+from ..core.inputs import Floats, Forcing, World
+from .calendar import renewals
 from .dependence import dependence
 from .drivers import Drivers, TooMuchError
 from .membership import membership
 from .problems import Problem, ScenarioError, shown
 from .roles import Cast
 from .scenario import Scenario
-from .terms import renewals
 
 
 def compile_world(scenario: Scenario, *, lag: int = 0) -> World:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..world import Floats
+from ..core.inputs import Floats
 
 TickName = Literal["month", "quarter", "year"]
 MONTHS: dict[TickName, int] = {"month": 1, "quarter": 3, "year": 12}

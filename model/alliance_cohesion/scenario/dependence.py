@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from ..world import Floats
+from ..core.inputs import Floats
 from .dates import Ticks
 from .indicators import COMPONENTS
 from .scenario import Scenario

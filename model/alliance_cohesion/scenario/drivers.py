@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..world import Codes, Floats, Ints
+from ..core.inputs import Codes, Floats, Ints
 from .dates import Ticks
 from .events import ARMS, COERCION, DEMAND, OFFER, RESPONSE, THREAT, Event
 from .fields import INTERNAL

@@ -12,7 +12,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from ..world import PARAMETERS
+from ..core.parameters import PARAMETERS
 from . import dates
 from .problems import has_invisible_character, mixes_alphabets
 from .spelling import suggestion

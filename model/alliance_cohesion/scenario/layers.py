@@ -12,14 +12,7 @@ from pydantic import ValidationError
 
 from .files import LARGEST_TOML, read_text, resolved
 from .locate import locate
-from .problems import (
-    MOST_PROBLEMS,
-    Problem,
-    ScenarioError,
-    has_control_character,
-    quoted,
-    shown,
-)
+from .problems import MOST_PROBLEMS, Problem, ScenarioError, has_control_character, quoted, shown
 from .schema import ScenarioFile
 from .tables import LONGEST_CELL
 from .translate import key_path, problems_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from .. import shipped
+from ..util import shipped
 from .files import is_file, resolved
 from .problems import Problem, ScenarioError, quoted
 from .spelling import suggestion

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from ..world import Codes, Ints, Standing
+from ..core.inputs import Codes, Ints, Standing
 from .dates import Ticks
 from .events import STANDING
 from .scenario import Scenario

@@ -1,0 +1,1 @@
+"""What is asked of the model: compare, explain, counterfactual, sweep."""

@@ -1,0 +1,258 @@
+"""A counterfactual as a pair of worlds: the base, the changed one, and where they branch."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import simulation as cases
+from ...core import replay
+from ...core.inputs import DRIVERS, Floats, Standing, World
+from ...inference import priors as prior
+from ...inference import record
+from ...inference.draws import draws
+from ...inference.priors import NAMES
+from ...simulation import Case
+
+PRIOR_POOL = 20_000  # prior draws from which those that explain a record are taken
+
+_OWN = (*DRIVERS, "dependence")  # arrays with a column of its own for each state
+_ALL = ("members", "renewal")  # what reaches whoever is in the alliance
+_TOTALS = ("kept_all", "broken_all")
+
+
+class CounterfactualError(ValueError):
+    """A file that is no counterfactual, or one whose worlds cannot be compared."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Parameter draws of both worlds, row by row the same but for what the change sets."""
+
+    base: Floats
+    changed: Floats
+    origin: str
+    """Where they come from, as in `draws.Draws.origin`."""
+    effective: float | None
+    """Effective number of draws after weighting by the record; None where the posterior has
+    seen it already."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The base scenario and the changed one."""
+
+    base: Case
+    changed: Case
+
+    @property
+    def worlds(self) -> tuple[World, World]:
+        """Both compiled."""
+        return self.base.world, self.changed.world
+
+    @cached_property
+    def fixed(self) -> dict[str, float]:
+        """Parameters that the change sets."""
+        before = self.base.scenario.parameters.fixed
+        after = self.changed.scenario.parameters.fixed
+        return {name: value for name, value in after.items() if before.get(name) != value}
+
+    @cached_property
+    def different(self) -> np.ndarray:
+        """[T, N] where what reaches a state by name, or as one of the members, differs."""
+        base, changed = self.worlds
+        f, g = base.forcing, changed.forcing
+        found = np.zeros(base.record.shape, dtype=bool)
+        for name in _OWN:
+            found |= getattr(f, name) != getattr(g, name)
+        found |= _pairs_differ(base, changed)
+        before = np.vstack([base.initial[np.newaxis], base.record[:-1]])
+        inside = before != Standing.OUTSIDE
+        for name in _ALL:
+            rows = _rows_differ(getattr(f, name), getattr(g, name))
+            found |= rows[:, np.newaxis] & inside
+        return found
+
+    @property
+    def known(self) -> int:
+        """How many ticks, those that only fill memories among them, have documented standings."""
+        return max(self.base.known, self.base.world.forcing.first)
+
+    @cached_property
+    def branch(self) -> int:
+        """First decided tick in which the two worlds differ; the first of all if none does.
+
+        A change that comes after the record ends branches where it ends: what stands in between
+        nobody knows.
+        """
+        base, changed = self.worlds
+        f, g = base.forcing, changed.forcing
+        ticks = self.different.any(axis=1)
+        for name in (*_ALL, *_TOTALS):
+            ticks |= _rows_differ(getattr(f, name), getattr(g, name))
+        first = int(np.argmax(ticks)) if ticks.any() and not self.fixed else 0
+        return max(min(first, self.known), f.first)
+
+    @cached_property
+    def focal(self) -> list[int]:
+        """States that the change reaches directly, from the branch on or before it."""
+        if self.fixed:
+            return list(range(len(self.base.world.states)))
+        return [int(i) for i in np.flatnonzero(self.different.any(axis=0))]
+
+    @property
+    def branch_day(self) -> np.datetime64:
+        """First day of the branch's tick."""
+        return self.base.world.ticks[self.branch].astype("datetime64[D]")
+
+    def sample(self, count: int, seed: int, *, all_of_it: bool = True) -> Sample:
+        """Parameter draws for both worlds.
+
+        Draws that have not seen the record are weighted by its likelihood and resampled
+        (systematically, so that the same seed gives the same draws).
+
+        Args:
+            count: How many at most.
+            seed: Of prior draws, and of thresholds of an alliance nobody has fitted.
+            all_of_it: Weight by the whole record; if not, by the record up to the branch.
+        """
+        values, origin, has_seen = self._pool(seed)
+        effective = None
+        if has_seen:
+            chosen = np.linspace(0, len(values) - 1, min(count, len(values))).round().astype(int)
+        else:
+            chosen, effective = self._weighted(values, count, all_of_it)
+        rows = np.ascontiguousarray(values[chosen])
+        changed = rows.copy()
+        for name, value in self.fixed.items():
+            changed[:, NAMES.index(name)] = value
+        return Sample(rows, changed, origin, effective)
+
+    def _pool(self, seed: int) -> tuple[Floats, str, bool]:
+        choice = self.changed.scenario.parameters.posterior
+        alliance = self.base.scenario.alliance.name
+        fixed = self.base.scenario.parameters.fixed
+        try:
+            found = draws(choice, alliance, fixed, seed)
+        except ValueError as error:
+            raise CounterfactualError(str(error)) from error
+        if found.origin != "prior":
+            return found.values, found.origin, found.seen
+        believed = prior.default()
+        values = believed.transform(believed.cube(PRIOR_POOL, seed))
+        for name, value in fixed.items():
+            values[:, NAMES.index(name)] = value
+        return values, found.origin, False
+
+    def _weighted(self, values: Floats, count: int, all_of_it: bool) -> tuple[np.ndarray, float]:
+        world = self.base.world
+        block = np.where(record.at_risk(world), 0, -1)
+        block[self.known - world.forcing.first :] = -1
+        if not all_of_it:
+            block[self.branch - world.forcing.first :] = -1
+        score = _scores(world, values, block)
+        weight = np.exp(score - score.max())
+        weight /= weight.sum()
+        marks = (np.arange(count) + 0.5) / count
+        chosen = np.searchsorted(np.cumsum(weight), marks).clip(max=len(values) - 1)
+        return chosen, float(1.0 / np.sum(weight**2))
+
+
+def load(name: str | Path) -> Pair:
+    """Read a counterfactual: a scenario with a base and, as a rule, changes.
+
+    Raises:
+        ScenarioError: its files are not sound.
+        CounterfactualError: it has no base, does not say what had to be true for the change,
+            or its world cannot be compared with the base's.
+    """
+    changed = cases.load(name)
+    return pair(changed, base_of(changed))
+
+
+def base_of(changed: Case) -> Case:
+    """The case that a counterfactual's file names as its base."""
+    files = changed.scenario.files
+    place = files.index(changed.scenario.path)
+    if place == 0:
+        raise CounterfactualError(
+            f"{changed.scenario.path}: has no base; a counterfactual is a base and its changes"
+        )
+    return cases.load(files[place - 1])
+
+
+def pair(changed: Case, base: Case) -> Pair:
+    """Put two cases side by side, after making sure that they can be compared."""
+    file, scenario = changed.scenario.path, changed.scenario
+    if not scenario.rewrite.strip():
+        raise CounterfactualError(
+            f"{file}, rewrite: missing; allowed: a sentence on what had to be true for the change; "
+            'add a line such as rewrite = "They would have had to ..." near the top of the file'
+        )
+    first, second = base.world, changed.world
+    if first.states != second.states:
+        raise CounterfactualError(
+            f"{file}, alliance.members: other states than the base's; both worlds need the same"
+        )
+    if not np.array_equal(first.ticks, second.ticks) or (
+        first.forcing.first != second.forcing.first
+        or base.scenario.clock.known_until != scenario.clock.known_until
+    ):
+        raise CounterfactualError(
+            f"{file}, clock: another clock than the base's; both worlds need the same"
+        )
+    documented = (
+        np.array_equal(first.record, second.record)
+        and np.array_equal(first.initial, second.initial)
+        and np.array_equal(first.forcing.entry, second.forcing.entry)
+    )
+    if not documented:
+        raise CounterfactualError(
+            f"{file}, change: other documented standings than the base's; a change is one of "
+            "what moves states, their standings are what it is asked about"
+        )
+    return Pair(base, changed)
+
+
+def _rows_differ(a: Any, b: Any) -> np.ndarray:
+    differ = np.asarray(a != b)
+    return np.asarray(differ.reshape(len(differ), -1).any(axis=1))
+
+
+def _pairs_differ(base: World, changed: World) -> np.ndarray:
+    """[T, N] where the threats between states to a cell differ."""
+    cells = base.record.size
+    found = np.zeros(cells, dtype=bool)
+    f, g = base.forcing, changed.forcing
+    one, two = _threats(f), _threats(g)
+    for cell in set(one) | set(two):
+        found[cell] = one.get(cell) != two.get(cell)
+    return found.reshape(base.record.shape)
+
+
+def _threats(f: Any) -> dict[int, list[tuple[int, float, int]]]:
+    cells = np.repeat(np.arange(len(f.pair_start) - 1), np.diff(f.pair_start))
+    threats: dict[int, list[tuple[int, float, int]]] = {}
+    for cell, *threat in zip(
+        cells.tolist(), f.pair_actor.tolist(), f.pair_level.tolist(), f.pair_outside.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        threats.setdefault(cell, []).append((threat[0], threat[1], threat[2]))
+    return {cell: sorted(found) for cell, found in threats.items()}
+
+
+_known: dict[str, Floats] = {}
+
+
+def _scores(world: World, values: Floats, block: np.ndarray) -> Floats:
+    """Log likelihoods, remembered: a library asks for the same ones again and again."""
+    digest = hashlib.sha256(values.tobytes())
+    for array in (world.initial, world.record, block, *world.forcing):
+        digest.update(np.asarray(array).tobytes())
+    key = digest.hexdigest()
+    if key not in _known:
+        _known[key] = replay.scores(world, values, block, 1)[:, 0]
+    return _known[key]

@@ -1,0 +1,115 @@
+"""The named arrays that every room shares, and the tables of their names, units and ranges.
+
+Arrays are always in the order (draw, history, tick, state); a missing dimension is left out.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Codes = NDArray[np.int8]
+
+
+class Standing(IntEnum):
+    """A state's standing in the alliance."""
+
+    MEMBER = 0
+    FROZEN = 1
+    OUTSIDE = 2
+
+    @property
+    def label(self) -> str:
+        """The word used in files and tables."""
+        return self.name.lower()
+
+
+class Forcing(NamedTuple):
+    """What the record does to the states: one value per tick and state.
+
+    Shapes in brackets: T ticks (those before `first` only fill memories, nobody decides in
+    them), N states, K threats between states of the model. Levels lie in 0 to 1.
+    """
+
+    dt: float
+    """Length of a tick in years."""
+    first: int
+    """First tick in which standings can change; at least one tick comes before it."""
+    external: Floats
+    """[T, N] E: highest external threat by an actor that is no state of the model."""
+    internal: Floats
+    """[T, N] G: highest threat to the regime from within."""
+    inside: Floats
+    """[T, N] P: highest threat from the patron or its clients, whoever is a member."""
+    demand: Floats
+    """[T, N] A: highest demand on autonomy."""
+    offer: Floats
+    """[T, N] O: offer points in force, the best standing offer of each outside power summed."""
+    kept: Floats
+    """[T, N] requests answered, weighted by the threat that prompted them."""
+    broken: Floats
+    """[T, N] requests refused, weighted likewise."""
+    members: Floats
+    """[T, 7] the same seven drivers where the record says `members`: for whoever is one."""
+    kept_all: Floats
+    """[T] requests answered, all states together."""
+    broken_all: Floats
+    """[T] requests refused, all states together."""
+    dependence: Floats
+    """[T, N] D: dependence on the patron."""
+    renewal: Codes
+    """[T] 1 where the term ends and staying takes a signature."""
+    pair_start: Ints
+    """[T * N + 1] where the threats to (tick, state) start in the three arrays below."""
+    pair_actor: Ints
+    """[K] the state of the model that threatens."""
+    pair_level: Floats
+    """[K] its level."""
+    pair_outside: Codes
+    """[K] 1: counts as external threat while the actor is outside the alliance (0: not at all)."""
+    entry: Ints
+    """[N] tick in which a state first joins; before it, it is outside and decides nothing."""
+    address: Ints
+    """[N] each state's place in the random numbers: a hash of its name, whatever its order."""
+
+
+_NANOSECONDS = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
+
+
+def times(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
+    """Days as a dataset's time axis: to the nanosecond as xarray is used to, or to the second
+    where those do not reach (64 bits of nanoseconds end in 1677 and in 2262).
+    """
+    first, end = _NANOSECONDS
+    fits = bool(((days >= first) & (days < end)).all())
+    return days.astype("datetime64[ns]" if fits else "datetime64[s]")
+
+
+DRIVERS = ("external", "internal", "inside", "demand", "offer", "kept", "broken")
+
+
+@dataclass(frozen=True)
+class World:
+    """A scenario compiled to arrays: all that the two engines need."""
+
+    name: str
+    states: tuple[str, ...]
+    """ISO3 codes or short names; axis `state`."""
+    ticks: NDArray[np.datetime64]
+    """[T] first day of each tick."""
+    end: np.datetime64
+    """Day after the last tick."""
+    forcing: Forcing
+    initial: Codes
+    """[N] standing at the start."""
+    record: Codes
+    """[T, N] documented standing at the end of each tick."""
+
+    @property
+    def decided(self) -> NDArray[np.datetime64]:
+        """First days of the ticks in which standings can change."""
+        return self.ticks[self.forcing.first :]

@@ -1,0 +1,287 @@
+"""Fit R10 and R11 to the dated requests, episodes and offers of a record.
+
+Small regressions with normal priors; the mode and the curvature there (Laplace) carry their
+uncertainty on. Scores are held out: one request at a time for R10, the last third of the clock
+for R11, each against the constant that knows only the rate.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit, gammaln
+
+from .. import __version__
+from ..core import step as tick
+from ..core.inputs import Floats, World
+from ..core.reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL
+from ..core.replay import trace
+from ..scenario import Scenario
+from ..scenario.patron import requests, spare, tick_of
+from ..scenario.roles import Cast, Side
+from .basis import basis
+
+_ANSWER_SD = np.array([1.5, 0.5, 1.5, 1.5, 1.5])  # log-odds; alignment is in log-odds already
+_RATE_SD, _SOURCE_SD, _SLOPE_SD = 1.5, 0.7, 0.5
+_STANDING_YEARS = 3.0  # longer threats are conditions, not episodes
+
+
+@dataclass(frozen=True)
+class Normal:
+    """A fitted vector: mode and covariance."""
+
+    mean: Floats
+    covariance: Floats
+
+
+def fit_answers(x: Floats, kept: np.ndarray) -> Normal:
+    """R10: logistic regression with normal priors; x [request, 5], its first column ones."""
+
+    def loss(b: Floats) -> float:
+        z = x @ b
+        return float(
+            np.logaddexp(0.0, np.where(kept, -z, z)).sum() + 0.5 * np.sum((b / _ANSWER_SD) ** 2)
+        )
+
+    b = minimize(loss, np.zeros(x.shape[1])).x
+    p = expit(x @ b)
+    precision = (x * (p * (1 - p))[:, None]).T @ x + np.diag(_ANSWER_SD**-2)
+    return Normal(b, np.linalg.inv(precision))
+
+
+def fit_rates(counts: Floats, x: Floats, years: Floats) -> Normal:
+    """R11: Poisson regression with shrunk sources.
+
+    Args:
+        counts: [T, S] episodes that begin in a tick.
+        x: [T, S] what raises the rate, centred.
+        years: [T, S] exposure; 0 where a source cannot act.
+
+    Returns:
+        [S + 1] log rates of the sources and the slope.
+    """
+    sources = counts.shape[1]
+    overall = np.log((counts.sum() + 0.5) / max(float(years.sum()), 1e-9))
+    weights = np.concatenate(
+        [[1 / _RATE_SD**2], np.full(sources, 1 / _SOURCE_SD**2), [1 / _SLOPE_SD**2]]
+    )
+
+    def terms(v: Floats) -> tuple[Floats, Floats]:
+        eta = v[0] + v[1:-1][None, :] + v[-1] * x
+        return eta, np.exp(eta) * years
+
+    def loss(v: Floats) -> float:
+        eta, expected = terms(v)
+        at = v - np.concatenate([[overall], np.zeros(sources + 1)])
+        return float(expected.sum() - (counts * eta).sum() + 0.5 * np.sum(weights * at**2))
+
+    v = minimize(loss, np.concatenate([[overall], np.zeros(sources + 1)])).x
+    _, expected = terms(v)
+    size = sources + 2
+    precision = np.diag(weights)
+    design = np.zeros((counts.size, size))
+    design[:, 0] = 1.0
+    design[np.arange(counts.size), 1 + np.tile(np.arange(sources), len(counts))] = 1.0
+    design[:, -1] = x.ravel()
+    precision += (design * expected.ravel()[:, None]).T @ design
+    mix = np.zeros((sources + 1, size))
+    mix[:-1, 0], mix[:-1, 1:-1], mix[-1, -1] = 1.0, np.eye(sources), 1.0
+    return Normal(mix @ v, mix @ np.linalg.inv(precision) @ mix.T)
+
+
+def _poisson_score(counts: Floats, expected: Floats) -> float:
+    expected = np.maximum(expected, 1e-12)
+    return float((counts * np.log(expected) - expected - gammaln(counts + 1)).sum())
+
+
+def _held_out_rates(counts: Floats, x: Floats, years: Floats) -> tuple[float, float]:
+    """Log score of the last third, fitted to the first two: with slope, and without."""
+    cut = 2 * len(counts) // 3
+    scores = []
+    for factor in (1.0, 0.0):
+        found = fit_rates(counts[:cut], factor * x[:cut], years[:cut])
+        eta = found.mean[:-1][None, :] + found.mean[-1] * factor * x[cut:]
+        scores.append(_poisson_score(counts[cut:], np.exp(eta) * years[cut:]))
+    return scores[0], scores[1]
+
+
+@dataclass(frozen=True)
+class Episodes:
+    """Sources of threat and when their episodes began."""
+
+    names: list[tuple[str, str]]
+    """[S] actor (a state, `external` or `internal`) and target."""
+    target: list[int]
+    actor: list[int]
+    counts: Floats
+    """[T, S]"""
+    level: list[float]
+    ticks: list[int]
+
+
+def episodes(scenario: Scenario, world: World) -> Episodes:
+    """Episodes of the record by source: outside actors together, each rival state, within."""
+    cast = Cast(scenario, scenario.clock.ticks)
+    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
+    for i in range(len(world.states)):
+        found[EXTERNAL, i], found[INTERNAL, i] = [], []
+    for event in scenario.events:
+        t = tick_of(world, event)
+        if event.kind != "threat" or event.consequence or t is None or t < world.forcing.first:
+            continue
+        years = ((event.end - event.start) / timedelta(days=365.25)) if event.end else 0.5
+        level = float(event.strength or 0.0) / 5.0
+        if years > _STANDING_YEARS or level < REQUEST_LEVEL:
+            continue
+        for name in event.targets:
+            if name not in world.states:
+                continue
+            i = world.states.index(name)
+            if event.actor == "internal":
+                who = INTERNAL
+            else:
+                source = cast.sources(event.actor, i, t, t + 1)[0]
+                if source.side is Side.PATRON:
+                    continue
+                who = source.state if source.side is Side.STATE else EXTERNAL
+            found.setdefault((who, i), []).append((t, level, years))
+    keys = sorted(found)
+    counts = np.zeros((len(world.ticks), len(keys)))
+    for s, key in enumerate(keys):
+        for t, _, _ in found[key]:
+            counts[t, s] += 1.0
+    everything = [one for rows in found.values() for one in rows]
+    usual = float(np.mean([level for _, level, _ in everything])) if everything else REQUEST_LEVEL
+    length = float(np.median([years for _, _, years in everything])) if everything else 0.5
+    label = {EXTERNAL: "external", INTERNAL: "internal"}
+    return Episodes(
+        [
+            (label.get(who, world.states[who] if who >= 0 else ""), world.states[i])
+            for who, i in keys
+        ],
+        [i for _, i in keys],
+        [who for who, _ in keys],
+        counts,
+        [float(np.mean([v for _, v, _ in found[key]] + [usual])) for key in keys],
+        [max(1, round(length / world.forcing.dt))] * len(keys),
+    )
+
+
+def offers(scenario: Scenario, world: World) -> tuple[Floats, float, int]:
+    """[T, N] outside offers that began in each tick; their mean points; their usual length."""
+    counts, points, years = np.zeros((len(world.ticks), len(world.states))), [], []
+    known = {scenario.alliance.patron, scenario.alliance.name, *world.states}
+    for event in scenario.events:
+        t = tick_of(world, event)
+        if event.kind != "offer" or event.consequence or event.actor in known or t is None:
+            continue
+        for name in event.targets:
+            if name in world.states and t >= world.forcing.first:
+                counts[t, world.states.index(name)] += 1.0
+        points.append(float(event.strength or 0.0))
+        if event.end:
+            years.append((event.end - event.start) / timedelta(days=365.25))
+    length = float(np.median(years)) if years else 8.0
+    return (
+        counts,
+        float(np.mean(points)) if points else 2.0,
+        max(1, round(length / world.forcing.dt)),
+    )
+
+
+def fit_reactions(scenario: Scenario, world: World, draws: Floats) -> dict[str, Any]:
+    """Fit R10 and R11; a plain dictionary for `calibration/reactions-<version>.json`.
+
+    Args:
+        scenario: Whose record is read.
+        world: It compiled.
+        draws: Parameter draws that say what alignment and reliability were.
+    """
+    f = world.forcing
+    minds = trace(world, draws).minds.mean(axis=0)
+    a = np.full((len(world.ticks), len(world.states)), np.nan)
+    a[f.first :] = minds[..., tick.ALIGNMENT]
+    rho = np.full_like(a, np.nan)
+    rho[f.first :] = minds[..., tick.ALPHA] / (minds[..., tick.ALPHA] + minds[..., tick.BETA])
+    usual = np.array([np.nanmean(rho), np.nanmean(a)])
+    a, rho = np.nan_to_num(a, nan=usual[1]), np.nan_to_num(rho, nan=usual[0])
+
+    asked = requests(scenario, world)
+    free = spare(scenario, world)
+    x = np.array(
+        [[1.0, a[q.tick, q.state], q.internal, q.inside, free[q.tick]] for q in asked]
+    ).reshape(-1, 5)
+    kept = np.array([q.kept for q in asked], dtype=bool)
+    answers = fit_answers(x, kept)
+    alone, rate = [], []
+    for k in range(len(asked)):
+        rest = np.arange(len(asked)) != k
+        p = expit(x[k] @ fit_answers(x[rest], kept[rest]).mean)
+        base = (kept[rest].sum() + 1.0) / (rest.sum() + 2.0)
+        alone.append(np.log(p if kept[k] else 1 - p))
+        rate.append(np.log(base if kept[k] else 1 - base))
+
+    seen = episodes(scenario, world)
+    decided = (np.arange(len(world.ticks)) >= f.first).astype(float)[:, None]
+    exposure = np.broadcast_to(decided * f.dt, seen.counts.shape)
+    within = np.array([who == INTERNAL for who in seen.actor])
+    doubt = np.where(within[None, :], 0.0, usual[0] - rho[:, seen.target])
+    rates = fit_rates(seen.counts, doubt, exposure)
+    cut = slice(f.first, None)
+    threats_held = _held_out_rates(seen.counts[cut], doubt[cut], exposure[cut])
+
+    made, points, length = offers(scenario, world)
+    distance = usual[1] - a
+    offer_exposure = np.broadcast_to(decided * f.dt, made.shape)
+    offering = fit_rates(made, distance, offer_exposure)
+    offers_held = _held_out_rates(made[cut], distance[cut], offer_exposure[cut])
+
+    begun = float(seen.counts.sum())
+    return {
+        "version": __version__,
+        **basis(),
+        "alliances": [scenario.alliance.name],
+        "answer": _plain(answers),
+        "answer_names": ["constant", "alignment", "internal threat", "adversary inside", "spare"],
+        "request_share": min(1.0, len(asked) / begun) if begun else 0.5,
+        "strength_kept": _mean([q.strength for q in asked if q.kept], 0.7),
+        "strength_broken": _mean([q.strength for q in asked if not q.kept], 0.7),
+        "usual": [float(value) for value in usual],
+        "sources": [list(name) for name in seen.names],
+        "episode": _plain(rates),
+        "episode_level": seen.level,
+        "episode_years": [ticks * f.dt for ticks in seen.ticks],
+        "states": list(world.states),
+        "offer": _plain(offering),
+        "offer_points": points,
+        "offer_years": length * f.dt,
+        "held_out": {
+            "requests": len(asked),
+            "answers": {"rule": float(np.sum(alone)), "constant": float(np.sum(rate))},
+            "episodes": {"rule": threats_held[0], "constant": threats_held[1],
+                         "begun": int(seen.counts.sum())},
+            "offers": {"rule": offers_held[0], "constant": offers_held[1], "made": int(made.sum())},
+        },
+    }  # fmt: skip
+
+
+def _plain(found: Normal) -> dict[str, Any]:
+    return {
+        "mean": [round(float(v), 5) for v in found.mean],
+        "covariance": [[round(float(v), 6) for v in row] for row in found.covariance],
+    }
+
+
+def _mean(values: list[float], otherwise: float) -> float:
+    return float(np.mean(values)) if values else otherwise
+
+
+def write(folder: Path, found: dict[str, Any]) -> Path:
+    """Write `reactions-<version>.json`."""
+    path = folder / f"reactions-{__version__}.json"
+    path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return path
