@@ -1,9 +1,9 @@
 """Apply the changes of a scenario: named edits to its record, parameters and rules."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,15 +20,22 @@ from .actions import (
     SetParameter,
     ShiftEvents,
 )
-from .events import COLUMNS, Event, event_of, repeated_ids
+from .events import COLUMNS, RESPONSE, Event, EventRow, last_day, repeated_ids
 from .problems import Problem, any_of, as_text, quoted
 from .scenario import Reform
 from .schema import Alliance
 from .spelling import most_like, suggestion
-from .tables import Row
+from .tables import checked
 from .translate import problems_of
 
-_IDENTITY = ("name", "patron", "members", "entry")  # an alliance with others is another alliance
+_IDENTITY = (
+    "name",
+    "patron",
+    "members",
+    "fellow_members",
+    "names",
+    "entry",
+)  # an alliance with others is another alliance
 _CLOSE = 3  # rows a hint names
 _MOST_LOOKS = 3_000_000  # at rows, by all changes together
 _EDIT = 10  # looks that an edit of a row takes as long as
@@ -78,6 +85,7 @@ class _Edit:
     def __init__(self, draft: Draft, file: str, place: str):
         self.draft, self.file, self.place = draft, file, place
         self.problems: list[Problem] = []
+        self.spell = draft.alliance.speller()
 
     def add(self, change: AddEvent) -> None:
         """Add a row; what a change has said already need not be said again."""
@@ -94,18 +102,19 @@ class _Edit:
             self.draft.events = events
 
     def recode(self, change: RecodeEvents) -> None:
-        """Give columns other values, and check the rows anew."""
+        """Give columns other values, and check the rows again."""
         edits = self._cells(change.edits, "set")
         if not self.problems:
             self.replace(change.where, lambda event: self._again(event, edits))
 
     def shift(self, change: ShiftEvents) -> None:
-        """Move the dates of rows by days."""
+        """Move the dates of rows by days; an end that was not given but implied moves too."""
 
         def moved(event: Event) -> Event | None:
+            last = event.end if event.kind == RESPONSE else last_day(event)
             try:
                 start = dates.add_days(event.start, change.days)
-                end = dates.add_days(event.end, change.days) if event.end else None
+                end = dates.add_days(last, change.days) if last else None
             except OverflowError:
                 self._wrong("days", f"found {change.days}", "dates within the years 1 to 9999")
                 return None
@@ -116,7 +125,15 @@ class _Edit:
 
     def replace(self, where: Selector, new: Callable[[Event], Event | None]) -> None:
         """Put something new (or nothing) in the place of the rows selected."""
-        chosen = {event.id for event in self.draft.events if matches(where, event)}
+        who = {
+            key: self.spell(name) for key in ("actor", "target") if (name := getattr(where, key))
+        }
+        where = where.model_copy(update=who)
+        by_id = {name: _ids(name, self.draft.events) for name in where.id}
+        named = {row for rows in by_id.values() for row in rows}
+        chosen = {
+            e.id for e in self.draft.events if (not by_id or e.id in named) and not _unmet(where, e)
+        }
         conditions = max(1, len(where.id))
         self.draft.looks += conditions * len(self.draft.events) + _EDIT * len(chosen)
         if self.draft.looks > _MOST_LOOKS:
@@ -126,7 +143,7 @@ class _Edit:
             hint = _close_rows(where, self.draft.events)
             self._wrong("where", "no row matches", "conditions that some row meets", hint)
             return
-        missed = [name for name in where.id if not any(fnmatchcase(row, name) for row in chosen)]
+        missed = [name for name, rows in by_id.items() if not rows & chosen]
         for name in missed:
             hint = _close_rows(where.model_copy(update={"id": (name,)}), self.draft.events)
             self._wrong("where.id", f"no row matches {quoted(name)}", "ids of rows", hint)
@@ -137,13 +154,13 @@ class _Edit:
 
     def set_indicator(self, change: SetIndicator) -> None:
         """Note a component of dependence to be held at a value."""
-        states = self.draft.alliance.members
-        if change.state not in states:
+        states, state = self.draft.alliance.members, self.spell(change.state)
+        if state not in states:
             hint = suggestion(change.state, states)
             self._wrong("state", f"found {quoted(change.state)}", any_of(states), hint)
         if change.since and change.until and change.until.last < change.since.first:
             self._wrong("until", f"found {quoted(change.until.last)}", "no earlier than from")
-        self.draft.settings.append(change)
+        self.draft.settings.append(change.model_copy(update={"state": state}))
 
     def reform(self, change: ReformAlliance) -> None:
         """Change the alliance's rules at once, or note them to act from a date."""
@@ -167,11 +184,8 @@ class _Edit:
         return self._event(event.cells() | edits, f"{self.place} on {quoted(event.id)}")
 
     def _event(self, cells: dict[str, str], place: str) -> Event | None:
-        row = Row(self.file, place, cells)
-        row.check_text()
-        event = event_of(row)
-        self.problems += row.problems
-        return event
+        row = checked(EventRow, cells, self.file, place, self.problems)
+        return row.event(self.file, place).spelt(self.spell) if row else None
 
     def _cells(self, values: dict[str, Any], key: str) -> dict[str, str]:
         for column in values:
@@ -184,14 +198,25 @@ class _Edit:
         self.problems.append(Problem(self.file, f"{self.place}, {where}", found, allowed, hint))
 
 
-def matches(where: Selector, event: Event) -> bool:
-    """Whether a row meets all the conditions that are given."""
-    return not _unmet(where, event)
+def _ids(name: str, events: tuple[Event, ...]) -> set[str]:
+    """The ids that a name stands for: the id itself, else all that its * and ? can stand for.
+
+    In brackets, `[*]`, `[?]` and `[[]` stand for themselves.
+    """
+    ids = {event.id for event in events}
+    if name in ids:
+        return {name}
+    parts = re.findall(r"\[[*?[]\]|.", name, re.DOTALL)
+    wild = {"*": ".*", "?": "."}
+    pattern = re.compile(
+        "".join(wild.get(p) or re.escape(p[1] if len(p) > 1 else p) for p in parts), re.DOTALL
+    )
+    return {row for row in ids if pattern.fullmatch(row)}
 
 
 def _unmet(where: Selector, event: Event) -> list[str]:
+    """The conditions, but for the id, that a row does not meet."""
     met = {
-        "id": not where.id or any(fnmatchcase(event.id, name) for name in where.id),
         "kind": where.kind in (None, event.kind),
         "actor": where.actor in (None, event.actor),
         "target": where.target is None or where.target in event.targets,
