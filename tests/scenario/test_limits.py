@@ -7,7 +7,6 @@ import pytest
 
 from alliance_cohesion.scenario import (
     ScenarioError,
-    change,
     events,
     files,
     problems,
@@ -143,27 +142,6 @@ def test_of_ids_given_twice_as_many_are_told_as_a_reader_bears(tmp_path, monkeyp
     write(tmp_path, *rows)
     found, _ = tables.read_events(tmp_path / "events.csv")
     assert len(events.repeated_ids(found)) == 2
-
-
-def test_too_many_rows_in_all_tables_are_told_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_ROWS", 3)
-    rows = [event(f"2000-01-0{k}", "threat", "FOE", "ANA", "3") for k in (1, 2)]
-    path = write(tmp_path, *rows).with_name("events.csv")
-    _, wrong = tables.read_events(*[path] * 4)
-    assert sum("rows" in problem.found for problem in wrong) == 1
-
-
-def test_changes_cost_a_look_at_each_row_and_ten_at_each_they_edit(tmp_path, monkeypatch):
-    rows = [event("2000-01-01", "threat", "FOE", state, "3") for state in ("ANA", "BOR")]
-    edit = (
-        '[[change]]\nname = "edit"\nreason = "To see"\naction = "recode"\n'
-        'where = { target = "ANA" }\nset = { strength = 1 }\n'
-    )
-    monkeypatch.setattr(change, "_MOST_LOOKS", 2 + 10)
-    read(tmp_path, *rows, toml=edit)
-    monkeypatch.setattr(change, "_MOST_LOOKS", 2 + 10 - 1)
-    with pytest.raises(ScenarioError, match="too many changes"):
-        read(tmp_path, *rows, toml=edit)
 
 
 def test_an_indicator_may_be_set_for_a_single_day(tmp_path):

@@ -28,17 +28,9 @@ from .spelling import most_like, suggestion
 from .tables import checked
 from .translate import problems_of
 
-_IDENTITY = (
-    "name",
-    "patron",
-    "members",
-    "fellow_members",
-    "names",
-    "entry",
-)  # an alliance with others is another alliance
+# An alliance with other values of these is another alliance.
+_IDENTITY = ("name", "patron", "members", "fellow_members", "names", "entry")
 _CLOSE = 3  # rows a hint names
-_MOST_LOOKS = 3_000_000  # at rows, by all changes together
-_EDIT = 10  # looks that an edit of a row takes as long as
 
 
 @dataclass
@@ -50,8 +42,6 @@ class Draft:
     fixed: dict[str, float]
     reforms: list[Reform] = field(default_factory=list)
     settings: list[SetIndicator] = field(default_factory=list)
-    looks: int = 0
-    """At rows, by the changes so far."""
 
 
 def apply(change: Change, draft: Draft, file: str) -> list[Problem]:
@@ -125,32 +115,25 @@ class _Edit:
 
     def replace(self, where: Selector, new: Callable[[Event], Event | None]) -> None:
         """Put something new (or nothing) in the place of the rows selected."""
-        who = {
-            key: self.spell(name) for key in ("actor", "target") if (name := getattr(where, key))
-        }
-        where = where.model_copy(update=who)
-        by_id = {name: _ids(name, self.draft.events) for name in where.id}
+        events = self.draft.events
+        by_id = {name: _ids(name, events) for name in where.id}
         named = {row for rows in by_id.values() for row in rows}
         chosen = {
-            e.id for e in self.draft.events if (not by_id or e.id in named) and not _unmet(where, e)
+            event.id
+            for event in events
+            if (not by_id or event.id in named) and not self._unmet(where, event)
         }
-        conditions = max(1, len(where.id))
-        self.draft.looks += conditions * len(self.draft.events) + _EDIT * len(chosen)
-        if self.draft.looks > _MOST_LOOKS:
-            self._wrong("where", "too many changes for so long a table", "fewer of either")
-            return
         if not chosen:
-            hint = _close_rows(where, self.draft.events)
+            hint = self._close_rows(where)
             self._wrong("where", "no row matches", "conditions that some row meets", hint)
             return
         missed = [name for name, rows in by_id.items() if not rows & chosen]
         for name in missed:
-            hint = _close_rows(where.model_copy(update={"id": (name,)}), self.draft.events)
+            hint = self._close_rows(where.model_copy(update={"id": (name,)}))
             self._wrong("where.id", f"no row matches {quoted(name)}", "ids of rows", hint)
-        if missed:
-            return
-        replaced = (new(e) if e.id in chosen else e for e in self.draft.events)
-        self.draft.events = tuple(event for event in replaced if event)
+        if not missed:
+            replaced = (new(event) if event.id in chosen else event for event in events)
+            self.draft.events = tuple(event for event in replaced if event)
 
     def set_indicator(self, change: SetIndicator) -> None:
         """Note a component of dependence to be held at a value."""
@@ -187,6 +170,27 @@ class _Edit:
         row = checked(EventRow, cells, self.file, place, self.problems)
         return row.event(self.file, place).spelt(self.spell) if row else None
 
+    def _unmet(self, where: Selector, event: Event) -> list[str]:
+        """The conditions, but for the id, that a row does not meet."""
+        spell, targets = self.spell, map(self.spell, event.targets)
+        met = {
+            "kind": where.kind in (None, event.kind),
+            "actor": where.actor is None or spell(where.actor) == spell(event.actor),
+            "target": where.target is None or spell(where.target) in targets,
+            "from": where.since is None or where.since.first <= event.start,
+            "until": where.until is None or event.start <= where.until.last,
+            "confidence": where.confidence in (None, event.confidence),
+        }
+        return [condition for condition, is_met in met.items() if not is_met]
+
+    def _close_rows(self, where: Selector) -> str:
+        """A hint that names rows alike in id, or rows that meet all conditions but one."""
+        ids = [event.id for event in self.draft.events]
+        close = [like for name in where.id for like in most_like(name, ids)]
+        if not where.id and len(where.model_fields_set) > 1:
+            close = [e.id for e in self.draft.events if len(self._unmet(where, e)) == 1]
+        return f"close: {', '.join(close[:_CLOSE])}" if close else ""
+
     def _cells(self, values: dict[str, Any], key: str) -> dict[str, str]:
         for column in values:
             if column not in COLUMNS:
@@ -212,31 +216,6 @@ def _ids(name: str, events: tuple[Event, ...]) -> set[str]:
         "".join(wild.get(p) or re.escape(p[1] if len(p) > 1 else p) for p in parts), re.DOTALL
     )
     return {row for row in ids if pattern.fullmatch(row)}
-
-
-def _unmet(where: Selector, event: Event) -> list[str]:
-    """The conditions, but for the id, that a row does not meet."""
-    met = {
-        "kind": where.kind in (None, event.kind),
-        "actor": where.actor in (None, event.actor),
-        "target": where.target is None or where.target in event.targets,
-        "from": where.since is None or where.since.first <= event.start,
-        "until": where.until is None or event.start <= where.until.last,
-        "confidence": where.confidence in (None, event.confidence),
-    }
-    return [condition for condition, is_met in met.items() if not is_met]
-
-
-def _close_rows(where: Selector, events: tuple[Event, ...]) -> str:
-    """A hint that names rows alike in id, or rows that meet all conditions but one."""
-    if where.id:
-        ids = [event.id for event in events]
-        close = [like for name in where.id for like in most_like(name, ids)]
-    elif len(where.model_fields_set) > 1:
-        close = [event.id for event in events if len(_unmet(where, event)) == 1]
-    else:
-        close = []
-    return f"close: {', '.join(close[:_CLOSE])}" if close else ""
 
 
 def _cell(value: Any) -> str:

@@ -50,8 +50,10 @@ def name_problems(
             if name != event.actor and event.actor not in cast:
                 found, hint = f"found {quoted(event.actor)}", f'did you mean "{name}"?'
                 yield event.problem("actor", found, "one spelling of a name", hint)
-        if event.kind == STANDING and event.actor not in cast and not code_of(event.actor):
-            if meant := near_name(event.actor, alliance.members):
+        known_state = event.actor in cast or code_of(event.actor)
+        if event.kind == STANDING and not known_state:
+            meant = near_name(event.actor, alliance.members)
+            if meant:
                 yield _slip(event, "actor", event.actor, alliance.members, meant)
     yield from _contradictions(events)
     told = set()

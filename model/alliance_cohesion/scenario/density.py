@@ -3,10 +3,12 @@
 `docs/evidence.md` states the protocol.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+import numpy as np
+import pandas as pd
 
 from ..core.inputs import Standing
 from .events import (
@@ -24,6 +26,7 @@ from .events import (
 from .fields import ALL_MEMBERS, INTERNAL
 from .membership import membership, statuses
 from .notes import rows
+from .overview import COVERAGE
 from .problems import Problem
 from .recognise import dates_in
 from .scenario import Scenario
@@ -34,77 +37,50 @@ DRIVERS = (
     "external_threat", "internal_threat", "inside_pressure", "demand", "offer", "answer",
     "outside_pressure",
 )  # fmt: skip
+COUNTS, GROUPS = ("begun", "in_force"), ("left", "stayed")
 PERIOD = 5  # years
 MOST_ROWS = 2  # of a driver, state and period
 EQUAL = (0.87, 1.15)
 """Between which the density of leavers over that of stayers lies."""
-COVERAGE = "coverage.csv"
 _COLUMNS = ("driver", "state", "period", "finding", "rows")
 _SHORTLY = timedelta(days=92)
-_LEFT, _STAYED = True, False
 
 
-@dataclass(frozen=True)
-class Density:
-    """Driver rows per member-year, of states that ever left or froze and of those that stayed."""
+def density(scenario: Scenario) -> pd.DataFrame:
+    """Driver rows per member-year, of states that ever left or froze and of those that stayed.
 
-    left: tuple[str, ...]
-    stayed: tuple[str, ...]
-    years: dict[bool, float]
-    """Member-years of those that left (True) and of those that stayed (False)."""
-    begun: Counter[tuple[bool, str]]
-    """Rows that began while the state was a member, by group and driver."""
-    in_force: Counter[tuple[bool, str]]
-    """Row-years in force while the state was a member, by group and driver."""
-
-    def rate(self, counts: Counter[tuple[bool, str]], group: bool, *drivers: str) -> float:
-        """Rows per member-year of some drivers (all by default)."""
-        total = sum(counts[group, driver] for driver in drivers or DRIVERS)
-        return total / self.years[group] if self.years[group] else 0.0
-
-    def ratio(self, counts: Counter[tuple[bool, str]]) -> float | None:
-        """The rate of those that left over that of those that stayed, if both are known."""
-        left, stayed = self.rate(counts, _LEFT), self.rate(counts, _STAYED)
-        return left / stayed if self.left and self.stayed and stayed else None
-
-    def table(self) -> list[str]:
-        """The counts by driver, as lines of text."""
-        lines = [f"{'':17} {'begun':>6} {'':6}  {'in force':>8}"]
-        lines += [f"{'':17} {'left':>6} {'stayed':>6}  {'left':>6} {'stayed':>6}"]
-        for name, drivers in [*((d.replace("_", " "), (d,)) for d in DRIVERS), ("all", DRIVERS)]:
-            cells = (
-                self.rate(counts, group, *drivers)
-                for counts in (self.begun, self.in_force)
-                for group in (_LEFT, _STAYED)
-            )
-            a, b, c, d = (f"{cell:6.2f}" for cell in cells)
-            lines.append(f"{name:17} {a} {b}  {c} {d}")
-        ratios = (self.ratio(self.begun), self.ratio(self.in_force))
-        told = [f"{ratio:6.2f}" if ratio else "     -" for ratio in ratios]
-        return [*lines, f"{'ratio':17} {told[0]:>6} {'':6}  {told[1]:>6}"]
-
-
-def density(scenario: Scenario) -> Density:
-    """Count the driver rows of a scenario; rows aimed at `members` count for nobody."""
+    Returns:
+        One line a driver and one for `all`; columns (`begun` or `in_force`, `left` or `stayed`).
+        Begun are rows that begin while the state is a member; in force, the years of them while
+        it is one. Rows aimed at `members` count for nobody. A group without states has no number.
+    """
     ticks, states = scenario.clock.ticks, scenario.states
     initial, record, _ = membership(scenario, ticks)
     member = record[ticks.first :] == Standing.MEMBER
-    before = (initial == Standing.MEMBER) & ~member[0]
-    gone = before | (member[:-1] & ~member[1:]).any(axis=0)
-    years = {g: float(member[:, gone == g].sum()) * ticks.dt for g in (_LEFT, _STAYED)}
-    begun: Counter[tuple[bool, str]] = Counter()
-    in_force: Counter[tuple[bool, str]] = Counter()
+    gone = ((initial == Standing.MEMBER) & ~member[0]) | (member[:-1] & ~member[1:]).any(axis=0)
+    group = np.where(gone, "left", "stayed")
+    counts = {(count, g): dict.fromkeys(DRIVERS, 0.0) for count in COUNTS for g in GROUPS}
     for event, driver in driving(scenario):
         begin, stop = (tick - ticks.first for tick in ticks.span(event.start, last_day(event)))
+        in_clock = ticks.first <= ticks.at(event.start) < ticks.count
         for i, state in enumerate(states):
-            if state in event.targets and stop > 0 and begin < stop:
-                group = bool(gone[i])
-                starts = ticks.first <= ticks.at(event.start) < ticks.count
-                begun[group, driver] += int(starts and bool(member[max(begin - 1, 0), i]))
-                in_force[group, driver] += float(member[max(begin, 0) : stop, i].sum()) * ticks.dt  # type: ignore[assignment]
-    left = tuple(state for state, is_gone in zip(states, gone, strict=True) if is_gone)
-    stayed = tuple(state for state in states if state not in left)
-    return Density(left, stayed, years, begun, in_force)
+            if state in event.targets and max(begin, 0) < stop:
+                starts = in_clock and bool(member[max(begin - 1, 0), i])
+                counts["begun", group[i]][driver] += starts
+                years = float(member[max(begin, 0) : stop, i].sum()) * ticks.dt
+                counts["in_force", group[i]][driver] += years
+    table = pd.DataFrame(counts).reindex(DRIVERS)
+    table.loc["all"] = table.sum()
+    for count, g in table.columns:
+        years = float(member[:, group == g].sum()) * ticks.dt
+        table[count, g] = table[count, g] / years if years else np.nan
+    return table
+
+
+def ratio(table: pd.DataFrame, count: str = "begun") -> float:
+    """The density of those that left over that of those that stayed; NaN if one is not known."""
+    left, stayed = (float(table.loc["all", (count, group)]) for group in GROUPS)
+    return left / stayed if stayed else np.nan
 
 
 def driving(scenario: Scenario) -> Iterator[tuple[Event, str]]:
@@ -170,11 +146,6 @@ def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
     return found
 
 
-def is_held_to_protocol(scenario: Scenario) -> bool:
-    """Whether the scenario has a table of coverage beside it."""
-    return (scenario.path.parent / COVERAGE).is_file()
-
-
 def coverage_notes(scenario: Scenario) -> Iterator[str]:
     """What is wrong with the table of coverage beside the scenario."""
     problems: list[Problem] = []
@@ -202,25 +173,27 @@ def coverage_notes(scenario: Scenario) -> Iterator[str]:
             yield f"{COVERAGE}: {said}: {'; '.join(found[:5])}{more}"
 
 
-def protocol_notes(scenario: Scenario) -> list[str]:
-    """Where a record departs from the coding protocol, one line for each kind."""
+def protocol_notes(scenario: Scenario, whole: bool = False) -> list[str]:
+    """Where a record departs from the coding protocol: one line a kind, or (`whole`) a case."""
+    names = scenario.alliance.names
     found = []
     if ends := open_ends(scenario):
-        found.append(f"offers and demands without an end: {len(ends):,} ({rows(ends)})")
-    if too_many := crowded(scenario):
-        (driver, state, year), events = next(iter(too_many.items()))
-        where = (
-            f"{driver.replace('_', ' ')}, {name_of(state, scenario.alliance.names)}, from {year}"
-        )
-        found.append(
-            f"more than {MOST_ROWS} rows of a driver, state and five-year period: "
-            f"{len(too_many):,} times ({where}: {rows(events)})"
-        )
+        told = ", ".join(event.id for event in ends) if whole else rows(ends)
+        found.append(f"offers and demands without an end: {len(ends):,} ({told})")
+    full = [
+        f"{driver.replace('_', ' ')}, {name_of(state, names)}, from {year}: {rows(events)}"
+        for (driver, state, year), events in crowded(scenario).items()
+    ]
+    if full:
+        what = f"more than {MOST_ROWS} rows of a driver, state and {PERIOD}-year period"
+        found += [f"{what}: {one}" for one in full] if whole else [
+            f"{what}: {len(full):,} times ({full[0]})"
+        ]  # fmt: skip
     for state in scenario.states:
         if events := [event for event, whose in leaks(scenario) if whose == state]:
-            name = name_of(state, scenario.alliance.names)
             found.append(
-                f"just before {name}'s status changed, from a source of that day or later, and not "
-                f"marked consequence: {rows(events)}"
+                f"just before the status of {name_of(state, names)} changed, from a source of that "
+                f"day or later, and not marked consequence: {rows(events)}"
             )
-    return found + (list(coverage_notes(scenario)) if is_held_to_protocol(scenario) else [])
+    covered = (scenario.path.parent / COVERAGE).is_file()
+    return found + (list(coverage_notes(scenario)) if covered else [])

@@ -209,21 +209,14 @@ class EventRow(BaseModel):
         """The fact that the row states."""
         begin = dates.parse(self.date)
         last = dates.parse(self.end).last if self.end else None
+        said = self.model_dump(include={*EventRow.model_fields} - {"id", "end", "target"})
         return Event(
+            **said,
             id=self.id or place.replace(" ", "-"),
-            date=self.date,
             # A start known to the year may have its middle after an end known better.
             start=min(begin.middle, last or begin.middle),
             end=last,
-            kind=self.kind,
-            actor=self.actor,
             targets=self.target,
-            strength=self.strength,
-            threat_level=self.threat_level,
-            description=self.description,
-            source=self.source,
-            confidence=self.confidence,
-            consequence=self.consequence,
             extra=dict(self.__pydantic_extra__ or {}),
             file=file,
             place=place,

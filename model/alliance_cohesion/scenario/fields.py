@@ -26,6 +26,7 @@ INTERNAL = "internal"
 """As an actor: a threat from within the state."""
 LONGEST_CELL = 10_000  # characters
 LONGEST_NAME = 100  # characters
+_A_DAY = "a date to the day, such as 1999-04-20"
 
 _RANGES = {attribute.name: (attribute.low, attribute.high) for attribute in PARAMETERS}
 # Characters without a width of their own (Unicode's default ignorable ones) and blank letters.
@@ -52,14 +53,13 @@ def read_day(value: object) -> date:
     Raises:
         WrongError: it is something else.
     """
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    if isinstance(value, str):
-        try:
-            return date(*map(int, re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value).groups()))  # type: ignore[union-attr]
-        except (ValueError, AttributeError):
-            raise WrongError("a date to the day, such as 1999-04-20", wrong_date(value).hint) from None  # fmt: skip
-    raise WrongError("a date to the day, such as 1999-04-20")
+    try:
+        partial = read_partial(value)
+    except WrongError as error:
+        raise WrongError(_A_DAY, error.hint) from None
+    if partial.first != partial.last or isinstance(value, datetime):
+        raise WrongError(_A_DAY)
+    return partial.first
 
 
 def read_partial(value: object) -> dates.PartialDate:

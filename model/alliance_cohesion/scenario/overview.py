@@ -1,15 +1,17 @@
 """What `cohesion check` says of a sound scenario: what was read, and what may not be meant."""
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
+from math import isnan
 
-from .density import EQUAL, density, is_held_to_protocol, protocol_notes
 from .events import STANDING
 from .membership import Status, statuses
 from .notes import notes
 from .scenario import Scenario
 from .states import name_of
 
-_MOST_CHANGES = 12
+COVERAGE = "coverage.csv"
+"""Beside a scenario that is held to the coding protocol."""
+_MOST = 12  # changes in one line
 _WORDS = ("a member", "frozen", "out")  # by code
 
 
@@ -18,31 +20,29 @@ def overview(scenario: Scenario, with_density: bool = False) -> list[str]:
 
     Args:
         scenario: What was read.
-        with_density: Also the table of rows per member-year, and the protocol's notes.
+        with_density: Also the table of rows per member-year, and everything that departs from the
+            coding protocol.
     """
-    own, clock = scenario.alliance.names, scenario.clock
+    alliance, clock = scenario.alliance, scenario.clock
     lines = [
         f"{scenario.name}: {_count(scenario.states, 'state')}, patron "
-        f"{name_of(scenario.alliance.patron, own)}, {clock.start} to {clock.end} by {clock.tick}s; "
-        f"{_count(scenario.events, 'event')}, {_count(scenario.indicators, 'indicator value')}"
+        f"{name_of(alliance.patron, alliance.names)}, {clock.start} to {clock.end} by "
+        f"{clock.tick}s; {_count(scenario.events, 'event')}, "
+        f"{_count(scenario.indicators, 'indicator value')}"
     ]
-    changes = _changes(scenario)
-    if changes:
-        more = f"; and {len(changes) - _MOST_CHANGES} more" if len(changes) > _MOST_CHANGES else ""
-        lines.append(f"  changes of status: {'; '.join(changes[:_MOST_CHANGES])}{more}")
-    if scenario.changes:
-        names = [change.name for change in scenario.changes]
-        more = f"; and {len(names) - _MOST_CHANGES} more" if len(names) > _MOST_CHANGES else ""
-        lines.append(f"  changes applied: {'; '.join(names[:_MOST_CHANGES])}{more}")
-    protocol = with_density or is_held_to_protocol(scenario)
-    if protocol:
+    for what, changes in (
+        ("changes of status", _changes(scenario)),
+        ("changes applied", [change.name for change in scenario.changes]),
+    ):
+        if changes:
+            lines.append(f"  {what}: {_first(changes)}")
+    noted = notes(scenario)
+    if with_density or (scenario.path.parent / COVERAGE).is_file():
+        from .density import protocol_notes  # loads pandas
+
         lines += _density(scenario, with_density)
-    noted = notes(scenario) + (protocol_notes(scenario) if protocol else [])
+        noted += protocol_notes(scenario, with_density)
     return lines + [f"  note: {note}" for note in dict.fromkeys(noted)]
-
-
-def _count(things: Sized, what: str) -> str:
-    return f"{len(things):,} {what}{'' if len(things) == 1 else 's'}"
 
 
 def _changes(scenario: Scenario) -> list[str]:
@@ -62,16 +62,34 @@ def _changes(scenario: Scenario) -> list[str]:
 
 
 def _density(scenario: Scenario, whole: bool) -> list[str]:
-    found = density(scenario)
-    ratio = found.ratio(found.begun)
-    if not whole and ratio is None:
-        return []
-    left, stayed = (found.rate(found.begun, group) for group in (True, False))
-    told = f"  driver rows begun per member-year: {left:.2f} of states that left or froze"
-    if found.stayed:
-        told += f", {stayed:.2f} of those that stayed"
-    if ratio is not None:
+    """Rows per member-year in one line, and by driver if the whole is asked for."""
+    from .density import EQUAL, density, ratio
+
+    table = density(scenario)
+    begun, in_force = ratio(table), ratio(table, "in_force")
+    lines = []
+    if not isnan(begun):
+        left, stayed = table.loc["all", "begun"]
         low, high = EQUAL
-        fair = "" if low <= ratio <= high else f", not within {low} and {high}"
-        told += f" (ratio {ratio:.2f}{fair})"
-    return [told, *(f"  {line}" for line in found.table())] if whole else [told]
+        wanted = "" if low <= begun <= high else f"; the protocol wants {low} to {high}"
+        lines.append(
+            f"  driver rows begun per member-year: {left:.2f} of states that left or froze, "
+            f"{stayed:.2f} of those that stayed (ratio {begun:.2f}{wanted})"
+        )
+    if whole:
+        table.index = table.index.str.replace("_", " ")
+        table.columns = [f"{count}, {group}".replace("_", " ") for count, group in table.columns]
+        text = table.to_string(float_format="%.2f", na_rep="-")
+        lines += [f"    {line}" for line in text.splitlines()]
+        if not isnan(in_force):
+            lines.append(f"    ratio of rows in force: {in_force:.2f}")
+    return lines
+
+
+def _first(texts: Sequence[str]) -> str:
+    more = f"; and {len(texts) - _MOST} more" if len(texts) > _MOST else ""
+    return "; ".join(texts[:_MOST]) + more
+
+
+def _count(things: Sized, what: str) -> str:
+    return f"{len(things):,} {what}{'' if len(things) == 1 else 's'}"

@@ -40,7 +40,8 @@ class Problem:
     def kind(self) -> tuple[str, ...]:
         """What it has in common with the same slip in other rows."""
         place = _ROW.sub("row", self.place)
-        return (self.file, place, self.allowed, *((self.slip,) if self.slip else (self.found, self.hint)))  # fmt: skip
+        what = (self.slip,) if self.slip else (self.found, self.hint)
+        return (self.file, place, self.allowed, *what)
 
 
 class WrongError(ValueError):
