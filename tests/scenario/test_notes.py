@@ -1,8 +1,8 @@
 """What is sound but may not be meant is said, and nothing else."""
 
-from alliance_cohesion.scenario import load, notes
+from alliance_cohesion.scenario import compile_world, load, notes
 
-from .builders import ANA, Q2000, event, indicator, world, write
+from .builders import ANA, BOR, Q2000, event, indicator, world, write
 
 KNOWN = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
 
@@ -70,3 +70,48 @@ def test_a_standing_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tm
     (said,) = noted(tmp_path, *rows)
     assert "is read as joining for the first time" in said
     assert world(tmp_path, *rows).record[Q2000, ANA] == 0
+
+
+def test_two_answers_to_one_request_are_told(tmp_path):
+    answer = event("2000-04-20", "response", "PAT", "ANA", "-1", threat_level="3", id="no")
+    again = answer | {"id": "no-again", "actor": "PACT"}
+    other = answer | {"id": "elsewhere", "target": "BOR"}
+    (said,) = noted(tmp_path, answer, again, other)
+    assert said == (
+        "2 answers to ANA on 2000-04-20 all count (no, no-again): keep one if they are the same fact"
+    )
+
+
+def test_indicators_that_nothing_uses_are_counted(tmp_path):
+    rows = [*KNOWN, indicator("ANA", 1999, "gdp", 3), indicator("ANA", 2000, "gdp", 3)]
+    rows += [indicator("BOR", 1999, "arms_share", 0.5)]
+    signs, unused = noted(tmp_path, indicators=rows)
+    assert signs == "signs of alignment, which drive nothing: arms_share (1 values)"
+    assert unused == "indicators that nothing uses: gdp (2 values)"
+
+
+def test_rows_that_reach_nobody_are_told_once_a_target_with_its_name(tmp_path):
+    rows = [event("2000-02", "threat", "PAT", "IRQ", "2", id=f"r{k}") for k in range(9)]
+    (said,) = noted(tmp_path, *rows)
+    assert said == (
+        "9 rows reach no state of the scenario: target IRQ (Iraq) (r0, r1, r2, r3, r4 and 4 more)"
+    )
+
+
+def test_a_name_that_mixes_alphabets_is_told(tmp_path):
+    _, said = noted(tmp_path, event("2000-02", "threat", "P\u0410T", "ANA", "2"))
+    assert said.startswith("names that mix alphabets")
+
+
+def test_a_fellow_member_that_is_not_followed_is_no_outsider(tmp_path):
+    rows = [
+        event("2000-02", "offer", "Allia", "ANA", "4"),
+        event("2000-02", "threat", "Allia", "BOR", "5"),
+        event("2000-02-10", "response", "Allia", "ANA", "1", threat_level="5"),
+    ]
+    path = write(tmp_path, *rows, indicators=KNOWN)
+    path.write_text(path.read_text().replace("[tables]", 'fellow_members = ["Allia"]\n[tables]'))
+    f = compile_world(load(path)).forcing
+    assert notes(load(path)) == []
+    assert not f.offer.any()
+    assert (f.inside[Q2000, BOR], f.external.max(), f.kept[Q2000, ANA]) == (1.0, 0.0, 1.0)

@@ -4,16 +4,14 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from ..core.inputs import Standing
 from .events import (
-    ARMS,
-    COERCION,
     DEMAND,
     OFFER,
     RESPONSE,
@@ -60,7 +58,9 @@ def density(scenario: Scenario) -> pd.DataFrame:
     gone = ((initial == Standing.MEMBER) & ~member[0]) | (member[:-1] & ~member[1:]).any(axis=0)
     group = np.where(gone, "left", "stayed")
     counts = {(count, g): dict.fromkeys(DRIVERS, 0.0) for count in COUNTS for g in GROUPS}
-    for event, driver in driving(scenario):
+    driver_on = sorter(scenario)
+    for event in driving(scenario):
+        driver = driver_on(event, event.start)
         begin, stop = (tick - ticks.first for tick in ticks.span(event.start, last_day(event)))
         in_clock = ticks.first <= ticks.at(event.start) < ticks.count
         for i, state in enumerate(states):
@@ -83,38 +83,55 @@ def ratio(table: pd.DataFrame, count: str = "begun") -> float:
     return left / stayed if stayed else np.nan
 
 
-def driving(scenario: Scenario) -> Iterator[tuple[Event, str]]:
-    """The rows that drive something, each with its driver."""
-    alliance = scenario.alliance
-    own = {alliance.patron, alliance.name, ALL_MEMBERS, *alliance.members}
-    own |= {*alliance.fellow_members, *(client.name for client in scenario.clients)}
-    for event in scenario.events:
-        if event.kind not in TOWARDS_STATES or event.consequence:
-            continue
-        pressure = "inside_pressure" if event.actor in own else "outside_pressure"
-        yield event, {
-            THREAT: "internal_threat" if event.actor == INTERNAL
-            else "inside_pressure" if event.actor in own else "external_threat",
-            COERCION: pressure,
-            ARMS: pressure,
-            DEMAND: "demand" if event.actor in own else "outside_pressure",
-            OFFER: "offer",
-            RESPONSE: "answer",
-        }[event.kind]  # fmt: skip
+def driving(scenario: Scenario) -> list[Event]:
+    """The rows that drive something."""
+    return [e for e in scenario.events if e.kind in TOWARDS_STATES and not e.consequence]
+
+
+def sorter(scenario: Scenario) -> Callable[[Event, date], str]:
+    """Which driver a row belongs to on a day.
+
+    What a followed state does comes from inside while it belongs to the alliance.
+    """
+    alliance, ticks = scenario.alliance, scenario.clock.ticks
+    own = {alliance.patron, alliance.name, ALL_MEMBERS, *alliance.fellow_members}
+    own |= {client.name for client in scenario.clients}
+    _, record, _ = membership(scenario, ticks)
+    belongs = record != Standing.OUTSIDE
+    axis = {state: i for i, state in enumerate(scenario.states)}
+
+    def driver(event: Event, day: date) -> str:
+        tick = min(max(ticks.at(day), 0), ticks.count - 1)
+        inside = event.actor in own or (event.actor in axis and belongs[tick, axis[event.actor]])
+        if event.kind == THREAT and event.actor == INTERNAL:
+            return "internal_threat"
+        if event.kind in (OFFER, RESPONSE):
+            return "offer" if event.kind == OFFER else "answer"
+        if not inside:
+            return "external_threat" if event.kind == THREAT else "outside_pressure"
+        return "demand" if event.kind == DEMAND else "inside_pressure"
+
+    return driver
 
 
 def cells(scenario: Scenario) -> dict[tuple[str, str, int], list[Event]]:
-    """Driver rows in force by driver, state and first year of the period."""
+    """Driver rows in force by driver, state and first year of the five-year period.
+
+    Years before the clock belong to its first period; a row's driver is that of the middle of its
+    part in the period.
+    """
     first, last = scenario.clock.start.year, scenario.clock.end
+    driver = sorter(scenario)
     found: dict[tuple[str, str, int], list[Event]] = defaultdict(list)
-    for event, driver in driving(scenario):
-        until = min(last_day(event) or last, last).year
-        if until < first or event.start > last:
-            continue
+    for event in driving(scenario):
+        until = min(last_day(event) or last, last)
         since = first + max(event.start.year - first, 0) // PERIOD * PERIOD
-        for state in set(event.targets) & set(scenario.states):
-            for year in range(since, until + 1, PERIOD):
-                found[driver, state, year].append(event)
+        states = set(event.targets) & set(scenario.states) if event.start <= last else set()
+        for year in range(since, until.year + 1, PERIOD):
+            begin = max(event.start, date(year, 1, 1))
+            middle = begin + (min(until, date(year + PERIOD - 1, 12, 31)) - begin) / 2
+            for state in states:
+                found[driver(event, middle), state, year].append(event)
     return found
 
 
@@ -125,7 +142,7 @@ def crowded(scenario: Scenario) -> dict[tuple[str, str, int], list[Event]]:
 
 def open_ends(scenario: Scenario) -> list[Event]:
     """Offers and demands that nothing ends before the clock does."""
-    return [e for e, _ in driving(scenario) if e.kind in (OFFER, DEMAND) and e.end is None]
+    return [e for e in driving(scenario) if e.kind in (OFFER, DEMAND) and e.end is None]
 
 
 def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
@@ -137,7 +154,7 @@ def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
     for state in scenario.states:
         days = [status.day for status in statuses(standings, state)]
         days = [day for day in days if scenario.clock.start < day <= scenario.clock.end]
-        for event, _ in driving(scenario):
+        for event in driving(scenario):
             near = [d for d in days if event.start < d <= event.start + _SHORTLY]
             if near and {state, ALL_MEMBERS} & set(event.targets):
                 dated = dates_in(event.source)
@@ -187,7 +204,7 @@ def protocol_notes(scenario: Scenario, whole: bool = False) -> list[str]:
     if full:
         what = f"more than {MOST_ROWS} rows of a driver, state and {PERIOD}-year period"
         found += [f"{what}: {one}" for one in full] if whole else [
-            f"{what}: {len(full):,} times ({full[0]})"
+            f"{what}: {_times(len(full))} ({full[0]})"
         ]  # fmt: skip
     for state in scenario.states:
         if events := [event for event, whose in leaks(scenario) if whose == state]:
@@ -197,3 +214,7 @@ def protocol_notes(scenario: Scenario, whole: bool = False) -> list[str]:
             )
     covered = (scenario.path.parent / COVERAGE).is_file()
     return found + (list(coverage_notes(scenario)) if covered else [])
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"

@@ -242,7 +242,8 @@ def _code(text: str, codes: tuple[float, ...], purpose: str) -> float:
     if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text, re.ASCII) and float(text) in codes:
         return float(text)
     hint = MISSING_HINT if is_missing(text) else ""
-    raise WrongError(f"{', '.join(f'{code:g}' for code in codes)} {purpose}", hint)
+    allowed = f"{', '.join(f'{code:g}' for code in codes)} {purpose}"
+    raise WrongError(allowed, hint, f"code {hint}" if text else "")
 
 
 def _text(value: float | str | None) -> str:

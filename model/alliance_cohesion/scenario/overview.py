@@ -71,7 +71,7 @@ def _density(scenario: Scenario, whole: bool) -> list[str]:
     if not isnan(begun):
         left, stayed = table.loc["all", "begun"]
         low, high = EQUAL
-        wanted = "" if low <= begun <= high else f"; the protocol wants {low} to {high}"
+        wanted = "" if low <= round(begun, 2) <= high else f"; the protocol wants {low} to {high}"
         lines.append(
             f"  driver rows begun per member-year: {left:.2f} of states that left or froze, "
             f"{stayed:.2f} of those that stayed (ratio {begun:.2f}{wanted})"

@@ -77,7 +77,7 @@ def _line(same: list[Problem]) -> str:
     more = f" and {len(rows) - _MOST_ROWS:,} more" if len(rows) > _MOST_ROWS else ""
     plural = "s" if len(rows) > 1 else ""
     where = f"row{plural} {', '.join(rows[:_MOST_ROWS])}{more}" if rows else "other places"
-    return f"{same[0]} (the same in {where}: {len(same):,} times in all)"
+    return f"{same[0]} (likewise in {where}: {len(same):,} times in all)"
 
 
 def raise_any(problems: Iterable[Problem]) -> None:
