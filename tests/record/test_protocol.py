@@ -23,13 +23,20 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("csto-mechanical", "begun"): "coded by rule from data sets, without a coder's second look",
     ("csto-mechanical", "in_force"): "coded by rule from data sets, without a coder's second look",
 }
-"""What a record departs in from the protocol, and why; its README says so."""
+"""By record and what departs from the protocol (a count of the density, the id of a row that was
+looked at again, or a cell such as `offer ANA 2000`): why. The record's README says so too.
+"""
 
 
 def record(name):
     if name in NOT_YET_RECODED:
         pytest.skip(NOT_YET_RECODED[name])
     return load(ROOT / name)
+
+
+def departures(name, found):
+    """What departs from the protocol without a reason."""
+    return {what: told for what, told in found.items() if (name, what) not in EXCEPTIONS}
 
 
 def coverage(name):
@@ -53,23 +60,24 @@ def test_offers_and_demands_have_an_end(name):
 @pytest.mark.parametrize("name", RECORDS)
 def test_a_cell_has_two_rows_at_most(name):
     crowded = density.crowded(record(name))
-    assert {cell: [e.id for e in events] for cell, events in crowded.items()} == {}
+    found = {" ".join(map(str, cell)): [e.id for e in rows] for cell, rows in crowded.items()}
+    assert departures(name, found) == {}
 
 
 @pytest.mark.parametrize("name", RECORDS)
 @pytest.mark.parametrize("count", density.COUNTS)
 def test_states_that_left_and_that_stayed_are_coded_to_the_same_density(name, count):
-    scenario = record(name)
-    if (name, count) in EXCEPTIONS:
-        pytest.skip(EXCEPTIONS[name, count])
+    ratio = round(density.ratio(density.density(record(name)), count), 2)
     low, high = density.EQUAL
-    assert low <= round(density.ratio(density.density(scenario), count), 2) <= high
+    found = {} if low <= ratio <= high else {count: ratio}
+    assert departures(name, found) == {}
 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_no_row_is_known_from_the_decision_it_precedes(name):
-    found = density.leaks(record(name))
-    assert [(event.id, state, str(min(dates_in(event.source)))) for event, state in found] == []
+    leaks = density.leaks(record(name))
+    found = {e.id: f"{state}, source of {min(dates_in(e.source))}" for e, state in leaks}
+    assert departures(name, found) == {}
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -80,7 +88,7 @@ def test_every_question_has_an_answer_in_the_table_of_coverage(name):
     asked = [(cell["driver"], cell["state"], cell["period"]) for cell in cells]
     assert len(set(asked)) == len(asked)
     assert {driver for driver, _, _ in asked} == set(density.DRIVERS)
-    assert {state for _, state, _ in asked} == set(scenario.states)
+    assert {state for _, state, _ in asked} - {"members"} == set(scenario.states)
     covered = {row for cell in cells for row in cell["rows"].split()}
     followed = set(scenario.states)
     driving = [e for e in density.driving(scenario) if followed & set(e.targets)]
@@ -90,7 +98,7 @@ def test_every_question_has_an_answer_in_the_table_of_coverage(name):
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_change_of_status_counts_as_it_is_coded(name):
-    misread = ("read as joining", "changes nothing", "does not count", "outside all the time")
+    misread = ("read as joining", "changes nothing", "outside all the time")
     assert [note for note in notes(record(name)) if any(said in note for said in misread)] == []
 
 
