@@ -78,7 +78,8 @@ def test_two_answers_to_one_request_are_told(tmp_path):
     other = answer | {"id": "elsewhere", "target": "BOR"}
     (said,) = noted(tmp_path, answer, again, other)
     assert said == (
-        "2 answers to ANA on 2000-04-20 all count (no, no-again): keep one if they are the same fact"
+        "2 answers to ANA on 2000-04-20 all count (no, no-again): "
+        "keep one if they are the same fact"
     )
 
 
@@ -115,3 +116,10 @@ def test_a_fellow_member_that_is_not_followed_is_no_outsider(tmp_path):
     assert notes(load(path)) == []
     assert not f.offer.any()
     assert (f.inside[Q2000, BOR], f.external.max(), f.kept[Q2000, ANA]) == (1.0, 0.0, 1.0)
+
+
+def test_of_many_notes_of_a_kind_eight_are_shown(tmp_path):
+    rows = [event("2000-02", "threat", "PAT", f"Land {k}", "2") for k in range(10, 22)]
+    said = noted(tmp_path, *rows)
+    assert len(said) == 9
+    assert said[-1] == "and 4 more notes like the last"

@@ -252,3 +252,39 @@ def test_commands_shorten_long_lists_too(tmp_path):
 def test_dates_are_found_in_a_source():
     found = dates_in("TASS, 28 June 2012; Jamestown (Feb 5, 1999); a law of 2008-03; UCDP 1989")
     assert [str(day) for day in found] == ["2012-06-28", "1999-02-05", "2008-03-01"]
+
+
+@pytest.mark.parametrize("minus", ["\N{MINUS SIGN}", "\N{EN DASH}"])
+def test_a_typeset_minus_is_a_minus(tmp_path, minus):
+    row = event("2000", "response", "PAT", "ANA", f"{minus}0.5", threat_level="3")
+    figures = [indicator("ANA", 2000, "un_distance", 0) | {"value": f"{minus}0.25"}]
+    scenario = read(tmp_path, row, indicators=figures)
+    assert (scenario.events[0].strength, scenario.indicators[0].value) == (-0.5, -0.25)
+
+
+@pytest.mark.parametrize(("word", "meant"), [("TRUE", True), ("Yes", True), ("False", False)])
+def test_yes_and_no_may_be_what_statistics_programs_write(tmp_path, word, meant):
+    assert read(tmp_path, GOOD | {"consequence": word}).events[0].consequence is meant
+
+
+@pytest.mark.parametrize("kind", ["Threat", "THREAT"])
+def test_words_of_the_codebook_may_have_capitals(tmp_path, kind):
+    (fact,) = read(tmp_path, GOOD | {"kind": kind, "confidence": "High"}).events
+    assert (fact.kind, fact.confidence) == ("threat", "high")
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [("ANA;BOR", "ANA|BOR"), ("ANA, BOR", "ANA|BOR"), ("ANA and FOE", "ANA|FOE"),
+     ("all", "members"), ("All members", "members")],
+)  # fmt: skip
+def test_targets_joined_in_another_way_are_answered_with_how_to_join_them(tmp_path, target, meant):
+    assert f'did you mean "{meant}"?' in message(tmp_path, GOOD | {"target": target})
+
+
+def test_an_end_that_is_not_yet_is_answered_with_what_to_write(tmp_path):
+    assert "write the last day of the clock" in message(tmp_path, GOOD | {"end": "present"})
+
+
+def test_a_folder_without_a_scenario_says_what_it_lacks(tmp_path):
+    assert "allowed: a folder with a scenario.toml" in check(tmp_path)

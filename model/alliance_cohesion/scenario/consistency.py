@@ -1,5 +1,6 @@
 """Check that the names in the tables and in the scenario file are the same names."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
@@ -9,8 +10,9 @@ from .indicators import Indicator
 from .problems import Problem, any_of, quoted
 from .schema import Alliance, Client
 from .spelling import near_name, suggestion
-from .states import code_of
+from .states import code_of, fold
 
+_EVERYBODY = ("all", "allmembers", "everyone", "everybody", "allstates")
 _OWN = "or name it in [alliance] names, if it is another"
 
 
@@ -33,7 +35,12 @@ def name_problems(
 
     @cache
     def slip(name: str, of: tuple[str, ...]) -> str | None:
-        return None if name in known or code_of(name) else near_name(name, of)
+        if name in known or code_of(name):
+            return None
+        parts = [part.strip() for part in re.split(r"[;,/&+]| and ", name)]
+        if len(parts) > 1 and all(part in known or code_of(part) for part in parts):
+            return "|".join(parts)
+        return ALL_MEMBERS if fold(name) in _EVERYBODY else near_name(name, of)
 
     yield from _sponsors(alliance, clients, file)
     states = (*alliance.members, ALL_MEMBERS)

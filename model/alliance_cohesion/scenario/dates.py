@@ -4,7 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ class PartialDate(NamedTuple):
     """Last day it may be."""
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> PartialDate:
     """Read `1999`, `1999-04` or `1999-04-20`.
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, fie
 from . import dates
 from .fields import ALL_MEMBERS, INTERNAL, Cell, Party, read_partial, read_party
 from .problems import MOST_PROBLEMS, Problem, WrongError, quoted
-from .recognise import A_DATE, MISSING_HINT, is_missing
+from .recognise import A_DATE, MISSING_HINT, is_missing, plain
 
 REQUIRED = ("date", "kind", "actor", "target", "strength", "description", "source", "confidence")
 OPTIONAL = ("end", "threat_level", "consequence", "id")
@@ -37,6 +37,7 @@ CODES: dict[str, tuple[float, ...]] = {
     OFFER: (1.0, 2.0, 3.0, 4.0),
     RESPONSE: (1.0, 0.5, -0.5, -1.0),
 }
+_YES, _NO = ("yes", "true"), ("no", "false", "")
 WORDS = {STANDING: ("member", "frozen", "outside"), RENEWAL: (ACT, "automatic", "")}
 
 
@@ -201,8 +202,8 @@ class EventRow(BaseModel):
     @classmethod
     def _yes_or_no(cls, text: Any) -> bool:
         word = _in_small_letters(text)
-        if word in ("yes", "no", "", False):
-            return word == "yes"
+        if word in (*_YES, *_NO, False):
+            return word in _YES
         raise WrongError("yes, no or empty", MISSING_HINT if is_missing(text) else "")
 
     def event(self, file: str, place: str) -> Event:
@@ -239,6 +240,7 @@ def repeated_ids(events: Iterable[Event]) -> list[Problem]:
 
 
 def _code(text: str, codes: tuple[float, ...], purpose: str) -> float:
+    text = plain(text)
     if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text, re.ASCII) and float(text) in codes:
         return float(text)
     hint = MISSING_HINT if is_missing(text) else ""

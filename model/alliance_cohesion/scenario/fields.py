@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import (
@@ -77,6 +78,7 @@ def read_partial(value: object) -> dates.PartialDate:
         raise wrong_date(text) from None
 
 
+@lru_cache(maxsize=10_000)
 def read_party(text: str) -> str:
     """A name in a table's cell, tidied; may be empty.
 

@@ -19,13 +19,21 @@ from .states import name_of
 
 MOST_NAMES = 30  # in one line
 _MOST_ROWS = 5
+_MOST_ALIKE = 8  # notes of a kind
 _SAME_END = 3  # spells of membership that end on one day may end with the data
 
 
 def notes(scenario: Scenario) -> list[str]:
     """One line for each thing that may not be meant, in words for the coder."""
     parts = (_outsiders, _unreached, _twice, _statuses, _indicators)
-    return [note for part in parts for note in part(scenario)]
+    told = []
+    for part in parts:
+        found = list(part(scenario))
+        more = len(found) - _MOST_ALIKE
+        told += found[:_MOST_ALIKE] + (
+            [f"and {more:,} more notes like the last"] if more > 0 else []
+        )
+    return told
 
 
 def label(name: str, scenario: Scenario) -> str:

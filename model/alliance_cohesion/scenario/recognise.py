@@ -1,6 +1,7 @@
 """Recognise what people's files hold in the place of what is allowed, and say what to do."""
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 
 from .problems import WrongError
@@ -21,6 +22,7 @@ _UNKNOWN_PART = re.compile(r"[-/.](?:00|0|-9|99|xx|\?\?)(?![\d])", re.ASCII | re
 _SPAN = re.compile(
     r"(\d{4}(?:-\d\d){0,2})\s*(?:[;,/&|]|-|to|and)+\s*(\d{4}(?:-\d\d){0,2})", re.ASCII
 )
+_ONGOING = ("present", "ongoing", "now", "today", "current", "open")
 _ABOUT = re.compile(r"(?:c\.?a?\.?|circa|about|~|early|mid|late)?[- ]*(\d{4}) ?\??", re.I | re.A)
 _FIRST_SERIAL, _SERIALS = date(1899, 12, 30), range(1000, 80_000)  # of spreadsheets' day numbers
 
@@ -49,6 +51,11 @@ def kind_of_file(content: bytes) -> str:
     return next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), "")
 
 
+def plain(text: str) -> str:
+    """A date or number with plain digits and hyphens for what typesetting makes of them."""
+    return re.sub("[\N{MINUS SIGN}\N{EN DASH}\N{HYPHEN}]", "-", unicodedata.normalize("NFKC", text))
+
+
 def is_missing(text: str) -> bool:
     """Whether a cell holds a code for a missing value."""
     return _MISSING.fullmatch(text) is not None
@@ -56,7 +63,10 @@ def is_missing(text: str) -> bool:
 
 def wrong_date(text: str) -> WrongError:
     """What is wrong with a text that is no ISO date, and what to write."""
+    text = plain(text)
     span = _SPAN.fullmatch(text)
+    if text.casefold() in _ONGOING:
+        return WrongError(A_DATE, "still so? write the last day of the clock", "no end")
     if is_missing(text):
         return WrongError(A_DATE, MISSING_HINT, "missing date")
     if span and span[1] < span[2]:
@@ -77,7 +87,7 @@ def wrong_date(text: str) -> WrongError:
 
 def _other_readings(text: str) -> list[str]:
     """ISO dates that a text in another form can stand for."""
-    text = _UNKNOWN_PART.sub("", text.replace("\N{EN DASH}", "-"))
+    text = _UNKNOWN_PART.sub("", text)
     quarter = _QUARTER.fullmatch(text)
     if quarter:
         year, number = quarter[1] or quarter[4], int(quarter[2] or quarter[3])
@@ -121,6 +131,7 @@ def number(text: str) -> float:
     Raises:
         WrongError: the text is none.
     """
+    text = plain(text)
     if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text, re.ASCII):
         value = float(text)
         if abs(value) < float("inf"):

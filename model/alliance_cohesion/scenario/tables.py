@@ -46,10 +46,11 @@ def read_events(*paths: Path) -> tuple[tuple[Event, ...], list[Problem]]:
     events: list[Event] = []
     for path in paths:
         wrong: list[Problem] = []
+        file = shown(path)
         for place, cells in read_rows(path, event_table.REQUIRED, event_table.OPTIONAL, wrong):
-            row = checked(EventRow, cells, shown(path), place, wrong)
+            row = checked(EventRow, cells, file, place, wrong)
             if row:
-                events.append(row.event(shown(path), place))
+                events.append(row.event(file, place))
         problems += wrong
     return tuple(events), problems + repeated_ids(events)
 
@@ -60,10 +61,10 @@ def read_indicators(*paths: Path) -> tuple[tuple[Indicator, ...], list[Problem]]
     indicators: dict[tuple[str, int, str], Indicator] = {}
     for path in paths:
         wrong: list[Problem] = []
+        file = shown(path)
         for place, cells in read_rows(path, indicator_table.COLUMNS, (), wrong):
             known = {column: cells[column] for column in indicator_table.COLUMNS}
-            known |= {"file": shown(path), "place": place}
-            row = checked(Indicator, known, shown(path), place, wrong)
+            row = checked(Indicator, known | {"file": file, "place": place}, file, place, wrong)
             if row is None:
                 continue
             key = (row.state, row.year, row.indicator)
