@@ -23,7 +23,7 @@ from ..sweep.sweeps import plan
 from .jobs import COUNTERFACTUAL, contents
 
 PACKAGE = Path(alliance_cohesion.__file__).parent
-CLOCK = {"report/keep.py", "sweep/store.py"}
+CLOCK = {"report/keep.py", "analysis/sweep/store.py"}
 """Modules that write down when something was made; nothing else knows the time of day."""
 
 
@@ -43,27 +43,19 @@ def begin(here: Path, *words: str) -> subprocess.Popen:
     )
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["run", "../starter", "--no-pictures"],
-        pytest.param(["compare", "../starter"], marks=pytest.mark.slow),
-        pytest.param(["counterfactual", "../help-came.toml"], marks=pytest.mark.slow),
-    ],
-    ids=lambda words: words[0],
-)
-def test_of_two_writers_at_once_one_comes_second_and_the_folder_is_whole(tmp_path, starter, words):
-    asked = [[*words, "--histories", str(n), "--out", "out"] for n in (40, 60)]
+def test_of_two_runs_at_once_both_are_kept(tmp_path, starter):
+    asked = [["run", "../starter", "--no-pictures", "--histories", str(n)] for n in (40, 60)]
     alone = []
     for k, line in enumerate(asked):
         assert begin(tmp_path / f"alone-{k}", *line).wait(600) == 0
-        alone.append(contents(tmp_path / f"alone-{k}" / "out"))
+        alone.append(contents(tmp_path / f"alone-{k}" / "results" / "starter"))
     both = [begin(tmp_path / "both", *line) for line in asked]
     for one in both:
         said, _ = one.communicate(timeout=600)
         assert one.returncode == 0, said
-    assert contents(tmp_path / "both" / "out") in alone
-    assert [path.name for path in (tmp_path / "both").iterdir()] == ["out"]
+    kept = [contents(tmp_path / "both" / "results" / name) for name in ("starter", "starter-2")]
+    assert kept in (alone, alone[::-1])
+    assert len(list((tmp_path / "both" / "results").iterdir())) == 2
 
 
 def test_a_second_calibration_in_a_folder_is_refused(tmp_path, starter):

@@ -1,27 +1,35 @@
-"""A file that is there whole or not at all, and what a disk's refusal means."""
+"""Write a file whole or not at all, and refuse a bad destination before anything is computed."""
 
 import errno
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
-ASIDE = ".aside"  # how the names of unfinished files end
+ASIDE = ".aside"  # how the names of unfinished files and folders end
 FULL = (errno.ENOSPC, errno.EDQUOT)
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
+def aside(path: Path) -> Path:
+    """A hidden name beside `path` that nobody can guess, for what is not finished yet."""
+    return path.with_name(f".{secrets.token_hex(8)}{ASIDE}")
+
+
 def destination(path: Path) -> Path:
-    """Make sure that a file can be put there: before anything is computed.
+    """Check that a file can be written, before anything is computed.
 
     Returns:
-        The path, without a way through folders that are not there (`a/../file` makes no `a`).
+        The path, its folder resolved (`a/../file` creates no `a`).
 
     Raises:
-        OSError: it is a folder, or its own folder cannot be made or written.
+        OSError: it is a folder, a link or a device, or its own folder cannot be written.
     """
     if path.is_dir():
         raise _refusal(errno.EISDIR, path)
     path = Path(os.path.realpath(path.parent), path.name)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.EEXIST, "is a link, a pipe or a device, and is not replaced", str(path))
     above = next(parent for parent in path.parents if parent.exists())
     if not above.is_dir():
         raise _refusal(errno.ENOTDIR, above)
@@ -35,22 +43,22 @@ def _refusal(number: int, path: Path) -> OSError:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file aside and rename it; make its folder if need be.
+    """Write a file under another name, then rename it; create its folder if needed.
 
     Raises:
-        OSError: there is no room for it, or no permission; nothing is left of it.
+        OSError: the disk is full or refuses; nothing of the file is left.
     """
-    aside = path.with_name(f".{path.name}{ASIDE}")
+    unfinished = aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
+        with unfinished.open("xb") as file:  # x: neither an existing file nor a link is opened
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
+        unfinished.replace(path)
     except BaseException as error:
         with suppress(OSError):
-            aside.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)  # of a full disk, Python does not say where
         raise
