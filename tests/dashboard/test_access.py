@@ -127,8 +127,11 @@ def test_a_foreign_page_may_link_here_but_not_embed_or_fetch(ask, site):
     assert not ask(sec_fetch_site=site, method="POST", **link, **OWN).inside
 
 
-def test_no_other_page_can_show_it_in_a_frame(ask):
-    assert ask(**OWN).headers["x-frame-options"] == "DENY"
+@pytest.mark.parametrize("path", ["/?work=1", "/_solara/cdn/pkg@1.0.0/a.js"])
+def test_no_other_page_can_embed_it_not_even_from_the_browsers_cache(ask, path):
+    headers = ask(path, **OWN).headers
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_a_tab_gets_an_address_of_its_own(ask):

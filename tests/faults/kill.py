@@ -20,9 +20,9 @@ from .child import at_work
 from .jobs import OUT, Contents, Job, contents, jobs
 
 HEAVY = (
-    "inference.publish", "cli", "analysis.compare", "analysis.counterfactual", "analysis.explain",
-    "report.compare_plot", "report.paired_plot", "report.pictures", "report.results",
-    "analysis.sweep",
+    "analysis.compare", "analysis.counterfactual", "analysis.explain", "analysis.sweep", "cli",
+    "inference.publish", "report.compare_plot", "report.paired_plot", "report.pictures",
+    "report.results",
 )  # fmt: skip
 """What the children need, loaded once."""
 
@@ -66,7 +66,7 @@ def torment(job: Job, kills: int, place: Path, chance: random.Random) -> str:
         different = [name for name in {*newer, *now} if newer.get(name) != now.get(name)]
         if different:
             raise Wrong(f"{job.name}: made again after {done} kills, different: {different}")
-        left = [p.name for p in here.iterdir() if p.name != OUT.name and p.name[0] != "."]
+        left = [path.name for path in here.iterdir() if path.name != OUT.name]
         if left:
             raise Wrong(f"{job.name}: left behind after {done} kills: {left}")
     _none_outlives_us()

@@ -61,9 +61,9 @@ class OwnPageOnly:
             await RedirectResponse(_new_work(), 303)(scope, receive, send)
         elif web and scope["path"].startswith(f"{ASSETS}/"):
             inner = {**scope, "path": scope["path"].removeprefix(ASSETS), "root_path": ""}
-            await self._asset(inner, receive, send)
+            await self._asset(inner, receive, _alone(send))
         else:
-            await self.app(scope, receive, _unframed(send) if web else send)
+            await self.app(scope, receive, _alone(send) if web else send)
 
     def _from_own_page(self, scope: Scope, headers: Headers) -> bool:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
@@ -125,14 +125,15 @@ async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 1008})
 
 
-def _unframed(send: Send) -> Send:
-    """No other page may show this one in a frame, under buttons of its own."""
+def _alone(send: Send) -> Send:
+    """No other page may embed what is sent, not even from the browser's cache."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["X-Frame-Options"] = "DENY"
             headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+            headers["Cross-Origin-Resource-Policy"] = "same-origin"
             headers["Referrer-Policy"] = "no-referrer"
         await send(message)
 
