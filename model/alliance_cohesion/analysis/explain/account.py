@@ -18,7 +18,7 @@ from ...scenario.problems import quoted
 from ...scenario.spelling import suggestion
 from ...scenario.states import chosen, name_of
 from ...simulation import Case
-from . import facts
+from . import rows as facts
 from .explanation import Driver, Explanation, Peer, Shift, Spread, Term
 from .shifts import LARGEST_OFFER, Asked, moving
 
