@@ -1,0 +1,582 @@
+"""An explanation as terminal text, Markdown, a page, JSON, CSV and a picture: one function each.
+
+`document` says it once, in sentences and tables; text, Markdown and page all show that.
+"""
+
+import math
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Console
+from rich.text import Text
+
+from ..analysis.explain import Explanation
+from ..analysis.explain.explanation import IN_SAMPLE, NOT_FITTED, plain
+from ..analysis.explain.rows import AFTER, BEFORE
+from ..core.inputs import Standing
+from ..scenario import Scenario
+from ..scenario.events import RESPONSE, STANDING
+from ..scenario.fields import INTERNAL
+from . import markdown as as_markdown
+from .document import Document, Figure, Section
+from .grid import Column, Grid, grid, numbers, words
+from .keep import Origin, as_json, keeping, write_text
+from .terminal import table
+from .text import clean, listed, shorten
+
+if TYPE_CHECKING:
+    from .page import Picture
+
+WAS = {Standing.MEMBER: "as a member", Standing.FROZEN: "frozen", Standing.OUTSIDE: "out"}
+ALIKE = {
+    Standing.MEMBER: "members",
+    Standing.FROZEN: "frozen states",
+    Standing.OUTSIDE: "states that are out",
+}
+MOVED = {
+    (Standing.MEMBER, Standing.FROZEN): "froze its membership",
+    (Standing.MEMBER, Standing.OUTSIDE): "left",
+    (Standing.FROZEN, Standing.OUTSIDE): "left, from frozen",
+    (Standing.FROZEN, Standing.MEMBER): "became a full member again",
+    (Standing.OUTSIDE, Standing.MEMBER): "came back",
+}
+STAYED = {
+    Standing.MEMBER: "stayed a member",
+    Standing.FROZEN: "stayed frozen",
+    Standing.OUTSIDE: "stayed out",
+}
+SAMPLE = {
+    IN_SAMPLE: "in sample: the parameters were fitted to this record, this decision included",
+    NOT_FITTED: "held out: the parameters were fitted to other records, never to this one",
+}
+UNFITTED = (
+    "the PRIOR, not calibrated: the numbers say what the rules allow, not what the record supports"
+)
+ABOUT = {
+    "terms": "the terms of the utility of membership, in log-odds, and their sum",
+    "drivers": "the drivers at the date",
+    "facts": "the rows of the record behind each driver, with sources",
+    "dependence": "the components of dependence, with sources",
+    "probabilities": "the probabilities, with their spread and Monte Carlo error",
+    "peers": "the states of the same status, by probability",
+    "shifts": "what each driver alone would have had to be",
+    "statements": "what the state said and what followed; moves nothing",
+}
+FEW = 5
+"""Answers to others that are shown."""
+_NAMED = 3  # terms that a sentence names
+_SMALLEST = 0.0001
+
+
+# Numbers and names
+
+
+def probability(share: float) -> str:
+    """Two digits that never round to certainty: `0.74 %`, `9.4 %`, `<0.01 %`."""
+    if 0 < share < _SMALLEST:
+        return "<0.01 %"
+    if 0.995 <= share < 1:
+        left = 1 - share
+        return ">99.99 %" if left < _SMALLEST else f"{100 - float(f'{100 * left:.2g}'):.4g} %"
+    if share >= 0.995:
+        return "100 %"
+    percent = 100 * share
+    return f"{percent:#.2g} %" if 0 < percent < 9.95 else f"{percent:.2g} %"
+
+
+def spread(row: Any) -> str:
+    """`9.4 % (0.56 % to 33 %)`: the mean and the 5 to 95 % range of a row of probabilities."""
+    return f"{probability(row['mean'])} ({probability(row['q05'])} to {probability(row['q95'])})"
+
+
+def log_odds(value: float) -> str:
+    """With a sign: plus holds, minus pushes."""
+    text = f"{value:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text
+
+
+def level(symbol: str, value: float) -> str:
+    """A driver's value in its own unit."""
+    text = f"{value:.1f}" if symbol == "O" else f"{value:.2f}"
+    return f"<{text[:-1]}1" if value > 0 and not float(text) else text
+
+
+def made_of(e: Explanation, symbols: str) -> str:
+    """`E 1.00, reliability 0.12`: the drivers of a term, from their symbols."""
+    return ", ".join(
+        f"{'reliability' if symbol == 'rho' else symbol} "
+        f"{level(symbol, e.drivers.loc[symbol, 'mean'])}"
+        for symbol in filter(None, symbols.split("|"))
+    )
+
+
+def per(e: Explanation) -> str:
+    """What the probability of the move refers to."""
+    return "at this renewal" if e.renewal else "a year"
+
+
+def ordinal(n: int) -> str:
+    """`1st`, `2nd`, `11th`."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
+def name(e: Explanation, code: str) -> str:
+    """The name of a state or another actor."""
+    return clean(e.names.get(code, code))
+
+
+def coded(e: Explanation, row: Any) -> str:
+    """What a row is and how it is coded: `threat by Azerbaijan, code 3; confidence medium`."""
+    if row["kind"] == STANDING:
+        return f"membership status of {name(e, row['actor'])}; confidence {row['confidence']}"
+    kind = "answer" if row["kind"] == RESPONSE else row["kind"].replace("_", " ")
+    by = "from within" if row["actor"] == INTERNAL else f"by {name(e, row['actor'])}"
+    text = f"{kind} {by}"
+    targets = [target for target in str(row["target"]).split("|") if target]
+    if targets and targets != [e.state]:
+        text += f" to {listed([name(e, target) for target in targets])}"
+    text += f", code {row['strength']:g}"
+    if pd.notna(row["threat_level"]):
+        text += f" for a threat of level {row['threat_level']:g}"
+    return clean(f"{text}; confidence {row['confidence']}")
+
+
+# The explanation, said once
+
+
+def document(e: Explanation, figures: Sequence[Figure] = ()) -> Document:
+    """What is said, in the order in which it is read."""
+    state, alliance = name(e, e.state), clean(e.about["alliance"])
+    did = MOVED.get((e.before, e.after), STAYED[e.after])
+    where = f"in {clean(e.about['title'] or e.about['scenario'])}"
+    return Document(
+        title=f"{state} and {alliance}, {e.first} to {e.last}: {state} {did}",
+        question=f"What held {state} in {alliance} and what pushed it at {clean(e.date)}, {where}?",
+        answer=(_probability(e), _terms(e), _shifts(e)),
+        further=_further(e),
+        figures=tuple(figures),
+        sections=(
+            Section("What held it and what pushed it", (terms(e),)),
+            Section("What alone would have changed much", (shifts(e),)),
+            Section(f"What {state} said, and what followed from decisions", (statements(e),)),
+            Section("The facts behind each driver", tuple(evidence(e))),
+        ),
+        caveats=(
+            "The explanation is the rules' own account, given the record: it says which coded "
+            "facts move them, not what moved those who decided.",
+            "What alone would have halved or doubled the probability changes one driver and holds "
+            "the rest; in history they move together.",
+            _sample(e),
+            f"{e.about['draws']:,} parameter draws from {clean(e.about['parameters_from'])}; seed "
+            f"{e.about['seed']}. Ranges are 5 to 95 % over the draws; Monte Carlo error of the "
+            f"probability: {100 * e.probability['monte_carlo_error']:.2g} percentage points.",
+        ),
+    )
+
+
+def _sample(e: Explanation) -> str:
+    return (
+        f"Every probability here is {SAMPLE[e.sample]}."
+        if e.calibrated
+        else (f"Parameters were drawn from {UNFITTED}.")
+    )
+
+
+def _probability(e: Explanation) -> str:
+    where = e.probabilities["mean"]
+    parts = ""
+    if e.before == Standing.MEMBER:
+        parts = f", of which frozen {probability(where['leaving to frozen'])} and out " + (
+            probability(where["leaving to out"])
+        )
+    alike = ALIKE[e.before]
+    rank = f"{ordinal(e.rank)} of {len(e.peers)} {alike}"
+    if len(e.peers) == 1:
+        rank = f"the only one of the {alike}"
+    sample = e.sample if e.calibrated else "PRIOR, not calibrated"
+    if e.sample == NOT_FITTED:
+        sample = "held out"
+    return (
+        f"The probability of {e.move} was {spread(e.probability)} {per(e)}{parts} ({sample}), "
+        f"which ranked it {rank}; at alignment 0, where nothing pulls either way, it would have "
+        f"been {probability(where[f'{e.move} at alignment 0'])}."
+    )
+
+
+def _terms(e: Explanation) -> str:
+    by_size = e.terms.drop("alignment")["mean"].sort_values(key=abs, ascending=False)
+
+    def said(some: pd.Series) -> str:
+        return listed([f"{term} {log_odds(value)}" for term, value in some[:_NAMED].items()])
+
+    total, out = e.terms.loc["alignment"], e.before == Standing.OUTSIDE
+    return (
+        f"Most held by {said(by_size[by_size > 0.005]) or 'nothing'}; most pushed by "
+        f"{said(by_size[by_size < -0.005]) or 'nothing'} (log-odds). All terms add up to an "
+        f"alignment of {log_odds(total['mean'])} ({log_odds(total['q05'])} to "
+        f"{log_odds(total['q95'])}); one unit {'more' if out else 'less'} multiplies the rate of "
+        f"{e.move} by 2.7."
+    )
+
+
+def _shifts(e: Explanation) -> str:
+    found = e.shifts.dropna(subset="half")
+    if found.empty:
+        return f"None of {len(e.shifts)} drivers could alone have halved it within its range."
+    said = [
+        f"{e.drivers.loc[symbol, 'name']} at {level(symbol, row['half'])} instead of "
+        f"{level(symbol, row['now'])}"
+        for symbol, row in found.iterrows()
+    ]
+    return f"Any one of these alone would have halved it: {'; '.join(said)}."
+
+
+def _further(e: Explanation) -> tuple[str, ...]:
+    state = name(e, e.state)
+    after = "stayed so" if e.after == e.before else f"ended it {WAS[e.after]}"
+    renewal = " In it the term ended and staying took a signature." if e.renewal else ""
+    ends = e.probabilities.filter(like="ends the step", axis=0)
+    told = [f"{event.rpartition(' ')[2]} {spread(row)}" for event, row in ends.iterrows()]
+    peers = [f"{name(e, peer)} {probability(p)}" for peer, p in e.peers["probability"].items()]
+    return (
+        f"{clean(e.date)} lies in the time step {e.first} to {e.last}. {state} began it "
+        f"{WAS[e.before]} and {after}.{renewal} One step ahead: the record up to {e.known_until} "
+        "is known.",
+        f"To end the time step as: {'; '.join(told)}.",
+        f"By the probability of {e.move} {per(e)}: {', '.join(peers)}.",
+    )
+
+
+def terms(e: Explanation) -> Grid:
+    """The terms of the utility of membership from what holds most to what pushes most."""
+    ordered = e.terms.drop("alignment").sort_values("mean", ascending=False, kind="stable")
+    rows = [
+        [
+            str(term),
+            *(log_odds(row[key]) for key in ("mean", "q05", "q95")),
+            made_of(e, row["drivers"]),
+        ]
+        for term, row in pd.concat([ordered, e.terms.loc[["alignment"]]]).iterrows()
+    ]
+    rows[-1][0] = "alignment, their sum"
+    return grid(
+        "Terms of the utility of membership (R4)",
+        [
+            Column("term", wraps=True),
+            *numbers("mean", "5 %", "95 %"),
+            Column("made of", wraps=True),
+        ],
+        rows,
+        "In log-odds: plus holds, minus pushes. Ranges do not add up: terms vary together over draws.",
+    )
+
+
+def shifts(e: Explanation) -> Grid:
+    """What each driver alone would have had to be."""
+
+    def at(symbol: str, value: float, reach: str) -> str:
+        return f"no value ({reach})" if math.isnan(value) else level(symbol, value)
+
+    found = e.shifts.astype({"half": float, "double": float})
+    return grid(
+        "One driver alone: where it would halve or double that probability",
+        [
+            Column("driver", wraps=True),
+            Column("range"),
+            *(Column(head, number=True, wraps=True) for head in ("now", "halves at", "doubles at")),
+        ],
+        [
+            [
+                e.drivers.loc[symbol, "name"],
+                f"0 to {e.drivers.loc[symbol, 'high']:g}",
+                level(symbol, row["now"]),
+                at(symbol, row["half"], f"at least x {row['lowest_multiple']:.2f}"),
+                at(symbol, row["double"], f"at most x {row['highest_multiple']:.2f}"),
+            ]
+            for symbol, row in found.iterrows()
+        ],
+        "All else held; the driver's effect on utility has reached alignment in full, as if it had "
+        "lasted.",
+    )
+
+
+def statements(e: Explanation) -> Grid:
+    """What the state said and what followed from its decision."""
+    shown = e.statements[e.statements["shown"]]
+    rest = len(e.statements) - len(shown)
+    span = f"{BEFORE.days // 365} years before to {AFTER.days // 365} year after the date"
+    note = (
+        "These rows move nothing in the model: a state's account of its motives is no input, and "
+        "what followed from a decision cannot explain it. "
+    )
+    if shown.empty:
+        note += f"The record has none from {span}."
+    elif rest:
+        note += f"{rest} more from {span} are in statements.csv."
+    rows = [
+        [
+            clean(row["date"]),
+            f"{name(e, row['actor'])}{_towards(e, row)}: {clean(row['description'])}\n"
+            f"{clean(row['id'])}; source: {clean(row['source'])}",
+        ]
+        for _, row in shown.iterrows()
+    ]
+    title = f"Statements and consequences, nearest to {clean(e.date)} first"
+    return grid(title, [Column("date"), Column("said or done", wraps=True)], rows, note)
+
+
+def _towards(e: Explanation, row: Any) -> str:
+    targets = [name(e, target) for target in str(row["target"]).split("|") if target]
+    return f" to {listed(targets)}" if targets else ""
+
+
+def evidence(e: Explanation) -> list[Grid]:
+    """The facts behind each driver."""
+    return [_dependence(e) if symbol == "D" else _facts(e, symbol) for symbol in e.drivers.index]
+
+
+def _heading(e: Explanation, symbol: str) -> str:
+    driver = e.drivers.loc[symbol]
+    mean, low, high = (level(symbol, driver[key]) for key in ("mean", "q05", "q95"))
+    return f"{symbol}, {driver['name']}: {mean if low == high else f'{mean} ({low} to {high})'}"
+
+
+def _facts(e: Explanation, symbol: str) -> Grid:
+    facts = e.facts[e.facts["driver"] == symbol]
+    others = facts[~facts["own"].astype(bool)]
+    cut = others.index[FEW:] if symbol == "rho" else others.index[:0]
+    measure = {"O": "points", "rho": "weight", "C": "share"}.get(symbol, "level")
+    role = {"O": "", "rho": "answer", "C": ""}.get(symbol, "sets it")
+    note = "" if len(facts) else "no fact of the record"
+    if len(cut):
+        weight = facts.loc[cut, "now"].sum()
+        note = f"and {len(cut)} more answers to others, weighing {weight:.2f} together"
+    elif role == "sets it" and len(facts):
+        note = "level: faded by now, mean over draws; sets it: share of draws with none higher"
+    return grid(
+        _heading(e, symbol),
+        [Column(measure, number=True), *words(role, "date"), Column("fact", wraps=True)],
+        [
+            [
+                level(symbol, row["now"]),
+                _part(symbol, row),
+                clean(row["date"]),
+                f"{clean(row['description'])}\n{coded(e, row)}; "
+                f"{clean(row['id'])}; source: {clean(row['source'])}",
+            ]
+            for _, row in facts.drop(cut).iterrows()
+        ],
+        note,
+    )
+
+
+def _part(symbol: str, row: Any) -> str:
+    if symbol == "rho":
+        kept = "kept" if row["strength"] > 0 else "broken"
+        return kept if row["own"] else f"{kept}, to others"
+    if row["cancelled_by"]:
+        return f"cancelled by {clean(row['cancelled_by'].replace('|', ', '))}"
+    sets = row["sets_the_level"]
+    return "" if pd.isna(sets) else probability(sets) if sets else "-"
+
+
+def _dependence(e: Explanation) -> Grid:
+    rows = []
+    for component, lines in e.dependence.groupby("component", sort=False):
+        first = lines.iloc[0]
+        read = [
+            f"{line['year']:.0f}: {line['reading']:g} ({clean(line['source'])})"
+            for _, line in lines.iterrows()
+            if not first["held_by"]
+        ] or [f"held by the change {clean(first['held_by'])!r}"]
+        text = f"{clean(component)} {first['value']:.3g}"
+        rows.append([f"{first['share']:.2f}", text, "\n".join(read)])
+    columns = [Column("share", number=True), Column("component"), Column("read from", wraps=True)]
+    note = "" if rows else "no indicator of the record: the alliance's default"
+    return grid(_heading(e, "D"), columns, rows, note)
+
+
+# One function for each form
+
+
+def show(console: Console, e: Explanation) -> None:
+    """Print it."""
+    said = document(e)
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style=style))
+
+    say(said.title, "bold")
+    for sentence in (*said.answer, *said.further):
+        say(sentence)
+    for section in said.sections:
+        for part in section.parts:
+            say("")
+            if isinstance(part, Grid) and part.rows:
+                console.print(table(part))
+                say(part.note) if part.note else None
+            elif isinstance(part, Grid):
+                say(part.title, "bold")
+                say(part.note)
+            else:
+                say(part)
+    say("")
+    for caveat in said.caveats:
+        say(caveat)
+
+
+def markdown(e: Explanation) -> str:
+    """It as Markdown."""
+    return as_markdown.render(document(e))
+
+
+def json(e: Explanation) -> str:
+    """It as JSON: the same explanation gives the same text."""
+    return as_json(e.as_json()).rstrip("\n")
+
+
+def csv(e: Explanation) -> dict[str, tuple[list[str], list[list[Any]]]]:
+    """Header and rows of every table, by name."""
+    return {
+        key: ([str(c) for c in frame.columns], [[*row.values()] for row in plain(frame)])
+        for key, frame in e.tables().items()
+    }
+
+
+def picture(e: Explanation) -> "Picture":
+    """The terms as bars from zero, their sum below."""
+    from matplotlib.figure import Figure as Canvas  # slow to import, and not always needed
+
+    from . import palette
+    from .page import Picture
+
+    shown = e.terms.drop("alignment").sort_values("mean", ascending=False, kind="stable")
+    shown = pd.concat([shown, e.terms.loc[["alignment"]]])
+    last = len(shown) - 1
+    canvas = Canvas(
+        figsize=(8.27, 1.9 + 0.62 * (last + 1)), facecolor="white", layout="constrained"
+    )
+    axes = canvas.add_subplot()
+    holds, pushes = palette.STANDING[Standing.MEMBER], palette.STANDING[Standing.OUTSIDE]
+    for k, (_, row) in enumerate(shown.iterrows()):
+        colour = "#555555" if k == last else holds if row["mean"] > 0 else pushes
+        axes.barh(k, row["mean"], height=0.55, color=colour, zorder=2)
+        for shade, width in (("white", 4.0), (palette.INK, 1.6)):  # a rim, to be seen on the bar
+            axes.plot([row["q05"], row["q95"]], [k, k], color=shade, linewidth=width, zorder=3)
+        axes.annotate(
+            log_odds(row["mean"]).replace("-", "\N{MINUS SIGN}"), (1.0, k), (66, 0),
+            xycoords=axes.get_yaxis_transform(), textcoords="offset points", fontsize=16,
+            ha="right", va="center", fontweight="bold" if k == last else "normal",
+        )  # fmt: skip
+    axes.axvline(0.0, color=palette.INK, linewidth=1.2, zorder=1)
+    axes.axhline(last - 0.5, color=palette.FAINT, linewidth=0.8)
+    names = [*(textwrap.fill(str(term), 18) for term in shown.index[:last]), "alignment:\nthe sum"]
+    axes.set_yticks(range(last + 1), names, fontsize=16, linespacing=1.0)
+    axes.get_yticklabels()[-1].set_fontweight("bold")
+    axes.set_ylim(last + 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="x", labelsize=15, color=palette.FAINT)
+    axes.grid(axis="x", color=palette.GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(palette.FAINT)
+    state, alliance = (shorten(x, 24) for x in (name(e, e.state), clean(e.about["alliance"])))
+    draws = "draws it in" if e.before == Standing.OUTSIDE else "holds it"
+    for side, text in (
+        ("right", "\N{LEFTWARDS ARROW} pushes it away"),
+        ("left", f"{draws} \N{RIGHTWARDS ARROW}"),
+    ):
+        axes.annotate(
+            text, (0.0, 0.0), (-10 if side == "right" else 10, -26),
+            xycoords=axes.get_xaxis_transform(), textcoords="offset points", fontsize=16,
+            ha=side, va="top",
+        )  # fmt: skip
+    canvas.suptitle(heading(e), fontsize=18, fontweight="bold", x=0.01, ha="left", parse_math=False)
+    canvas.supxlabel(_foot(e), fontsize=15, x=0.01, ha="left", color="#444444", parse_math=False)
+    return Picture("terms", canvas, _alt(e, state, alliance), CAPTION, small=True)
+
+
+CAPTION = (
+    "The terms of the utility of membership in log-odds, each from zero, and their sum, the "
+    "alignment. A term at zero has no effect; right of it a term holds the state, left of it a "
+    "term pushes it away. One unit changes the rate of leaving by a factor of 2.7. Lines are the "
+    "5 to 95 % range over the parameter draws; ranges do not add up, since the terms vary together."
+)
+
+
+def heading(e: Explanation) -> str:
+    """What the picture shows."""
+    state, alliance = shorten(name(e, e.state), 24), shorten(clean(e.about["alliance"]), 24)
+    verb = (
+        f"drew {state} to {alliance}"
+        if e.before == Standing.OUTSIDE
+        else f"held {state} in {alliance}"
+    )
+    return textwrap.fill(f"What {verb} and what pushed it away, {clean(e.date)}", 52)
+
+
+def _foot(e: Explanation) -> str:
+    zero = probability(e.probabilities.loc[f"{e.move} at alignment 0", "mean"])
+    sample = "held out" if e.sample == NOT_FITTED else e.sample
+    return textwrap.fill(
+        "Log-odds; bars start at 0, which is no effect; lines: 5 to 95 % of the draws. "
+        f"Probability of {e.move} {per(e)}: {probability(e.probability['mean'])} ({sample}); it "
+        f"would be {zero} if the terms added up to 0. Known up to {e.known_until}.",
+        74,
+    )
+
+
+def _alt(e: Explanation, state: str, alliance: str) -> str:
+    by_size = e.terms.drop("alignment")["mean"].sort_values(key=abs, ascending=False)
+    hold, push = (
+        [f"{term} {log_odds(value)}" for term, value in some.items()]
+        for some in (by_size[by_size > 0.005], by_size[by_size < -0.005])
+    )
+    total = e.terms.loc["alignment"]
+    return (
+        f"Bars of the terms of the utility of membership of {state} in {alliance}, {e.first} to "
+        f"{e.last}. Holding it: {listed(hold) or 'nothing'}. Pushing it: "
+        f"{listed(push) or 'nothing'}. They add up to an alignment of {log_odds(total['mean'])} "
+        f"({log_odds(total['q05'])} to {log_odds(total['q95'])}), and to a probability of "
+        f"{e.move} of {spread(e.probability)} {per(e)}."
+    )
+
+
+def write(
+    scenario: Scenario,
+    e: Explanation,
+    folder: Path | str,
+    command: Sequence[str] = (),
+    *,
+    pictures: bool = True,
+    overwrite: bool = False,
+) -> Path:
+    """Write all forms to a results folder.
+
+    Raises:
+        FolderError: the folder holds results already, or something else, or cannot be written.
+    """
+    origin = Origin(
+        job="explain",
+        kind="explanation",
+        scenario=scenario,
+        command=command,
+        seed=int(e.about["seed"]),
+        parameters_from=str(e.about["parameters_from"]),
+        parameters_sha256=str(e.about["parameters_sha256"]),
+        asked=(e.state, e.date),
+    )
+    with keeping(folder, origin, overwrite=overwrite) as draft:
+        draft.json(e.as_json(), "explanation.json", "all of it, as data")
+        for key, (header, rows) in csv(e).items():
+            draft.csv(header, rows, f"{key}.csv", ABOUT[key])
+        write_text(draft.file("explanation.md", "the report as Markdown"), markdown(e))
+        if pictures:
+            draft.draw(lambda: [picture(e)])
+        draft.report(document(e, draft.figures))
+    return draft.final
