@@ -21,7 +21,7 @@ def each(test):
 
 
 def probability_with(question: tuple[str, str], symbol: str, value: float) -> float:
-    """A member's mean probability of leaving a year with one driver changed, written out by hand."""
+    """A member's mean probability of leaving a year with one driver changed, by hand."""
     e, i = told(*question), starter().world.states.index(question[0])
     world, values = starter().world, starter().draws().values
     t = int(np.searchsorted(world.decided, np.datetime64(e.first)))

@@ -114,4 +114,4 @@ def test_terms_of_the_shipped_record_add_up_too(state):
 
 def test_numbers_of_a_fitted_record_are_in_sample_and_those_of_another_are_not():
     assert explain(load("csto"), "ARM", "2013-05").sample == "in sample"
-    assert told().sample == "not fitted to this record"
+    assert told().sample == "held out"

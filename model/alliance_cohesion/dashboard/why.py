@@ -43,21 +43,12 @@ def told(session: Session, edits: Edits, state: str, date: str) -> Row:
 
 
 def _asked(e: Explanation) -> Row:
-    ended = "stayed so" if e.after == e.before else f"ended it {words.WAS[e.after]}"
-    renewal = " In this time step the term ended: staying took a signature." if e.renewal else ""
     return {
         "heading": f"{words.name(e, e.state)}, {e.first} to {e.last}",
-        "asked": (
-            f"On record it began the time step {words.WAS[e.before]} and {ended}.{renewal} What "
-            f"was perceived up to {e.known_until} decides it."
-        ),
+        "asked": words.step(e),
         "move": e.move if e.before != Standing.MEMBER else "leaving or freezing",
         "per": words.per(e),
-        "rank": (
-            f"{words.ordinal(e.rank)} likeliest of {len(e.peers)} {words.ALIKE[e.before]}"
-            if len(e.peers) > 1
-            else f"the only one of the {words.ALIKE[e.before]}"
-        ),
+        "rank": words.rank(e),
     }
 
 
@@ -90,7 +81,7 @@ def _numbers(before: Explanation, after: Explanation) -> Row:
 
 
 def _shift(e: Explanation, symbol: str, row: Any) -> Row:
-    def at(value: float | None) -> str:
+    def at(value: float) -> str:
         return "no value" if pd.isna(value) else words.level(symbol, value)
 
     return {

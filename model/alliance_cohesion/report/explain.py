@@ -3,7 +3,6 @@
 `document` says it once, in sentences and tables; text, Markdown and page all show that.
 """
 
-import math
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,13 +13,14 @@ from rich.console import Console
 from rich.text import Text
 
 from ..analysis.explain import Explanation
-from ..analysis.explain.explanation import IN_SAMPLE, NOT_FITTED, plain
-from ..analysis.explain.rows import AFTER, BEFORE
+from ..analysis.explain.explanation import IN_SAMPLE, OUT_OF_SAMPLE, PRIOR, STATUS, plain
 from ..core.inputs import Standing
 from ..scenario import Scenario
 from ..scenario.events import RESPONSE, STANDING
 from ..scenario.fields import INTERNAL
+from ..scenario.states import name_of
 from . import markdown as as_markdown
+from . import palette
 from .document import Document, Figure, Section
 from .grid import Column, Grid, grid, numbers, words
 from .keep import Origin, as_json, keeping, write_text
@@ -30,31 +30,19 @@ from .text import clean, listed, shorten
 if TYPE_CHECKING:
     from .page import Picture
 
-WAS = {Standing.MEMBER: "as a member", Standing.FROZEN: "frozen", Standing.OUTSIDE: "out"}
 ALIKE = {
     Standing.MEMBER: "members",
     Standing.FROZEN: "frozen states",
     Standing.OUTSIDE: "states that are out",
 }
-MOVED = {
-    (Standing.MEMBER, Standing.FROZEN): "froze its membership",
-    (Standing.MEMBER, Standing.OUTSIDE): "left",
-    (Standing.FROZEN, Standing.OUTSIDE): "left, from frozen",
-    (Standing.FROZEN, Standing.MEMBER): "became a full member again",
-    (Standing.OUTSIDE, Standing.MEMBER): "came back",
-}
-STAYED = {
-    Standing.MEMBER: "stayed a member",
-    Standing.FROZEN: "stayed frozen",
-    Standing.OUTSIDE: "stayed out",
-}
 SAMPLE = {
-    IN_SAMPLE: "in sample: the parameters were fitted to this record, this decision included",
-    NOT_FITTED: "held out: the parameters were fitted to other records, never to this one",
+    IN_SAMPLE: "All probabilities are in sample: the parameters were fitted to this record, this "
+    "decision included.",
+    OUT_OF_SAMPLE: "All probabilities are held out: the parameters were fitted to other records, "
+    "never to this one.",
+    PRIOR: "The parameters were drawn from the PRIOR and not calibrated: probabilities say what the "
+    "rules allow, not what the record supports.",
 }
-UNFITTED = (
-    "the PRIOR, not calibrated: the numbers say what the rules allow, not what the record supports"
-)
 ABOUT = {
     "terms": "the terms of the utility of membership, in log-odds, and their sum",
     "drivers": "the drivers at the date",
@@ -65,13 +53,15 @@ ABOUT = {
     "shifts": "what each driver alone would have had to be",
     "statements": "what the state said and what followed; moves nothing",
 }
+CAPTION = (
+    "The terms of the utility of membership in log-odds, each from zero, and their sum, the "
+    "alignment. A term at zero has no effect; to its right a term holds the state, to its left it "
+    "pushes the state away. One unit changes the rate of leaving by a factor of 2.7. Lines are the "
+    "5 to 95 % range over the parameter draws; ranges do not add up, since terms vary together."
+)
 FEW = 5
 """Answers to others that are shown."""
-_NAMED = 3  # terms that a sentence names
 _SMALLEST = 0.0001
-
-
-# Numbers and names
 
 
 def probability(share: float) -> str:
@@ -81,10 +71,8 @@ def probability(share: float) -> str:
     if 0.995 <= share < 1:
         left = 1 - share
         return ">99.99 %" if left < _SMALLEST else f"{100 - float(f'{100 * left:.2g}'):.4g} %"
-    if share >= 0.995:
-        return "100 %"
     percent = 100 * share
-    return f"{percent:#.2g} %" if 0 < percent < 9.95 else f"{percent:.2g} %"
+    return f"{percent:#.2g} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
 
 
 def spread(row: Any) -> str:
@@ -118,108 +106,103 @@ def per(e: Explanation) -> str:
     return "at this renewal" if e.renewal else "a year"
 
 
-def ordinal(n: int) -> str:
-    """`1st`, `2nd`, `11th`."""
+def rank(e: Explanation) -> str:
+    """`1st of 5 members`."""
+    if len(e.peers) == 1:
+        return f"the only one of the {ALIKE[e.before]}"
+    n = e.rank
     ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{ending}"
+    return f"{n}{ending} of {len(e.peers)} {ALIKE[e.before]}"
 
 
 def name(e: Explanation, code: str) -> str:
     """The name of a state or another actor."""
-    return clean(e.names.get(code, code))
+    return clean(name_of(code, e.names))
+
+
+def step(e: Explanation) -> str:
+    """What is documented of the time step, and what decides it."""
+    state = name(e, e.state)
+    after = "stayed so" if e.after == e.before else f"ended it as {STATUS[e.after]}"
+    renewal = " In it the term ended and staying took a signature." if e.renewal else ""
+    return (
+        f"{state} began the time step {e.first} to {e.last} as {STATUS[e.before]} and {after}."
+        f"{renewal} One step ahead: only what was perceived up to {e.known_until} decides it."
+    )
 
 
 def coded(e: Explanation, row: Any) -> str:
     """What a row is and how it is coded: `threat by Azerbaijan, code 3; confidence medium`."""
+    sure = f"confidence {row['confidence']}"
     if row["kind"] == STANDING:
-        return f"membership status of {name(e, row['actor'])}; confidence {row['confidence']}"
+        return clean(f"membership status of {name(e, row['actor'])}; {sure}")
     kind = "answer" if row["kind"] == RESPONSE else row["kind"].replace("_", " ")
     by = "from within" if row["actor"] == INTERNAL else f"by {name(e, row['actor'])}"
-    text = f"{kind} {by}"
-    targets = [target for target in str(row["target"]).split("|") if target]
-    if targets and targets != [e.state]:
-        text += f" to {listed([name(e, target) for target in targets])}"
-    text += f", code {row['strength']:g}"
-    if pd.notna(row["threat_level"]):
-        text += f" for a threat of level {row['threat_level']:g}"
-    return clean(f"{text}; confidence {row['confidence']}")
+    to = "" if row["target"] == e.state else _towards(e, row)
+    prompted = row["threat_level"]
+    threat = f" for a threat of level {prompted:g}" if pd.notna(prompted) else ""
+    return clean(f"{kind} {by}{to}, code {row['strength']:g}{threat}; {sure}")
 
 
-# The explanation, said once
+def _towards(e: Explanation, row: Any) -> str:
+    targets = [name(e, target) for target in row["target"].split("|") if target]
+    return f" to {listed(targets)}" if targets else ""
 
 
 def document(e: Explanation, figures: Sequence[Figure] = ()) -> Document:
-    """What is said, in the order in which it is read."""
+    """The whole explanation, in the order in which it is read."""
     state, alliance = name(e, e.state), clean(e.about["alliance"])
-    did = MOVED.get((e.before, e.after), STAYED[e.after])
-    where = f"in {clean(e.about['title'] or e.about['scenario'])}"
+    status = STATUS[e.before] + ("" if e.after == e.before else f", then {STATUS[e.after]}")
+    where = clean(e.about["title"] or e.about["scenario"])
     return Document(
-        title=f"{state} and {alliance}, {e.first} to {e.last}: {state} {did}",
-        question=f"What held {state} in {alliance} and what pushed it at {clean(e.date)}, {where}?",
+        title=f"{state} in {alliance}, {e.first} to {e.last}: {status}",
+        question=f"What held {state} in {alliance}, what pushed it at {clean(e.date)} ({where})?",
         answer=(_probability(e), _terms(e), _shifts(e)),
-        further=_further(e),
+        further=(step(e), *_further(e)),
         figures=tuple(figures),
         sections=(
             Section("What held it and what pushed it", (terms(e),)),
             Section("What alone would have changed much", (shifts(e),)),
             Section(f"What {state} said, and what followed from decisions", (statements(e),)),
-            Section("The facts behind each driver", tuple(evidence(e))),
+            Section("The facts behind each driver", tuple(_facts(e, s) for s in e.drivers.index)),
         ),
         caveats=(
-            "The explanation is the rules' own account, given the record: it says which coded "
-            "facts move them, not what moved those who decided.",
-            "What alone would have halved or doubled the probability changes one driver and holds "
-            "the rest; in history they move together.",
-            _sample(e),
+            SAMPLE[e.sample],
             f"{e.about['draws']:,} parameter draws from {clean(e.about['parameters_from'])}; seed "
             f"{e.about['seed']}. Ranges are 5 to 95 % over the draws; Monte Carlo error of the "
             f"probability: {100 * e.probability['monte_carlo_error']:.2g} percentage points.",
+            "The explanation is the rules' own account, given the record: it says which coded "
+            "facts move them, not what moved those who decided. To halve or double the probability "
+            "one driver changes and the rest is held; in history they move together.",
         ),
-    )
-
-
-def _sample(e: Explanation) -> str:
-    return (
-        f"Every probability here is {SAMPLE[e.sample]}."
-        if e.calibrated
-        else (f"Parameters were drawn from {UNFITTED}.")
     )
 
 
 def _probability(e: Explanation) -> str:
-    where = e.probabilities["mean"]
+    means = e.probabilities["mean"]
     parts = ""
     if e.before == Standing.MEMBER:
-        parts = f", of which frozen {probability(where['leaving to frozen'])} and out " + (
-            probability(where["leaving to out"])
-        )
-    alike = ALIKE[e.before]
-    rank = f"{ordinal(e.rank)} of {len(e.peers)} {alike}"
-    if len(e.peers) == 1:
-        rank = f"the only one of the {alike}"
-    sample = e.sample if e.calibrated else "PRIOR, not calibrated"
-    if e.sample == NOT_FITTED:
-        sample = "held out"
+        frozen, out = (probability(means[f"leaving to {to}"]) for to in ("frozen", "out"))
+        parts = f", of which frozen {frozen} and out {out}"
     return (
-        f"The probability of {e.move} was {spread(e.probability)} {per(e)}{parts} ({sample}), "
-        f"which ranked it {rank}; at alignment 0, where nothing pulls either way, it would have "
-        f"been {probability(where[f'{e.move} at alignment 0'])}."
+        f"The probability of {e.move} was {spread(e.probability)} {per(e)}{parts} ({e.sample}), "
+        f"which ranked it {rank(e)}; at alignment 0, where nothing pulls either way, it would have "
+        f"been {probability(means[f'{e.move} at alignment 0'])}."
     )
 
 
-def _terms(e: Explanation) -> str:
+def _terms(e: Explanation, most: int = 3) -> str:
     by_size = e.terms.drop("alignment")["mean"].sort_values(key=abs, ascending=False)
 
-    def said(some: pd.Series) -> str:
-        return listed([f"{term} {log_odds(value)}" for term, value in some[:_NAMED].items()])
+    def strongest(some: pd.Series) -> str:
+        return listed([f"{k} {log_odds(v)}" for k, v in some[:most].items()]) or "nothing"
 
-    total, out = e.terms.loc["alignment"], e.before == Standing.OUTSIDE
+    mean, low, high = (log_odds(e.terms.loc["alignment", key]) for key in ("mean", "q05", "q95"))
     return (
-        f"Most held by {said(by_size[by_size > 0.005]) or 'nothing'}; most pushed by "
-        f"{said(by_size[by_size < -0.005]) or 'nothing'} (log-odds). All terms add up to an "
-        f"alignment of {log_odds(total['mean'])} ({log_odds(total['q05'])} to "
-        f"{log_odds(total['q95'])}); one unit {'more' if out else 'less'} multiplies the rate of "
-        f"{e.move} by 2.7."
+        f"Most held by {strongest(by_size[by_size > 0.005])}; most pushed by "
+        f"{strongest(by_size[by_size < -0.005])} (log-odds). All terms add up to an alignment of "
+        f"{mean} ({low} to {high}); one unit {'more' if e.before == Standing.OUTSIDE else 'less'} "
+        f"multiplies the rate of {e.move} by 2.7."
     )
 
 
@@ -227,40 +210,35 @@ def _shifts(e: Explanation) -> str:
     found = e.shifts.dropna(subset="half")
     if found.empty:
         return f"None of {len(e.shifts)} drivers could alone have halved it within its range."
-    said = [
+    halves = [
         f"{e.drivers.loc[symbol, 'name']} at {level(symbol, row['half'])} instead of "
         f"{level(symbol, row['now'])}"
         for symbol, row in found.iterrows()
     ]
-    return f"Any one of these alone would have halved it: {'; '.join(said)}."
+    return f"Any one of these alone would have halved it: {'; '.join(halves)}."
 
 
-def _further(e: Explanation) -> tuple[str, ...]:
-    state = name(e, e.state)
-    after = "stayed so" if e.after == e.before else f"ended it {WAS[e.after]}"
-    renewal = " In it the term ended and staying took a signature." if e.renewal else ""
+def _further(e: Explanation) -> tuple[str, str]:
     ends = e.probabilities.filter(like="ends the step", axis=0)
-    told = [f"{event.rpartition(' ')[2]} {spread(row)}" for event, row in ends.iterrows()]
+    by_status = [f"{event.rpartition(' ')[2]} {spread(row)}" for event, row in ends.iterrows()]
     peers = [f"{name(e, peer)} {probability(p)}" for peer, p in e.peers["probability"].items()]
     return (
-        f"{clean(e.date)} lies in the time step {e.first} to {e.last}. {state} began it "
-        f"{WAS[e.before]} and {after}.{renewal} One step ahead: the record up to {e.known_until} "
-        "is known.",
-        f"To end the time step as: {'; '.join(told)}.",
+        f"To end the time step as: {'; '.join(by_status)}.",
         f"By the probability of {e.move} {per(e)}: {', '.join(peers)}.",
     )
 
 
+def _ordered(e: Explanation) -> pd.DataFrame:
+    """The terms from what holds most to what pushes most, and their sum."""
+    each = e.terms.drop("alignment").sort_values("mean", ascending=False, kind="stable")
+    return pd.concat([each, e.terms.loc[["alignment"]]])
+
+
 def terms(e: Explanation) -> Grid:
-    """The terms of the utility of membership from what holds most to what pushes most."""
-    ordered = e.terms.drop("alignment").sort_values("mean", ascending=False, kind="stable")
+    """The terms of the utility of membership."""
     rows = [
-        [
-            str(term),
-            *(log_odds(row[key]) for key in ("mean", "q05", "q95")),
-            made_of(e, row["drivers"]),
-        ]
-        for term, row in pd.concat([ordered, e.terms.loc[["alignment"]]]).iterrows()
+        [str(k), *(log_odds(row[q]) for q in ("mean", "q05", "q95")), made_of(e, row["drivers"])]
+        for k, row in _ordered(e).iterrows()
     ]
     rows[-1][0] = "alignment, their sum"
     return grid(
@@ -271,7 +249,8 @@ def terms(e: Explanation) -> Grid:
             Column("made of", wraps=True),
         ],
         rows,
-        "In log-odds: plus holds, minus pushes. Ranges do not add up: terms vary together over draws.",
+        "In log-odds: plus holds, minus pushes. Ranges do not add up: terms vary together over "
+        "draws.",
     )
 
 
@@ -279,9 +258,8 @@ def shifts(e: Explanation) -> Grid:
     """What each driver alone would have had to be."""
 
     def at(symbol: str, value: float, reach: str) -> str:
-        return f"no value ({reach})" if math.isnan(value) else level(symbol, value)
+        return f"no value ({reach})" if pd.isna(value) else level(symbol, value)
 
-    found = e.shifts.astype({"half": float, "double": float})
     return grid(
         "One driver alone: where it would halve or double that probability",
         [
@@ -297,7 +275,7 @@ def shifts(e: Explanation) -> Grid:
                 at(symbol, row["half"], f"at least x {row['lowest_multiple']:.2f}"),
                 at(symbol, row["double"], f"at most x {row['highest_multiple']:.2f}"),
             ]
-            for symbol, row in found.iterrows()
+            for symbol, row in e.shifts.iterrows()
         ],
         "All else held; the driver's effect on utility has reached alignment in full, as if it had "
         "lasted.",
@@ -308,47 +286,34 @@ def statements(e: Explanation) -> Grid:
     """What the state said and what followed from its decision."""
     shown = e.statements[e.statements["shown"]]
     rest = len(e.statements) - len(shown)
-    span = f"{BEFORE.days // 365} years before to {AFTER.days // 365} year after the date"
-    note = (
-        "These rows move nothing in the model: a state's account of its motives is no input, and "
-        "what followed from a decision cannot explain it. "
-    )
-    if shown.empty:
-        note += f"The record has none from {span}."
-    elif rest:
-        note += f"{rest} more from {span} are in statements.csv."
-    rows = [
+    more = f"{rest} more are in statements.csv" if rest else f"{len(shown)} in all"
+    return grid(
+        f"Statements and consequences, nearest to {clean(e.date)} first",
+        [Column("date"), Column("said or done", wraps=True)],
         [
-            clean(row["date"]),
-            f"{name(e, row['actor'])}{_towards(e, row)}: {clean(row['description'])}\n"
-            f"{clean(row['id'])}; source: {clean(row['source'])}",
-        ]
-        for _, row in shown.iterrows()
-    ]
-    title = f"Statements and consequences, nearest to {clean(e.date)} first"
-    return grid(title, [Column("date"), Column("said or done", wraps=True)], rows, note)
-
-
-def _towards(e: Explanation, row: Any) -> str:
-    targets = [name(e, target) for target in str(row["target"]).split("|") if target]
-    return f" to {listed(targets)}" if targets else ""
-
-
-def evidence(e: Explanation) -> list[Grid]:
-    """The facts behind each driver."""
-    return [_dependence(e) if symbol == "D" else _facts(e, symbol) for symbol in e.drivers.index]
-
-
-def _heading(e: Explanation, symbol: str) -> str:
-    driver = e.drivers.loc[symbol]
-    mean, low, high = (level(symbol, driver[key]) for key in ("mean", "q05", "q95"))
-    return f"{symbol}, {driver['name']}: {mean if low == high else f'{mean} ({low} to {high})'}"
+            [
+                clean(row["date"]),
+                f"{name(e, row['actor'])}{_towards(e, row)}: {clean(row['description'])}\n"
+                f"{clean(row['id'])}; source: {clean(row['source'])}",
+            ]
+            for _, row in shown.iterrows()
+        ],
+        "These rows move nothing in the model: what a state says of its motives is no input, and "
+        "what followed from a decision cannot explain it. Five years before to one year after the "
+        f"date: {more}.",
+    )
 
 
 def _facts(e: Explanation, symbol: str) -> Grid:
+    """The facts behind a driver."""
+    driver = e.drivers.loc[symbol]
+    mean, low, high = (level(symbol, driver[key]) for key in ("mean", "q05", "q95"))
+    title = f"{symbol}, {driver['name']}: {mean if low == high else f'{mean} ({low} to {high})'}"
+    if symbol == "D":
+        return _dependence(e, title)
     facts = e.facts[e.facts["driver"] == symbol]
-    others = facts[~facts["own"].astype(bool)]
-    cut = others.index[FEW:] if symbol == "rho" else others.index[:0]
+    others = facts.index[~facts["own"].astype(bool)]
+    cut = others[FEW:] if symbol == "rho" else others[:0]
     measure = {"O": "points", "rho": "weight", "C": "share"}.get(symbol, "level")
     role = {"O": "", "rho": "answer", "C": ""}.get(symbol, "sets it")
     note = "" if len(facts) else "no fact of the record"
@@ -358,15 +323,15 @@ def _facts(e: Explanation, symbol: str) -> Grid:
     elif role == "sets it" and len(facts):
         note = "level: faded by now, mean over draws; sets it: share of draws with none higher"
     return grid(
-        _heading(e, symbol),
+        title,
         [Column(measure, number=True), *words(role, "date"), Column("fact", wraps=True)],
         [
             [
                 level(symbol, row["now"]),
                 _part(symbol, row),
                 clean(row["date"]),
-                f"{clean(row['description'])}\n{coded(e, row)}; "
-                f"{clean(row['id'])}; source: {clean(row['source'])}",
+                f"{clean(row['description'])}\n{coded(e, row)}; {clean(row['id'])}; source: "
+                f"{clean(row['source'])}",
             ]
             for _, row in facts.drop(cut).iterrows()
         ],
@@ -384,49 +349,32 @@ def _part(symbol: str, row: Any) -> str:
     return "" if pd.isna(sets) else probability(sets) if sets else "-"
 
 
-def _dependence(e: Explanation) -> Grid:
+def _dependence(e: Explanation, title: str) -> Grid:
     rows = []
     for component, lines in e.dependence.groupby("component", sort=False):
         first = lines.iloc[0]
-        read = [
+        read = [f"held by the change {clean(first['held_by'])!r}"] if first["held_by"] else [
             f"{line['year']:.0f}: {line['reading']:g} ({clean(line['source'])})"
             for _, line in lines.iterrows()
-            if not first["held_by"]
-        ] or [f"held by the change {clean(first['held_by'])!r}"]
+        ]  # fmt: skip
         text = f"{clean(component)} {first['value']:.3g}"
         rows.append([f"{first['share']:.2f}", text, "\n".join(read)])
     columns = [Column("share", number=True), Column("component"), Column("read from", wraps=True)]
-    note = "" if rows else "no indicator of the record: the alliance's default"
-    return grid(_heading(e, "D"), columns, rows, note)
-
-
-# One function for each form
+    return grid(title, columns, rows, "" if rows else "no indicator: the alliance's default")
 
 
 def show(console: Console, e: Explanation) -> None:
     """Print it."""
-    said = document(e)
-
-    def say(text: str, style: str = "") -> None:
-        console.print(Text(text, style=style))
-
-    say(said.title, "bold")
-    for sentence in (*said.answer, *said.further):
-        say(sentence)
-    for section in said.sections:
-        for part in section.parts:
-            say("")
-            if isinstance(part, Grid) and part.rows:
-                console.print(table(part))
-                say(part.note) if part.note else None
-            elif isinstance(part, Grid):
-                say(part.title, "bold")
-                say(part.note)
-            else:
-                say(part)
-    say("")
-    for caveat in said.caveats:
-        say(caveat)
+    shown = document(e)
+    console.print(Text(shown.title, style="bold"))
+    console.print(Text("\n".join((*shown.answer, *shown.further))))
+    for part in (part for section in shown.sections for part in section.parts):
+        assert isinstance(part, Grid)
+        console.print()
+        console.print(table(part) if part.rows else Text(part.title, style="bold"))
+        if part.note:
+            console.print(Text(part.note))
+    console.print(Text("\n".join(("", *shown.caveats))))
 
 
 def markdown(e: Explanation) -> str:
@@ -442,24 +390,28 @@ def json(e: Explanation) -> str:
 def csv(e: Explanation) -> dict[str, tuple[list[str], list[list[Any]]]]:
     """Header and rows of every table, by name."""
     return {
-        key: ([str(c) for c in frame.columns], [[*row.values()] for row in plain(frame)])
+        key: ([*frame.columns], [[*row.values()] for row in plain(frame)])
         for key, frame in e.tables().items()
     }
 
 
+def heading(e: Explanation) -> str:
+    """What the picture shows."""
+    state, alliance = shorten(name(e, e.state), 24), shorten(clean(e.about["alliance"]), 24)
+    outside = e.before == Standing.OUTSIDE
+    verb = f"drew {state} to {alliance}" if outside else f"held {state} in {alliance}"
+    return textwrap.fill(f"What {verb} and what pushed it away, {clean(e.date)}", 52)
+
+
 def picture(e: Explanation) -> "Picture":
-    """The terms as bars from zero, their sum below."""
+    """The terms as bars from zero, their sum below; to be read at the width of a phone."""
     from matplotlib.figure import Figure as Canvas  # slow to import, and not always needed
 
-    from . import palette
     from .page import Picture
 
-    shown = e.terms.drop("alignment").sort_values("mean", ascending=False, kind="stable")
-    shown = pd.concat([shown, e.terms.loc[["alignment"]]])
+    shown = _ordered(e)
     last = len(shown) - 1
-    canvas = Canvas(
-        figsize=(8.27, 1.9 + 0.62 * (last + 1)), facecolor="white", layout="constrained"
-    )
+    canvas = Canvas((8.27, 1.9 + 0.62 * len(shown)), facecolor="white", layout="constrained")
     axes = canvas.add_subplot()
     holds, pushes = palette.STANDING[Standing.MEMBER], palette.STANDING[Standing.OUTSIDE]
     for k, (_, row) in enumerate(shown.iterrows()):
@@ -474,77 +426,36 @@ def picture(e: Explanation) -> "Picture":
         )  # fmt: skip
     axes.axvline(0.0, color=palette.INK, linewidth=1.2, zorder=1)
     axes.axhline(last - 0.5, color=palette.FAINT, linewidth=0.8)
-    names = [*(textwrap.fill(str(term), 18) for term in shown.index[:last]), "alignment:\nthe sum"]
-    axes.set_yticks(range(last + 1), names, fontsize=16, linespacing=1.0)
+    labels = [*(textwrap.fill(str(term), 18) for term in shown.index[:last]), "alignment:\nthe sum"]
+    axes.set_yticks(range(last + 1), labels, fontsize=16, linespacing=1.0)
     axes.get_yticklabels()[-1].set_fontweight("bold")
     axes.set_ylim(last + 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=15, color=palette.FAINT)
     axes.grid(axis="x", color=palette.GRID, linewidth=0.8)
     axes.set_axisbelow(True)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
+    axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(palette.FAINT)
-    state, alliance = (shorten(x, 24) for x in (name(e, e.state), clean(e.about["alliance"])))
-    draws = "draws it in" if e.before == Standing.OUTSIDE else "holds it"
-    for side, text in (
-        ("right", "\N{LEFTWARDS ARROW} pushes it away"),
-        ("left", f"{draws} \N{RIGHTWARDS ARROW}"),
+    draws_in = "draws it in" if e.before == Standing.OUTSIDE else "holds it"
+    for side, away, text in (
+        ("right", -10, "\N{LEFTWARDS ARROW} pushes it away"),
+        ("left", 10, f"{draws_in} \N{RIGHTWARDS ARROW}"),
     ):
         axes.annotate(
-            text, (0.0, 0.0), (-10 if side == "right" else 10, -26),
-            xycoords=axes.get_xaxis_transform(), textcoords="offset points", fontsize=16,
-            ha=side, va="top",
+            text, (0.0, 0.0), (away, -26), xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points", fontsize=16, ha=side, va="top",
         )  # fmt: skip
-    canvas.suptitle(heading(e), fontsize=18, fontweight="bold", x=0.01, ha="left", parse_math=False)
-    canvas.supxlabel(_foot(e), fontsize=15, x=0.01, ha="left", color="#444444", parse_math=False)
-    return Picture("terms", canvas, _alt(e, state, alliance), CAPTION, small=True)
-
-
-CAPTION = (
-    "The terms of the utility of membership in log-odds, each from zero, and their sum, the "
-    "alignment. A term at zero has no effect; right of it a term holds the state, left of it a "
-    "term pushes it away. One unit changes the rate of leaving by a factor of 2.7. Lines are the "
-    "5 to 95 % range over the parameter draws; ranges do not add up, since the terms vary together."
-)
-
-
-def heading(e: Explanation) -> str:
-    """What the picture shows."""
-    state, alliance = shorten(name(e, e.state), 24), shorten(clean(e.about["alliance"]), 24)
-    verb = (
-        f"drew {state} to {alliance}"
-        if e.before == Standing.OUTSIDE
-        else f"held {state} in {alliance}"
-    )
-    return textwrap.fill(f"What {verb} and what pushed it away, {clean(e.date)}", 52)
-
-
-def _foot(e: Explanation) -> str:
     zero = probability(e.probabilities.loc[f"{e.move} at alignment 0", "mean"])
-    sample = "held out" if e.sample == NOT_FITTED else e.sample
-    return textwrap.fill(
+    foot = (
         "Log-odds; bars start at 0, which is no effect; lines: 5 to 95 % of the draws. "
-        f"Probability of {e.move} {per(e)}: {probability(e.probability['mean'])} ({sample}); it "
-        f"would be {zero} if the terms added up to 0. Known up to {e.known_until}.",
-        74,
+        f"Probability of {e.move} {per(e)}: {probability(e.probability['mean'])} ({e.sample}); it "
+        f"would be {zero} if the terms added up to 0. Known up to {e.known_until}."
     )
-
-
-def _alt(e: Explanation, state: str, alliance: str) -> str:
-    by_size = e.terms.drop("alignment")["mean"].sort_values(key=abs, ascending=False)
-    hold, push = (
-        [f"{term} {log_odds(value)}" for term, value in some.items()]
-        for some in (by_size[by_size > 0.005], by_size[by_size < -0.005])
-    )
-    total = e.terms.loc["alignment"]
-    return (
-        f"Bars of the terms of the utility of membership of {state} in {alliance}, {e.first} to "
-        f"{e.last}. Holding it: {listed(hold) or 'nothing'}. Pushing it: "
-        f"{listed(push) or 'nothing'}. They add up to an alignment of {log_odds(total['mean'])} "
-        f"({log_odds(total['q05'])} to {log_odds(total['q95'])}), and to a probability of "
-        f"{e.move} of {spread(e.probability)} {per(e)}."
-    )
+    left: dict[str, Any] = {"x": 0.01, "ha": "left", "parse_math": False}
+    canvas.suptitle(heading(e), fontsize=18, fontweight="bold", **left)
+    canvas.supxlabel(textwrap.fill(foot, 74), fontsize=15, color="#444444", **left)
+    alt = f"Bars of the terms. {_terms(e, len(shown))} {_probability(e)}"
+    return Picture("terms", canvas, alt, CAPTION, small=True)
 
 
 def write(

@@ -39,7 +39,7 @@ DRIVERS = {
     "C": ("share of the others that left", 1.0),
 }
 """By symbol: name, and the upper end of the range (the lower is 0)."""
-IN_SAMPLE, NOT_FITTED, PRIOR = "in sample", "not fitted to this record", "prior, not fitted"
+IN_SAMPLE, OUT_OF_SAMPLE, PRIOR = "in sample", "held out", "prior, not calibrated"
 _SPREAD = ["mean", "q05", "q95"]
 
 
@@ -55,7 +55,7 @@ class Explanation:
     about: dict[str, Any]
     """Scenario, alliance, seed, draws, where the parameters come from."""
     sample: str
-    """`in sample`, `not fitted to this record`, or `prior, not fitted`: holds for all numbers."""
+    """Of all numbers: `in sample`, `held out` or `prior, not calibrated`."""
     state: str
     """Its code in the scenario."""
     date: str
@@ -74,7 +74,7 @@ class Explanation:
     rank: int
     """Place among the states of the same status: 1 is the likeliest to move."""
     names: dict[str, str]
-    """Names of the states and other actors in the tables, by code."""
+    """Names of codes of the scenario's own."""
     terms: pd.DataFrame
     """By term of the utility of membership (R4): spread in log-odds, `drivers` (symbols, joined
     with |). The last row, `alignment`, is their sum."""
@@ -98,11 +98,6 @@ class Explanation:
     """Rows of the record that name the state and move nothing; see `rows.statements`."""
     by_draw: pd.DataFrame = field(repr=False, compare=False)
     """[draw] the terms, the alignment and the probability of the move."""
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether the parameters were fitted to any record."""
-        return self.sample != PRIOR
 
     @property
     def per(self) -> str:
@@ -134,7 +129,7 @@ class Explanation:
             **self.about,
             "sample": self.sample,
             "state": self.state,
-            "names": self.names,
+            "name": name_of(self.state, self.names),
             "date": self.date,
             "time_step": {"first": self.first.isoformat(), "last": self.last.isoformat()},
             "known_until": self.known_until.isoformat(),
@@ -183,13 +178,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
     by_term = terms(draws, latent[:, i], np.array(D))
     peers = _peers(world, t, statuses[0][t - f.first] == before, decision, latent, transitions)
     drivers = _drivers(latent[:, i], D)
-    evidence = rows.Evidence(scenario, world, i, t, draws)
-    facts = evidence.facts()
     groups = () if before == Standing.OUTSIDE else (ALL_MEMBERS,)
-    statements = rows.statements(scenario.events, state, groups, parse(date).middle)
-    actors = pd.concat([facts["actor"], statements["actor"]])
-    targets = pd.concat([facts["target"], statements["target"]]).str.split("|").explode()
-    shown = {*world.states, *actors, *targets.dropna(), scenario.alliance.patron}
     return Explanation(
         about={
             "scenario": scenario.name,
@@ -213,15 +202,15 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         renewal=decision.renewal,
         move=decision.move,
         rank=1 + int((peers["probability"] > peers.loc[state, "probability"]).sum()),
-        names={code: name_of(code, scenario.alliance.names) for code in sorted(shown)},
+        names=dict(scenario.alliance.names),
         terms=_terms(by_term, decision.alignment),
         drivers=drivers,
-        facts=facts,
+        facts=rows.Evidence(scenario, world, i, t, draws).facts(),
         dependence=rows.dependence(scenario, state, t - 1),
         probabilities=_probabilities(decision, transitions[:, i]),
         peers=peers,
         shifts=_shifts(decision, drivers),
-        statements=statements,
+        statements=rows.statements(scenario.events, state, groups, parse(date).middle),
         by_draw=pd.DataFrame(by_term, columns=list(TERMS)).assign(
             alignment=decision.alignment, probability=decision.probability(decision.alignment)
         ),
@@ -262,18 +251,12 @@ def _place(scenario: Scenario, world: World, state: str, day: str) -> tuple[int,
 
 def _until(world: World, t: int) -> World:
     """The same world cut after time step `t`, the only one in which anything is decided."""
-    f = world.forcing
-    return replace(
-        world,
-        ticks=world.ticks[: t + 1],
-        forcing=f.change(first=t, renewal=f.renewal[: t + 1]),
-    )
+    forcing = world.forcing.change(first=t, renewal=world.forcing.renewal[: t + 1])
+    return replace(world, ticks=world.ticks[: t + 1], forcing=forcing)
 
 
 def _sample(found: Draws) -> str:
-    if found.origin == "prior":
-        return PRIOR
-    return IN_SAMPLE if found.seen else NOT_FITTED
+    return PRIOR if found.origin == "prior" else IN_SAMPLE if found.seen else OUT_OF_SAMPLE
 
 
 def _spread(values: Floats) -> dict[str, float]:
@@ -281,12 +264,16 @@ def _spread(values: Floats) -> dict[str, float]:
     return dict(zip(_SPREAD, (float(values.mean()), float(low), float(high)), strict=True))
 
 
+def _table(lines: dict[str, dict[str, Any]], key: str) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(key)
+
+
 def _terms(by_term: Floats, alignment: Floats) -> pd.DataFrame:
     lines = {
         name: _spread(by_term[:, k]) | {"drivers": OF_TERM[name]} for k, name in enumerate(TERMS)
     }
     lines["alignment"] = _spread(alignment) | {"drivers": ""}
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("term")
+    return _table(lines, "term")
 
 
 def _probabilities(decision: Decision, transitions: Floats) -> pd.DataFrame:
@@ -299,20 +286,17 @@ def _probabilities(decision: Decision, transitions: Floats) -> pd.DataFrame:
     move = decision.probability(decision.alignment)
     moves = {decision.move: move}
     if decision.status == Standing.MEMBER:
-        left = transitions[:, Standing.FROZEN] + transitions[:, Standing.OUTSIDE]
-        share = np.divide(
-            transitions[:, Standing.FROZEN], left, out=np.zeros_like(left), where=left > 0
-        )
+        frozen, out = transitions[:, Standing.FROZEN], transitions[:, Standing.OUTSIDE]
+        share = np.divide(frozen, frozen + out, out=np.zeros_like(out), where=frozen + out > 0)
         moves |= {"leaving to frozen": move * share, "leaving to out": move * (1.0 - share)}
-    neutral = decision.probability(np.zeros(len(move)))
-    moves[f"{decision.move} at alignment 0"] = neutral
+    moves[f"{decision.move} at alignment 0"] = decision.probability(np.zeros(len(move)))
     per = "renewal" if decision.renewal else "year"
     lines = {
         name: {"per": "time step" if name in steps else per, **_spread(values)}
         | {"monte_carlo_error": float(values.std() / np.sqrt(len(values)))}
         for name, values in (moves | steps).items()
     }
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("event")
+    return _table(lines, "event")
 
 
 def _peers(
@@ -327,8 +311,7 @@ def _peers(
         },
         index=pd.Index([world.states[j] for j in deciding], name="state"),
     )
-    table["minus"] = -table["probability"]
-    return table.sort_values(["minus", "state"], kind="stable").drop(columns="minus")
+    return table.sort_index().sort_values("probability", ascending=False, kind="stable")
 
 
 def _drivers(latent: Floats, D: float) -> pd.DataFrame:
@@ -342,7 +325,7 @@ def _drivers(latent: Floats, D: float) -> pd.DataFrame:
         symbol: {"name": name, "high": high, **_spread(values[symbol])}
         for symbol, (name, high) in DRIVERS.items()
     }
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("symbol")
+    return _table(lines, "symbol")
 
 
 def _shifts(decision: Decision, drivers: pd.DataFrame) -> pd.DataFrame:
@@ -351,4 +334,4 @@ def _shifts(decision: Decision, drivers: pd.DataFrame) -> pd.DataFrame:
     for symbol in drivers.index.drop("C"):
         now = float(drivers.loc[symbol, "mean"])
         lines[symbol] = {"now": now, **decision.shift(symbol, now)}
-    return pd.DataFrame.from_dict(lines, orient="index").rename_axis("symbol")
+    return _table(lines, "symbol")

@@ -274,12 +274,10 @@ def statements(
         if not (event.kind == NOTE or event.consequence):
             continue
         own = state in event.actor.split("|")
-        if own or {state, *groups} & {*event.targets}:
-            if day - BEFORE <= event.start <= day + AFTER:
-                days = (event.start - day).days
-                found.append(
-                    _row(event) | {"consequence": event.consequence, "own": own, "days": days}
-                )
+        near = day - BEFORE <= event.start <= day + AFTER
+        if near and (own or {state, *groups} & {*event.targets}):
+            more = {"consequence": event.consequence, "own": own, "days": (event.start - day).days}
+            found.append(_row(event) | more)
     found.sort(
         key=lambda row: (not (row["own"] or row["consequence"]), abs(row["days"]), row["id"])
     )
