@@ -170,7 +170,7 @@ def workbook() -> bytes:
 
 
 FILES = {
-    "a workbook": (workbook(), "an Excel workbook (.xlsx); allowed: a text file in UTF-8; save"),
+    "a workbook": (workbook(), "an Excel workbook (.xlsx); allowed: text in UTF-8; save"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "an old Excel workbook"),
     "a packed file": (gzip.compress(b"date"), "packed by gzip (.gz, or R's .rds).*unpack it first"),
     "a Stata file": (b"<stata_dta><header>", "a Stata file"),
