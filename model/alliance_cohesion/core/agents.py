@@ -11,7 +11,7 @@ import numpy as np
 from . import step as tick
 from .inputs import Codes, Floats, Standing, World
 from .parameters import Parameters
-from .randomness import CHOICE, uniform
+from .randomness import CHOICE, checked_seed, uniform
 from .step import FROZEN, MEMBER, OUTSIDE
 
 
@@ -105,6 +105,7 @@ class AllianceModel(mesa.Model):
         seed: int = 1,
         state: type[State] = State,
     ):
+        seed = checked_seed(seed)
         super().__init__(seed=seed % 2**32)
         self.world, self.number, self.seed = world, number, seed
         self.parameters: Parameters = tick.parameters(np.asarray(draws)[number % len(draws)])

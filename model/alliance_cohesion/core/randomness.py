@@ -6,6 +6,8 @@ easy as 1, 2, 3"; the constants are those of that paper and of `numpy.random.Phi
 which the tests check this code.
 """
 
+from operator import index
+
 import numpy as np
 from numba import njit, uint64
 
@@ -16,10 +18,28 @@ PATRON = 3  # R10, the patron's answers
 EPISODE = 4  # R11, threats and offers that no record dates
 NOISE = 5  # abduction: noise consistent with the record
 
+SEEDS = 2**63
+"""How many seeds there are, from 0."""
+
 _M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _LOW = np.uint64(0xFFFFFFFF)
 _32, _11 = np.uint64(32), np.uint64(11)
+
+
+def checked_seed(seed: object) -> int:
+    """A seed as a plain whole number; NumPy's whole numbers are taken too.
+
+    Raises:
+        ValueError: it is no whole number, or out of range.
+    """
+    try:
+        number = -1 if isinstance(seed, bool) else index(seed)  # type: ignore[call-overload]
+    except TypeError:
+        number = -1
+    if not 0 <= number < SEEDS:
+        raise ValueError(f"seed: {seed!r} given; allowed: a whole number from 0 to 2**63 - 1")
+    return int(number)
 
 
 @njit(cache=True, inline="always")
