@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from .. import __version__
-from ..scenario import Scenario
+from ..scenario import Scenario, copies
 from ..scenario.tables import safe_cell
-from . import copying, guide
+from . import guide
 from .document import Document, Figure, Made
 from .folder import MANIFEST, PROGRAM, replacing
 from .html import render
@@ -136,7 +136,7 @@ def keeping(folder: Path, origin: Origin, reading: str = "") -> Iterator[Draft]:
         FolderError: the folder holds something else, or cannot be written.
     """
     with replacing(folder) as new:
-        places = copying.places(origin.scenario)
+        places = copies.places(origin.scenario)
         for source, place in places.items():
             (new / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, new / place)
