@@ -1,7 +1,7 @@
 """Apply the changes of a scenario: named edits to its record, parameters and rules."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
@@ -20,9 +20,10 @@ from .actions import (
     SetParameter,
     ShiftEvents,
 )
+from .consistency import name_problems
 from .events import COLUMNS, Event, event_of, repeated_ids
 from .problems import Problem, any_of, as_text, quoted
-from .scenario import Reform
+from .scenario import Reform, Scenario
 from .schema import Alliance
 from .spelling import most_like, suggestion
 from .tables import Row
@@ -126,7 +127,7 @@ class _Edit:
             hint = _close_rows(where, self.draft.events)
             self._wrong("where", "no row matches", "conditions that some row meets", hint)
             return
-        missed = [name for name in where.id if not any(fnmatchcase(row, name) for row in chosen)]
+        missed = [name for name in where.id if not any(_is_like(row, name) for row in chosen)]
         for name in missed:
             hint = _close_rows(where.model_copy(update={"id": (name,)}), self.draft.events)
             self._wrong("where.id", f"no row matches {quoted(name)}", "ids of rows", hint)
@@ -184,6 +185,34 @@ class _Edit:
         self.problems.append(Problem(self.file, f"{self.place}, {where}", found, allowed, hint))
 
 
+def with_changes(
+    scenario: Scenario, changes: Iterable[Change], file: str
+) -> tuple[Scenario, list[Problem]]:
+    """A scenario with other changes in place of its own, and what is wrong with it.
+
+    Args:
+        scenario: Whose original events, rules and parameters are changed.
+        changes: In the order in which they are made.
+        file: The file that names them, as shown.
+    """
+    original = scenario.original
+    draft = Draft(original.events, original.alliance, dict(original.fixed))
+    problems = [problem for change in changes for problem in apply(change, draft, file)]
+    problems += name_problems(
+        draft.alliance, scenario.clients, draft.events, scenario.indicators, file
+    )
+    parameters = scenario.parameters.model_copy(update={"fixed": draft.fixed})
+    changed = replace(
+        scenario,
+        events=draft.events,
+        alliance=draft.alliance,
+        parameters=parameters,
+        reforms=tuple(draft.reforms),
+        settings=tuple(draft.settings),
+    )
+    return changed, problems
+
+
 def matches(where: Selector, event: Event) -> bool:
     """Whether a row meets all the conditions that are given."""
     return not _unmet(where, event)
@@ -191,7 +220,7 @@ def matches(where: Selector, event: Event) -> bool:
 
 def _unmet(where: Selector, event: Event) -> list[str]:
     met = {
-        "id": not where.id or any(fnmatchcase(event.id, name) for name in where.id),
+        "id": not where.id or any(_is_like(event.id, name) for name in where.id),
         "kind": where.kind in (None, event.kind),
         "actor": where.actor in (None, event.actor),
         "target": where.target is None or where.target in event.targets,
@@ -200,6 +229,11 @@ def _unmet(where: Selector, event: Event) -> list[str]:
         "confidence": where.confidence in (None, event.confidence),
     }
     return [condition for condition, is_met in met.items() if not is_met]
+
+
+def _is_like(name: str, pattern: str) -> bool:
+    """Whether a name fits a pattern, in which * and ? are wildcards and brackets are not."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def _close_rows(where: Selector, events: tuple[Event, ...]) -> str:

@@ -22,6 +22,15 @@ class Reform:
 
 
 @dataclass(frozen=True)
+class Original:
+    """What changes act on: the record, the rules and the parameters as the files state them."""
+
+    events: tuple[Event, ...]
+    alliance: Alliance
+    fixed: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Scenario:
     """All that a scenario says, its base and its changes applied."""
 
@@ -45,6 +54,8 @@ class Scenario:
     """Changes of the alliance's rules that act from a date."""
     settings: tuple[SetIndicator, ...]
     """Components of dependence held at a value for a time."""
+    original: Original
+    """The same before its changes."""
     sweep: dict[str, Any]
     files: tuple[Path, ...]
     """Every file read: scenario files from the base on, then tables."""
