@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,6 +18,7 @@ from .discovery import regions
 from .folder import POINTS, Folder
 from .plan import Chunk
 from .sensitivity import indices
+from .work import SweepError
 
 OUTCOMES, WIDE = "outcomes.parquet", "outcomes.csv"
 _QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
@@ -140,7 +142,11 @@ def find(
 
 
 def write_tables(folder: Folder) -> Means:
-    """Write outcomes.parquet (a row per point and outcome) and outcomes.csv (a row per point)."""
+    """Write outcomes.parquet (a row per point and outcome) and outcomes.csv (a row per point).
+
+    Raises:
+        SweepError: every point failed.
+    """
     outcomes = pd.DataFrame(folder.plan["outcomes"]).set_index("name")
     with (folder.path / POINTS).open("rb") as file:
         points = pq.read_table(file).to_pandas().set_index("point")
@@ -148,17 +154,20 @@ def write_tables(folder: Folder) -> Means:
     failures: dict[int, str] = {}
     described: list[pd.DataFrame] = []
     writer: pq.ParquetWriter | None = None
-    with writing(folder.path / OUTCOMES) as file:
+    with writing(folder.path / OUTCOMES) as file, ExitStack() as stack:
         for _, block in groupby(folder.chunks(), key=lambda chunk: chunk.first):
             rows = _described(folder, list(block), outcomes, failures)
             described.append(rows.set_index(_KEYS)[["mean", "standard_error"]])
             rows = rows.merge(named, left_on="point", right_index=True)
             arrow = pa.Table.from_pandas(rows[["point", *named, *_COLUMNS]], preserve_index=False)
             arrow = arrow.replace_schema_metadata()
-            writer = writer or pq.ParquetWriter(file, arrow.schema, compression="zstd")
+            writer = writer or stack.enter_context(
+                pq.ParquetWriter(file, arrow.schema, compression="zstd")
+            )
             writer.write_table(arrow)
-        assert writer is not None
-        writer.close()
+        if all(rows.empty for rows in described):
+            first = next(iter(failures.values()))
+            raise SweepError(f"{folder.path}: every point failed; the first: {first}")
     both = pd.concat(described).unstack("outcome")
     means, errors = (
         both[part].reindex(columns=outcomes.index) for part in ("mean", "standard_error")

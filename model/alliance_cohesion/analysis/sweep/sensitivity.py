@@ -43,8 +43,9 @@ def indices(
             rows = _rows(design, places, y)
             if kind == "saltelli" and _unclear(rows):
                 notes.append(
-                    f"Sensitivity of '{outcome}': too few points (intervals are wider than "
-                    f"+/- {_WIDE}, or an index lies above 1). Take more with --points."
+                    f"Sensitivity of '{outcome}': too few points to compare the inputs "
+                    f"(an interval is wider than +/- {_WIDE}, or the indices are impossible). "
+                    "Take more with --points."
                 )
         found += [
             {"outcome": outcome, "input": name} | row
@@ -74,10 +75,12 @@ def _rows(design: dict[str, Any], places: np.ndarray, y: np.ndarray) -> list[dic
 
 
 def _unclear(rows: list[dict[str, Any]]) -> bool:
-    """Whether Sobol indices are too uncertain to compare the inputs."""
-    return any(
-        None in row.values()
-        or max(row["first_ci"], row["total_ci"]) > _WIDE
-        or max(row["first"] - row["first_ci"], row["total"] - row["total_ci"]) > 1
-        for row in rows
-    )
+    """Whether Sobol indices are too uncertain to compare the inputs, or impossible.
+
+    A share lies below 1, and the total shares of all inputs add up to 1 at least.
+    """
+    if any(None in row.values() for row in rows):
+        return True
+    lowest = max(row[key] - row[f"{key}_ci"] for row in rows for key in ("first", "total"))
+    widest = max(max(row["first_ci"], row["total_ci"]) for row in rows)
+    return lowest > 1 or widest > _WIDE or sum(r["total"] + r["total_ci"] for r in rows) < 1

@@ -63,9 +63,9 @@ def do(job: Job, task: Task) -> Result:
         OSError: the machine refuses a file.
         SweepError: this process has other sources than the one that planned the sweep.
     """
-    differ = differences({"": job.sources}, {"": sources()})
-    if differ:
-        raise SweepError(f"a worker has another version of the program (different{differ})")
+    if job.sources != sources():
+        differ = differences({"": job.sources}, {"": sources()}).removeprefix(": ")
+        raise SweepError(f"a worker has another version of the program (different: {differ})")
     chunk, points = task
     counts, failures = [], {}
     for number, point in enumerate(points, start=chunk.first):
