@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -166,8 +167,8 @@ def test_shards_of_ordinary_layouts_are_merged(my, layout):
         sweep(made, f"shard-{i}", shard=(i, 2))
     assert merge([Path("shard-1"), Path("shard-2")], Path("merged")).findings
     assert contents(Path("merged")) == contents(Path("whole"))
-    request = json.loads(Path("merged/manifest.json").read_text())["request"]
-    copied = ac.load(Path("merged") / request["entry"])
+    again = json.loads(Path("merged/manifest.json").read_text())["again"]
+    copied = ac.load(Path("merged") / shlex.split(again)[2])
     assert copied.run(histories=50).equals(ac.load(scenario).run(histories=50))
 
 

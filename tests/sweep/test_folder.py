@@ -10,12 +10,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from alliance_cohesion.analysis.sweep import SweepError, sweep, work
 from alliance_cohesion.analysis.sweep import plan as plans
 from alliance_cohesion.analysis.sweep.folder import opened
-from alliance_cohesion.analysis.sweep.plan import digest
+from alliance_cohesion.analysis.sweep.plan import Chunk, digest
 from alliance_cohesion.analysis.sweep.work import do
 from alliance_cohesion.analysis.sweep.workers import processes
 from alliance_cohesion.scenario import Problem
@@ -74,6 +76,34 @@ def test_a_damaged_chunk_is_made_again(tmp_path, whole, damage):
     path.write_bytes(damage(path.read_bytes()))
     report = sweep(made, out, resume=True)
     assert (report.done, report.damaged) == (1, [path])
+    assert contents(out) == whole
+
+
+def test_a_chunk_that_unpacks_to_more_than_a_chunk_can_hold_is_made_again(tmp_path, whole):
+    made, out = plan(tmp_path), tmp_path / "out"
+    sweep(made, out)
+    path = sorted(out.glob("chunks/*.parquet"))[3]
+    table = pq.read_table(path)
+    rows = {name: table[name].take([0] * 10**6) for name in table.column_names}
+    large = pa.table(rows).replace_schema_metadata(table.schema.metadata)
+    pq.write_table(large, path, compression="zstd")
+    with pytest.raises(SweepError, match="larger than it can be"):
+        opened(out).read(Chunk(3, 4, 0, 50))
+    assert sweep(made, out, resume=True).damaged == [path]
+    assert contents(out) == whole
+
+
+@pytest.mark.parametrize(("column", "value"), [("histories", 51), ("point", 4), ("outcome", "x")])
+def test_a_chunk_whose_counts_do_not_add_up_is_made_again(tmp_path, whole, column, value):
+    made, out = plan(tmp_path), tmp_path / "out"
+    sweep(made, out)
+    path = sorted(out.glob("chunks/*.parquet"))[3]
+    table = pq.read_table(path)
+    frame = table.to_pandas()
+    frame.loc[0, column] = value
+    spoilt = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(spoilt.replace_schema_metadata(table.schema.metadata), path)
+    assert sweep(made, out, resume=True).damaged == [path]
     assert contents(out) == whole
 
 
@@ -321,14 +351,15 @@ def test_a_worker_with_other_sources_does_nothing(tmp_path):
     made = plan(tmp_path)
     there = replace(work.job(made), sources=plans.sources() | {"core/step.py": "0" * 16})
     with pytest.raises(SweepError, match=r"another version of the program.*core/step\.py"):
-        do(there, (plans.Chunk(0, 1, 0, 5), made.points[:1]))
+        do(there, (Chunk(0, 1, 0, 5), made.points[:1]))
 
 
 @pytest.mark.parametrize(
     "edit",
     [
         {"histories": []}, {"histories": [50, 40]}, {"histories": ["50"]}, {"shard": [2, 1]},
-        {"shard": None}, {"plan": {}}, {"plan_sha256": "0"}, {"request": ...}, {"plan": ...},
+        {"shard": None}, {"plan": {}}, {"plan_sha256": "0"}, {"again": 3}, {"plan": ...},
+        {"interest": {"outcome": "x", "above": 1}}, {"interest": 1}, {"files": ...},
     ],
 )  # fmt: skip
 def test_a_damaged_manifest_is_refused(tmp_path, edit):

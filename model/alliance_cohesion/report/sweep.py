@@ -4,7 +4,6 @@ The report does not mention the command that was given or how often it was stopp
 sweeps have equal reports.
 """
 
-import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,17 +58,8 @@ def _drawn(found: Findings) -> list[Figure]:
 
 
 def _made(found: Findings, manifest: dict[str, Any]) -> Made:
-    plan, request = found.plan, manifest["request"]
-    again = ["cohesion", "sweep", request["entry"]]
-    for name, span in request["over"]["vary"]:
-        again += ["--vary", f"{name}={span}"]
-    if plan["design"]["kind"] == "list":
-        again += ["--list", "scenario/points.csv"]
-    elif "design" in request["over"]:
-        again += ["--design", request["over"]["design"]]
-    if "points" in request["over"]:
-        again += ["--points", str(request["over"]["points"])]
-    again += ["--histories", str(found.histories), "--out", "../again"]
+    plan = found.plan
+    again = f"{manifest['again']} --histories {found.histories} --out ../again"
     return Made(
         facts=(
             ("Version of the program", str(plan["version"])),
@@ -80,7 +70,7 @@ def _made(found: Findings, manifest: dict[str, Any]) -> Made:
             ("SHA-256 of the parameter draws", plan["parameters"]["sha256"]),
             ("SHA-256 of the plan", manifest["plan_sha256"]),
         ),
-        commands=(("From inside this folder:", shlex.join(again)),),
+        commands=(("From inside this folder:", again),),
         files=_FILES,
         calibrated=plan["parameters"]["from"] != "prior",
     )

@@ -11,11 +11,14 @@ Every file is written under a temporary name and renamed, so a chunk that exists
 
 import hashlib
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,10 +27,12 @@ from ...scenario import copies
 from ...scenario.files import UnreadableError, read_json
 from ...util.put import ASIDE, put
 from .plan import MOST_CHUNKS, Chunk, Plan, chunks, differences, digest
+from .spec import Interest
 from .work import COLUMNS, Result, SweepError
 
 MANIFEST, POINTS, LIST, CHUNKS = "manifest.json", "points.parquet", "scenario/points.csv", "chunks"
 _OURS = {"program": "alliance-cohesion", "kind": "sweep"}
+LARGEST, MOST_IN_ROW = 2**25, 2000  # bytes of a table, unpacked
 _PLAN, _FAILED = b"plan", b"failed"
 
 
@@ -81,18 +86,28 @@ class Folder:
             SweepError: its file is missing, damaged, or of another sweep.
         """
         place = self.place(chunk)
+        names = [outcome["name"] for outcome in self.plan["outcomes"]]
+        size = chunk.stop - chunk.start
         try:
-            with place.open("rb") as file:  # Arrow opens only paths that are UTF-8
-                table = pq.read_table(file)
+            table = read_table(place, chunk.histories * len(names))
             about = table.schema.metadata
-            if about[_PLAN].decode() != self.manifest["plan_sha256"]:
-                raise ValueError("a chunk of another sweep")
             failures = {int(k): str(v) for k, v in json.loads(about[_FAILED]).items()}
-            return Result(chunk, table.to_pandas()[list(COLUMNS)].astype(COLUMNS), failures)
+            counts = table.to_pandas()[list(COLUMNS)].astype(COLUMNS)
+            sums = counts.groupby(["point", "outcome"])["histories"].sum()
+            points = [k for k in range(chunk.first, chunk.last) if k not in failures]
+            whole = (
+                about[_PLAN].decode() == self.manifest["plan_sha256"]
+                and set(sums.index) == set(product(points, names))
+                and set(sums) <= {size}
+                and bool((counts["histories"] > 0).all() and np.isfinite(counts["value"]).all())
+            )
         except MemoryError:
             raise
         except Exception as error:  # whatever the library makes of a damaged file
             raise SweepError(f"{place}: cannot be read ({error!s:.200})") from error
+        if not whole:
+            raise SweepError(f"{place}: not a whole chunk of this sweep")
+        return Result(chunk, counts, failures)
 
     def has(self, chunk: Chunk) -> bool:
         """Whether a chunk is done, undamaged and without failed points."""
@@ -147,6 +162,21 @@ def as_parquet(table: pd.DataFrame, about: Mapping[bytes, Any] | None = None) ->
     return bytes(sink.getvalue())
 
 
+def read_table(path: Path, rows: int) -> pa.Table:
+    """A Parquet file of at most so many rows: a few bytes can unpack to gigabytes.
+
+    Raises:
+        OSError, ValueError: it cannot be read, or is larger.
+    """
+    with path.open("rb") as file:  # Arrow opens only paths that are UTF-8
+        found = pq.ParquetFile(file)
+        about = found.metadata
+        groups = [about.row_group(k).total_byte_size for k in range(about.num_row_groups)]
+        if about.num_rows > rows or sum(groups) > LARGEST + MOST_IN_ROW * rows:
+            raise ValueError(f"{path}: larger than it can be")
+        return found.read()
+
+
 def exists(path: Path) -> bool:
     """Whether a sweep was begun in a folder."""
     return (path / MANIFEST).is_file()
@@ -155,8 +185,6 @@ def exists(path: Path) -> bool:
 def begun(path: Path, plan: Plan, shard: tuple[int, int]) -> Folder:
     """Begin a sweep in a folder that the caller has locked."""
     entry = copies.places(plan.scenario)[plan.scenario.path.resolve()].as_posix()
-    vary = [[name, str(span)] for name, span in plan.over.get("vary", {}).items()]
-    kept = {key: plan.over[key] for key in ("design", "points") if key in plan.over}
     manifest = _OURS | {"plan": plan.as_json, "plan_sha256": digest(plan.as_json)}
     folder = Folder(path, manifest)
     columns = dict(
@@ -168,7 +196,7 @@ def begun(path: Path, plan: Plan, shard: tuple[int, int]) -> Folder:
     points = pd.DataFrame({"point": range(len(plan.points)), **columns})
     folder.save(
         scenario_files(plan) | {POINTS: as_parquet(points)},
-        request={"entry": entry, "over": {"vary": vary, **kept}},
+        again=shlex.join(["cohesion", "sweep", entry, *_words(plan)]),
         interest=plan.interest,
         histories=[plan.histories],
         shard=list(shard),
@@ -176,6 +204,17 @@ def begun(path: Path, plan: Plan, shard: tuple[int, int]) -> Folder:
         files={},
     )
     return folder
+
+
+def _words(plan: Plan) -> list[str]:
+    """What was said in place of the scenario's own table, as words of a command."""
+    over = plan.over
+    words = [f"--vary={name}={span}" for name, span in over.get("vary", {}).items()]
+    if plan.listed:
+        words.append(f"--list={LIST}")
+    elif "design" in over:
+        words.append(f"--design={over['design']}")
+    return words + ([f"--points={over['points']}"] if "points" in over else [])
 
 
 def scenario_files(plan: Plan) -> dict[str, bytes]:
@@ -199,15 +238,18 @@ def opened(path: Path) -> Folder:
         raise SweepError(f"{path}: holds something other than a sweep; choose another --out")
     try:
         i, n = found["shard"]
-        parts = found["histories"]
+        parts, interest = found["histories"], found["interest"]
+        names = [outcome["name"] for outcome in found["plan"]["outcomes"]]
         numbers = [*parts, i, n, *found["plan"]["chunk"], found["plan"]["points"]["count"]]
         whole = (
             found["plan_sha256"] == digest(found["plan"])
             and all(type(number) is int and 0 < number <= 10**9 for number in numbers)
             and i <= n
             and bool(parts)
+            and (interest is None or Interest(**interest).outcome in names)
             and parts == sorted(set(parts))
-            and found.keys() >= {"request", "interest", "complete", "files"}
+            and isinstance(found["again"], str)
+            and found.keys() >= {"complete", "files"}
         )
     except (KeyError, TypeError, ValueError):
         whole = False

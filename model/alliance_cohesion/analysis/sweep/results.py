@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from ...scenario.tables import safe_cell
 from ...util.put import put, writing
 from .discovery import regions
-from .folder import POINTS, Folder
+from .folder import POINTS, Folder, read_table
 from .plan import Chunk
 from .sensitivity import indices
 from .work import SweepError
@@ -148,8 +148,8 @@ def write_tables(folder: Folder) -> Means:
         SweepError: every point failed.
     """
     outcomes = pd.DataFrame(folder.plan["outcomes"]).set_index("name")
-    with (folder.path / POINTS).open("rb") as file:
-        points = pq.read_table(file).to_pandas().set_index("point")
+    points = read_table(folder.path / POINTS, folder.plan["points"]["count"]).to_pandas()
+    points = points.set_index("point")
     named = points.rename(columns={n: f"input {n}" for n in points if n in (*_COLUMNS, "point")})
     failures: dict[int, str] = {}
     described: list[pd.DataFrame] = []
