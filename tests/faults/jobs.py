@@ -43,7 +43,8 @@ def contents(folder: Path) -> Contents:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or path.name == ".lock" or name.startswith("tasks/"):
+        hidden = path.name == ".lock" or ".aside" in name
+        if path.is_dir() or hidden or name.startswith("tasks/"):
             continue
         found[name] = _timeless(path) if path.name == "manifest.json" else path.read_bytes()
     return found
@@ -93,7 +94,7 @@ def together(out: Path, older: Contents, newer: Contents) -> str:
         json.loads(task.read_text(encoding="utf-8"))
     cut = [
         name for name, content in found.items()
-        if not name.startswith(".draft-") and content not in (older.get(name), newer.get(name))
+        if not name.startswith(".") and content not in (older.get(name), newer.get(name))
     ]  # fmt: skip
     return f"neither older nor newer: {cut}" if cut else ""
 

@@ -1,11 +1,15 @@
-"""A file takes its name when it is on the disk, not before."""
+"""A file takes its name when it is on the disk, and nothing planted beside it is touched."""
 
 import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from alliance_cohesion.util import put, together
+from alliance_cohesion.cli import app
+from alliance_cohesion.util import put
+from alliance_cohesion.util.put import destination
+from alliance_cohesion.util.together import together
 
 
 def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
@@ -20,37 +24,75 @@ def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
     assert (tmp_path / "a.txt").read_bytes() == b"words"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
-def test_a_draft_is_a_new_file_whatever_link_is_planted(tmp_path, monkeypatch):
-    prey = tmp_path / "prey.txt"
-    prey.write_text("dear")
-    monkeypatch.setattr(put.secrets, "token_hex", lambda _: "known")
-    (tmp_path / ".known.aside").symlink_to(prey)
+def test_the_unfinished_file_has_a_name_that_nobody_can_guess(tmp_path, monkeypatch):
+    names = []
+    replace = Path.replace
+    monkeypatch.setattr(
+        Path, "replace", lambda self, to: (names.append(self.name), replace(self, to))[1]
+    )
+    for _ in range(2):
+        put.put(tmp_path / "a.txt", b"words")
+    assert len(set(names)) == 2
+    assert all(len(name) > 16 for name in names)
+
+
+def test_a_link_planted_under_the_unfinished_name_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "victim").write_text("precious")
+    monkeypatch.setattr(put, "aside", lambda path: path.with_name("guessed"))
+    (tmp_path / "guessed").symlink_to(tmp_path / "victim")
     with pytest.raises(FileExistsError):
         put.put(tmp_path / "a.txt", b"words")
-    assert prey.read_text() == "dear"
+    assert (tmp_path / "victim").read_text() == "precious"
 
 
-@pytest.mark.parametrize("name", ["/dev/null", "pipe"])
-@pytest.mark.skipif(os.name == "nt", reason="devices differ")
-def test_a_device_or_pipe_is_not_replaced(tmp_path, name):
-    path = tmp_path / name
-    if name == "pipe":
-        os.mkfifo(path)
-    with pytest.raises(OSError, match="not a regular file"):
-        put.destination(path)
-    assert not path.is_file()
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "link", "broken link", "device"])
+def test_what_is_no_regular_file_is_never_replaced(tmp_path, kind):
+    place = tmp_path / "out"
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "device":
+        place = Path("/dev/null")
+    else:
+        place.symlink_to(tmp_path / "target")
+        if kind == "link":
+            (tmp_path / "target").write_text("precious")
+    before = os.lstat(place)
+    done = CliRunner().invoke(app, ["schema", "--out", str(place)])
+    assert done.exit_code == 2
+    assert done.stderr == f"Error: {place}: is a link, a pipe or a device, and is not replaced\n"
+    assert os.path.samestat(before, os.lstat(place))
+    assert kind != "link" or (tmp_path / "target").read_text() == "precious"
 
 
-def test_files_that_belong_together_are_written_when_all_are_complete(tmp_path):
+def test_a_regular_file_is_replaced(tmp_path):
+    (tmp_path / "out.json").write_text("old")
+    assert destination(tmp_path / "out.json") == tmp_path / "out.json"
+    assert CliRunner().invoke(app, ["schema", "--out", str(tmp_path / "out.json")]).exit_code == 0
+    assert (tmp_path / "out.json").read_text().startswith("{")
+
+
+def test_a_dash_is_standard_output(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(app, ["schema"]).stdout
+    assert CliRunner().invoke(app, ["schema", "--out", "-"]).stdout == shown != ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_appear_together_or_not_at_all(tmp_path):
     (tmp_path / "a.csv").write_text("old")
-    with pytest.raises(ValueError, match="half"), together.together(tmp_path) as draft:
-        (draft / "a.csv").write_text("new")
-        raise ValueError("half")
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.csv", "old")]
-    with together.together(tmp_path) as draft:
-        for name in ("a.csv", "b.json"):
-            (draft / name).write_text("new")
+
+    def fill(fails: bool) -> None:
+        with together(tmp_path) as draft:
+            for name in ("a.csv", "b.json"):
+                (draft / name).write_text("new")
+            if fails:
+                raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError):
+        fill(fails=True)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "old"}
+    fill(fails=False)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         "a.csv": "new", "b.json": "new",
     }  # fmt: skip

@@ -266,7 +266,7 @@ def test_a_chunk_read_without_enough_memory_is_not_called_damaged(tmp_path, monk
 
     out = tmp_path / "out"
     sweep(plan(tmp_path), out)
-    monkeypatch.setattr("alliance_cohesion.analysis.sweep.folder.pq.read_table", refuse)
+    monkeypatch.setattr("alliance_cohesion.analysis.sweep.folder.pq.ParquetFile", refuse)
     with pytest.raises(MemoryError):
         opened(out).has(Chunk(0, 1, 0, 50))
 

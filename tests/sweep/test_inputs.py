@@ -99,7 +99,7 @@ def test_a_change_that_is_switched_off_never_was(tmp_path):
 def test_a_scenario_knows_what_it_said_before_its_changes(tmp_path):
     case = starter(tmp_path, CHANGES)
     pure = starter(tmp_path / "pure").scenario
-    assert case.scenario.original.events == pure.events == pure.original.events
+    assert case.scenario.unchanged.events == pure.events == pure.unchanged.events
     assert case.scenario.events != pure.events
 
 

@@ -1,7 +1,7 @@
 """Apply the changes of a scenario: named edits to its record, parameters and rules."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any
@@ -20,10 +20,9 @@ from .actions import (
     SetParameter,
     ShiftEvents,
 )
-from .consistency import name_problems
 from .events import COLUMNS, Event, event_of, repeated_ids
 from .problems import Problem, any_of, as_text, quoted
-from .scenario import Reform, Scenario
+from .scenario import Reform
 from .schema import Alliance
 from .spelling import most_like, suggestion
 from .tables import Row
@@ -183,34 +182,6 @@ class _Edit:
 
     def _wrong(self, where: str, found: str, allowed: str, hint: str = "") -> None:
         self.problems.append(Problem(self.file, f"{self.place}, {where}", found, allowed, hint))
-
-
-def with_changes(
-    scenario: Scenario, changes: Iterable[Change], file: str
-) -> tuple[Scenario, list[Problem]]:
-    """A scenario with other changes in place of its own, and what is wrong with it.
-
-    Args:
-        scenario: Whose original events, rules and parameters are changed.
-        changes: In the order in which they are made.
-        file: The file that names them, as shown.
-    """
-    original = scenario.original
-    draft = Draft(original.events, original.alliance, dict(original.fixed))
-    problems = [problem for change in changes for problem in apply(change, draft, file)]
-    problems += name_problems(
-        draft.alliance, scenario.clients, draft.events, scenario.indicators, file
-    )
-    parameters = scenario.parameters.model_copy(update={"fixed": draft.fixed})
-    changed = replace(
-        scenario,
-        events=draft.events,
-        alliance=draft.alliance,
-        parameters=parameters,
-        reforms=tuple(draft.reforms),
-        settings=tuple(draft.settings),
-    )
-    return changed, problems
 
 
 def matches(where: Selector, event: Event) -> bool:

@@ -24,7 +24,7 @@ from .problems import (
     raise_any,
     shown,
 )
-from .scenario import Original, Scenario
+from .scenario import Scenario, Unchanged
 from .schema import Alliance, Client, ScenarioFile
 from .table_files import TableFiles, table_files
 from .translate import problems_of
@@ -56,11 +56,10 @@ def load(reference: Path | str) -> Scenario:
     events, indicators, wrong_rows = _read_tables(tables)
     problems += wrong_rows
     draft = _draft(merged, events)
-    original = None
     if draft:
         if content:
             draft.fixed |= content.parameters.fixed
-        original = Original(draft.events, draft.alliance, dict(draft.fixed))
+        unchanged = Unchanged(draft.events, draft.alliance, dict(draft.fixed))
         if not wrong_rows:  # else a selector may miss a row that is only misspelt
             problems += _apply_changes(layers, draft)
         clients = _valid(_CLIENTS, merged.get("client", [])) or ()
@@ -70,7 +69,6 @@ def load(reference: Path | str) -> Scenario:
     raise_any(dict.fromkeys(problems))
     assert content is not None  # else there were problems
     assert draft is not None
-    assert original is not None
     return Scenario(
         name=content.name,
         title=content.title or content.name,
@@ -91,8 +89,8 @@ def load(reference: Path | str) -> Scenario:
         changes=content.change,
         reforms=tuple(draft.reforms),
         settings=tuple(draft.settings),
-        original=original,
         sweep=content.sweep,
+        unchanged=unchanged,
         files=(*(layer.path for layer in layers), *tables.all),
     )
 

@@ -22,12 +22,13 @@ class Reform:
 
 
 @dataclass(frozen=True)
-class Original:
-    """What changes act on: the record, the rules and the parameters as the files state them."""
+class Unchanged:
+    """What the changes of a scenario start from."""
 
     events: tuple[Event, ...]
     alliance: Alliance
     fixed: dict[str, float]
+    """Parameters held at a value."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,8 @@ class Scenario:
     """Changes of the alliance's rules that act from a date."""
     settings: tuple[SetIndicator, ...]
     """Components of dependence held at a value for a time."""
-    original: Original
-    """The same before its changes."""
     sweep: dict[str, Any]
+    unchanged: Unchanged
     files: tuple[Path, ...]
     """Every file read: scenario files from the base on, then tables."""
 

@@ -1,32 +1,35 @@
-"""A file that is there whole or not at all, and what a disk's refusal means."""
+"""Write a file whole or not at all, and refuse a bad destination before anything is computed."""
 
 import errno
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
-ASIDE = ".aside"  # how the names of unfinished files end
+ASIDE = ".aside"  # how the names of unfinished files and folders end
 FULL = (errno.ENOSPC, errno.EDQUOT)
 CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
+def aside(path: Path) -> Path:
+    """A hidden name beside `path` that nobody can guess, for what is not finished yet."""
+    return path.with_name(f".{secrets.token_hex(8)}{ASIDE}")
+
+
 def destination(path: Path) -> Path:
-    """Make sure that a file can be written: before anything is computed.
+    """Check that a file can be written, before anything is computed.
 
     Returns:
-        The path, without a way through folders that do not exist (`a/../file` makes no `a`).
+        The path, its folder resolved (`a/../file` creates no `a`).
 
     Raises:
-        OSError: it is a folder or a device, or its folder cannot be made or written.
+        OSError: it is a folder, a link or a device, or its own folder cannot be written.
     """
     if path.is_dir():
         raise _refusal(errno.EISDIR, path)
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EEXIST, "not a regular file, and is not replaced", str(path))
     path = Path(os.path.realpath(path.parent), path.name)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(errno.EEXIST, "is a link, a pipe or a device, and is not replaced", str(path))
     above = next(parent for parent in path.parents if parent.exists())
     if not above.is_dir():
         raise _refusal(errno.ENOTDIR, above)
@@ -39,36 +42,23 @@ def _refusal(number: int, path: Path) -> OSError:
     return OSError(number, os.strerror(number), str(path))
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to; it gets its name when it is complete.
-
-    The draft has a random name and must not exist yet ("x"), so that no link is followed.
+def put(path: Path, content: bytes) -> None:
+    """Write a file under another name, then rename it; create its folder if needed.
 
     Raises:
-        OSError: the disk is full, or the folder cannot be written; nothing is left.
+        OSError: the disk is full or refuses; nothing of the file is left.
     """
-    draft = path.with_name(f".{secrets.token_hex(8)}{ASIDE}")
+    unfinished = aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("xb") as file:
-            yield file
+        with unfinished.open("xb") as file:  # x: neither an existing file nor a link is opened
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
+        unfinished.replace(path)
     except BaseException as error:
         with suppress(OSError):
-            draft.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)  # Python does not say which file filled the disk
+            error.filename = str(path)  # of a full disk, Python does not say where
         raise
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it.
-
-    Raises:
-        OSError: see `writing`.
-    """
-    with writing(path) as file:
-        file.write(content)

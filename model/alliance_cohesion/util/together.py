@@ -1,26 +1,28 @@
-"""Several files that are written to a folder when all of them are complete."""
+"""Several files that appear together in a folder that holds other things too."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .put import aside
+
 
 @contextmanager
 def together(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to fill; at the end its files move to `folder`, one by one.
+    """Give an empty folder to fill; its files are moved to `folder` when all are complete.
 
-    The caller holds the folder's lock.
+    Whatever is raised before that leaves `folder` as it was. The caller holds the folder's lock.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+    draft = aside(folder / "draft")
     try:
+        draft.mkdir(parents=True)
         yield draft
         for path in sorted(draft.iterdir()):
             path.replace(folder / path.name)
     except OSError as error:
-        error.filename = error.filename or str(folder)
+        if error.filename is None:
+            error.filename = str(folder)  # of a full disk, Python does not say where
         raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -23,7 +23,7 @@ from ...scenario.files import read_text
 from ...scenario.problems import quoted, raise_any, shown
 from ...scenario.tables import csv_rows
 from ...simulation import Case
-from ...util.compiled import sources
+from ...util.sources import sources
 from .outcomes import Outcome, outcomes
 from .spec import MOST_POINTS, Span, SweepTable, level, read_spans, read_table
 from .variables import Point, Variable, members_at_points, read_variable, tried
@@ -33,6 +33,8 @@ CELLS = 4_000_000  # histories times time steps times states of one chunk: some 
 MOST_HISTORIES, MOST_IN_CHUNK = 2000, 16  # histories and points of a chunk
 MOST_CHUNKS = 1_000_000
 MORRIS_LEVELS = 4
+
+sources()  # taken now: if a file is edited later, the code that runs is still this one
 
 
 class Chunk(NamedTuple):

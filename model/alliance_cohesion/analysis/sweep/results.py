@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ...scenario.tables import safe_cell
-from ...util.put import put, writing
+from ...util.put import put
 from .discovery import regions
 from .folder import POINTS, Folder, read_table
 from .plan import Chunk
@@ -154,7 +154,8 @@ def write_tables(folder: Folder) -> Means:
     failures: dict[int, str] = {}
     described: list[pd.DataFrame] = []
     writer: pq.ParquetWriter | None = None
-    with writing(folder.path / OUTCOMES) as file, ExitStack() as stack:
+    sink = pa.BufferOutputStream()
+    with ExitStack() as stack:
         for _, block in groupby(folder.chunks(), key=lambda chunk: chunk.first):
             rows = _described(folder, list(block), outcomes, failures)
             described.append(rows.set_index(_KEYS)[["mean", "standard_error"]])
@@ -162,12 +163,13 @@ def write_tables(folder: Folder) -> Means:
             arrow = pa.Table.from_pandas(rows[["point", *named, *_COLUMNS]], preserve_index=False)
             arrow = arrow.replace_schema_metadata()
             writer = writer or stack.enter_context(
-                pq.ParquetWriter(file, arrow.schema, compression="zstd")
+                pq.ParquetWriter(sink, arrow.schema, compression="zstd")
             )
             writer.write_table(arrow)
-        if all(rows.empty for rows in described):
-            first = next(iter(failures.values()))
-            raise SweepError(f"{folder.path}: every point failed; the first: {first}")
+    if all(rows.empty for rows in described):
+        first = next(iter(failures.values()))
+        raise SweepError(f"{folder.path}: every point failed; the first: {first}")
+    put(folder.path / OUTCOMES, bytes(sink.getvalue()))
     both = pd.concat(described).unstack("outcome")
     means, errors = (
         both[part].reindex(columns=outcomes.index) for part in ("mean", "standard_error")

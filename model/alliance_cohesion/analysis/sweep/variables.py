@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from ...core.parameters import PARAMETERS
 from ...scenario import Problem, Scenario
 from ...scenario.actions import Change, ReformAlliance
-from ...scenario.change import with_changes
+from ...scenario.change import Draft, apply
+from ...scenario.consistency import name_problems
 from ...scenario.indicators import COMPONENTS
 from ...scenario.problems import quoted, shown
 from ...scenario.schema import Alliance
@@ -134,8 +135,23 @@ def scenario_at(
         edits += [edit] if edit else []
     if problems:
         return scenario, problems
+    before = scenario.unchanged
+    draft = Draft(before.events, before.alliance, dict(before.fixed))
     own = [change for change in scenario.changes if change.name not in off]
-    return with_changes(scenario, [*own, *edits], file)
+    for change in [*own, *edits]:
+        problems += apply(change, draft, file)
+    problems += name_problems(
+        draft.alliance, scenario.clients, draft.events, scenario.indicators, file
+    )
+    there = replace(
+        scenario,
+        events=draft.events,
+        alliance=draft.alliance,
+        parameters=scenario.parameters.model_copy(update={"fixed": draft.fixed}),
+        reforms=tuple(draft.reforms),
+        settings=tuple(draft.settings),
+    )
+    return there, problems
 
 
 def tried(

@@ -12,7 +12,7 @@ from ...inference.priors import NAMES
 from ...scenario import Scenario
 from ...scenario.problems import raise_any
 from ...simulation import Case, Simulate
-from ...util.compiled import sources
+from ...util.sources import sources
 from .outcomes import Outcome, first_free_step, measure
 from .plan import Chunk, Plan, chunks, differences
 from .variables import Point, Variable, scenario_at
