@@ -1,6 +1,7 @@
 """The same chunks on a real Dask scheduler and two workers, started from the command line."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 import alliance_cohesion
@@ -155,3 +157,31 @@ def test_a_worker_with_other_rules_is_refused_by_the_name_of_the_file(tmp_path, 
     with pytest.raises(SweepError, match=r"another version.*\(different: core/rules\.py\)"):
         sweep(made, tmp_path / "out", workers=cluster(address))
     assert not list((tmp_path / "out").glob("chunks/*"))
+
+
+def test_the_commands_of_the_documentation_work_and_listen_on_this_machine_only(tmp_path):
+    page = (HERE.parent / "docs" / "clusters.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\$ (dask .*|cohesion .*--cluster.*)$", page, re.M)
+    assert [line.split()[:2] for line in shown] == [
+        ["dask", "scheduler"], ["dask", "worker"], ["cohesion", "sweep"],
+    ]  # fmt: skip
+    assert all("--host 127.0.0.1" in line for line in shown if line.startswith("dask"))
+    port, small = str(free_port()), "csto --vary b_D=1,2 --histories 20 --no-pictures --out made"
+    scheduler, worker, ours = (
+        line.replace("8786", port).replace("sweeps/answers-and-rules", small).rstrip(" &")
+        for line in shown
+    )
+    dask = [sys.executable, "-m"]
+    with ExitStack() as stack:
+        for line in (f"{scheduler} --no-dashboard", f"{worker} --no-dashboard"):
+            process = subprocess.Popen([*dask, *line.split()], cwd=tmp_path)
+            stack.callback(process.wait, 30)
+            stack.callback(process.terminate)
+        wait_for(f"tcp://127.0.0.1:{port}")
+        words = [*dask, "alliance_cohesion", *ours.split()[1:]]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        listening = {c.laddr.ip for c in psutil.net_connections("tcp") if c.status == "LISTEN"
+                     and c.pid and "dask" in " ".join(psutil.Process(c.pid).cmdline())}  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "made" / "outcomes.csv").exists()
+    assert listening == {"127.0.0.1"}
