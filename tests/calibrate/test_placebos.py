@@ -48,8 +48,10 @@ def test_turning_time_all_the_way_round_changes_nothing():
 def test_noise_has_the_values_of_the_record_in_another_place():
     world = random_world(4)
     noisy = placebo.noise(world, np.random.default_rng(1))
-    assert np.array_equal(np.sort(noisy.forcing.inside, None), np.sort(world.forcing.inside, None))
-    assert not np.array_equal(noisy.forcing.inside, world.forcing.inside)
+    assert np.array_equal(
+        np.sort(noisy.forcing.driver("inside"), None), np.sort(world.forcing.driver("inside"), None)
+    )
+    assert not np.array_equal(noisy.forcing.driver("inside"), world.forcing.driver("inside"))
     assert np.array_equal(noisy.record, world.record)
 
 
@@ -132,6 +134,6 @@ def test_a_consequence_moves_nothing(case):
 
 def test_silence_leaves_only_the_calendar():
     world = rivals.silence(random_world(5))
-    assert not world.forcing.inside.any()
+    assert not world.forcing.driver("inside").any()
     assert len(world.forcing.pair_actor) == 0
     assert np.array_equal(world.forcing.renewal, random_world(5).forcing.renewal)

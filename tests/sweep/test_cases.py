@@ -187,8 +187,10 @@ def test_a_region_is_the_one_that_is_shown(my):
     with Path("out/outcomes.csv").open() as file:
         inside = [r for r in csv.DictReader(file) if r["alliance:first_renewal"] == "act"]
     cases = sum(float(row["velia"]) > 0.4 for row in inside)
-    assert (cases, len(inside)) == (18, 20)
-    assert (box["cases"], box["points"], box["density"]) == (18, 20, 0.9)
+    everywhere = json.loads(Path("out/summary.json").read_text())["points"]
+    assert (box["cases"], box["points"]) == (cases, len(inside))
+    assert 0 < cases < len(inside) == 20
+    assert (box["density"], box["mass"]) == (cases / 20, 20 / everywhere)
 
 
 def test_an_id_with_brackets_is_a_name_and_no_pattern(my):

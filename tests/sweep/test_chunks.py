@@ -155,10 +155,10 @@ def dry(monkeypatch):
     points = {2, 5}
     measured = work._measured
 
-    def fails(job, chunk, point):
+    def fails(job, chunk, point, threads):
         if chunk.first in points:
             raise ValueError("the well is dry")
-        return measured(job, chunk, point)
+        return measured(job, chunk, point, threads)
 
     monkeypatch.setattr(work, "_measured", fails)
     return points

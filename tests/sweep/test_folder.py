@@ -241,10 +241,10 @@ def test_a_worker_that_dies_ends_in_a_message_and_can_be_resumed(tmp_path, whole
 def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path, whole, monkeypatch):
     measured = work._measured
 
-    def fails(job, chunk, point):
+    def fails(job, chunk, point, threads):
         if chunk.first in (2, 4):
             raise ValueError("the well is dry")
-        return measured(job, chunk, point)
+        return measured(job, chunk, point, threads)
 
     made, out = plan(tmp_path), tmp_path / "out"
     with monkeypatch.context() as patched:

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from scipy.special import logsumexp
 
-from ..core import step as tick
 from ..core.contributions import TERMS, terms
 from ..core.inputs import Codes, Floats, Ints, Standing, World
-from ..core.replay import Trace, log_likelihood, scores, trace
-from ..core.simulate import simulate
+from ..core.replay import Trace, scores, trace
+from ..core.simulate import outputs, walk_all
+from ..core.step import LATENT
 from ..inference import record
 from ..inference import scores as scoring
 from ..inference.baselines import silence
@@ -257,8 +257,11 @@ def latent(world: World, along: Trace) -> list[Latent]:
     rows = []
     for change in record.changes(world):
         t, i = change.tick, change.state
-        a = along.minds[:, t, :, tick.ALIGNMENT]
-        alpha, beta = along.minds[:, t, i, tick.ALPHA], along.minds[:, t, i, tick.BETA]
+        a = along.minds[:, t, :, LATENT.index("a")]
+        alpha, beta = (
+            along.minds[:, t, i, LATENT.index("alpha")],
+            along.minds[:, t, i, LATENT.index("beta")],
+        )
         peers = [j for j in np.flatnonzero(before[t] == before[t, i]) if j != i]
         low, high = np.quantile(a[:, i], [0.05, 0.95])
         rows.append(
@@ -281,14 +284,9 @@ def replicate_p(world: World, found: Draws, seed: int) -> float:
     Each replicate and the record are scored under the same parameter draw (Gelman, Meng & Stern
     1996).
     """
-    mask = record.at_risk(world).astype(np.int8)
-    f, initial = world.forcing, world.initial
-    made = simulate(world, found.values, REPLICATES, seed, keep=REPLICATES)
-    lower = 0
-    for r in range(REPLICATES):
-        row = found.values[r % len(found.values)]
-        replicate = world.record.copy()
-        replicate[f.first :] = made.path[r]
-        own = log_likelihood(row, f, initial, replicate, mask)
-        lower += own <= log_likelihood(row, f, initial, world.record, mask)
-    return lower / REPLICATES
+    fold = np.where(record.at_risk(world), 0, -1)
+    out = outputs(world, REPLICATES, "log_p", folds=1)
+    walk_all(world, found.values, REPLICATES, lambda: out, known=0, seed=seed, fold=fold)
+    of_record = scores(world, found.values, fold, 1)[:, 0]
+    own = out.log_p[:, 0]
+    return float(np.mean(own <= of_record[np.arange(REPLICATES) % len(of_record)]))

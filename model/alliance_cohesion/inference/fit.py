@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from ..core.inputs import Codes, Floats, Ints, World
-from ..core.replay import log_likelihood, scores
+from ..core.replay import scores
 from .priors import Prior
 from .signs import Signs, log_density
 
@@ -88,12 +88,12 @@ def fit(
         seed: Of the sampler.
         signs: Graded signs of alignment to learn from as well.
     """
-    f, initial, record = world.forcing, world.initial, world.record
+    fold = np.where(mask == 1, 0, -1)
 
     def loglike(point: Floats) -> float:
         row = prior.transform(point[np.newaxis])[0]
         graded = log_density(row, world, signs) if signs is not None else 0.0
-        return log_likelihood(row, f, initial, record, mask) + graded
+        return float(scores(world, row[np.newaxis], fold, 1, threads=1)[0, 0]) + graded
 
     sampler = dynesty.NestedSampler(
         loglike, lambda u: u, prior.dimensions,

@@ -22,17 +22,16 @@ def swap_states(world: World, order: Ints) -> World:
     `order[i]` is the state whose covariates state `i` gets.
     """
     f = world.forcing
-    moved: dict[str, Any] = {
-        name: np.ascontiguousarray(getattr(f, name)[:, order])
-        for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
-                     "dependence")
-    }  # fmt: skip
-    return replace(world, forcing=_rewire(f._replace(**moved), order))
+    moved = f.change(
+        drivers=np.ascontiguousarray(f.drivers[:, order]),
+        dependence=np.ascontiguousarray(f.dependence[:, order]),
+    )
+    return replace(world, forcing=_rewire(moved, order))
 
 
 def _rewire(f: Forcing, order: Ints) -> Forcing:
     """Move the threats between states along with their targets."""
-    T, n = f.external.shape
+    T, n = f.dependence.shape
     start, actor, level, outside = [0], [], [], []
     for t in range(T):
         for i in range(n):
@@ -42,7 +41,7 @@ def _rewire(f: Forcing, order: Ints) -> Forcing:
             level.append(f.pair_level[span])
             outside.append(f.pair_outside[span])
             start.append(start[-1] + len(actor[-1]))
-    return f._replace(
+    return f.change(
         pair_start=np.array(start, dtype=np.int64),
         pair_actor=np.concatenate(actor) if actor else f.pair_actor,
         pair_level=np.concatenate(level) if level else f.pair_level,
@@ -55,10 +54,9 @@ def shift_time(world: World, ticks: int) -> World:
     f = world.forcing
     moved: dict[str, Any] = {
         name: np.roll(getattr(f, name), ticks, axis=0)
-        for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
-                     "members", "kept_all", "broken_all", "dependence")
-    }  # fmt: skip
-    T, n = f.external.shape
+        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+    }
+    T, n = f.dependence.shape
     sizes = np.diff(f.pair_start).reshape(T, n)
     spans = [slice(f.pair_start[t * n], f.pair_start[(t + 1) * n]) for t in range(T)]
     turned = [spans[(t - ticks) % T] for t in range(T)]
@@ -67,7 +65,7 @@ def shift_time(world: World, ticks: int) -> World:
         for name in ("pair_actor", "pair_level", "pair_outside")
     }
     starts = np.concatenate([[0], np.cumsum(np.roll(sizes, ticks, axis=0).ravel())])
-    return replace(world, forcing=f._replace(**moved, **pairs, pair_start=starts.astype(np.int64)))
+    return replace(world, forcing=f.change(**moved, **pairs, pair_start=starts.astype(np.int64)))
 
 
 def noise(world: World, rng: np.random.Generator) -> World:
@@ -84,10 +82,10 @@ def noise(world: World, rng: np.random.Generator) -> World:
         return np.sort(values.ravel())[ranks]
 
     moved: dict[str, Any] = {
-        name: like(getattr(f, name))
-        for name in ("external", "internal", "inside", "demand", "offer", "dependence")
+        name: like(f.driver(name)) for name in ("external", "internal", "inside", "demand", "offer")
     }
-    return replace(world, forcing=f._replace(**moved))
+    moved["dependence"] = like(f.dependence)
+    return replace(world, forcing=f.change(**moved))
 
 
 def drives(event: Event) -> bool:

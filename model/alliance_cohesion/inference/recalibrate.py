@@ -8,16 +8,17 @@ mean and spread over alliances that the posterior carries; slopes stay as they a
 import numpy as np
 from scipy.special import expit, logsumexp
 
-from ..core import step as tick
 from ..core.inputs import Floats, World
-from ..core.randomness import HYPER, uniform
+from ..core.randomness import Purpose, address, uniform
 from ..core.replay import trace
+from ..core.step import LATENT
 from .draws import Hyper
 from .priors import NAMES
 from .record import at_risk, standings
 from .scores import MEMBER
 
 _GRID = np.linspace(-4.0, 4.0, 161)  # standard deviations around an alliance's expected threshold
+_NEW = address(int(Purpose.NEW_ALLIANCE), 0)
 
 
 def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
@@ -34,7 +35,7 @@ def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
     window = np.broadcast_to(f.renewal[f.first :, np.newaxis] == 1, before.shape)
     risk = at_risk(world)
     member, away = risk & (before == MEMBER), risk & (before != MEMBER)
-    aligned = trace(world, draws).minds[..., tick.ALIGNMENT]
+    aligned = trace(world, draws).minds[..., LATENT.index("a")]
     acts = int(np.sum(member & ~window & (after != MEMBER)))
     refusals = int(np.sum(member & window & (after != MEMBER)))
     returns = int(np.sum(away & (after == MEMBER)))
@@ -61,6 +62,6 @@ def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
             weight = rate(x) - 0.5 * _GRID**2
             cumulative = np.cumsum(np.exp(weight - logsumexp(weight)))
             k = NAMES.index(name)
-            u = uniform(seed, d, k, 1, HYPER)
+            u = uniform(seed, d, k, 1, _NEW)
             out[d, k] = x[min(int(np.searchsorted(cumulative, u)), len(x) - 1)]
     return out

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from ..core.inputs import Codes, Floats, Forcing, Ints, Standing, World
-from ..core.replay import alignment_of_record
+from ..core.inputs import Floats, Ints, Standing, World
+from ..core.replay import alignment
 from ..scenario import Scenario
 
 KNOWN = ("arms_share", "un_distance", "participation")
@@ -68,24 +68,6 @@ def _log_marginal(y: Floats, x: Floats) -> float:
     )  # fmt: skip
 
 
-@njit(cache=True)
-def _log_density(
-    row: Floats, f: Forcing, initial: Codes, record: Codes, shape: tuple[int, int],
-    value: Floats, tick: Ints, state: Ints, kind: Ints,
-) -> float:  # fmt: skip
-    aligned = np.empty(shape)
-    alignment_of_record(row, f, initial, record, aligned)
-    x = np.empty(len(value))
-    for k in range(len(value)):
-        x[k] = aligned[tick[k], state[k]]
-    total = 0.0
-    for which in range(3):
-        chosen = kind == which
-        if chosen.any():
-            total += _log_marginal(value[chosen], x[chosen])
-    return total
-
-
 def log_density(row: Floats, world: World, signs: Signs, keep: np.ndarray | None = None) -> float:
     """Log density of the signs under one parameter draw.
 
@@ -96,10 +78,7 @@ def log_density(row: Floats, world: World, signs: Signs, keep: np.ndarray | None
         keep: [row] booleans; signs to leave out are false.
     """
     keep = np.ones(len(signs.value), dtype=bool) if keep is None else keep
-    return float(
-        _log_density(
-            row, world.forcing, world.initial, world.record,
-            (len(world.decided), len(world.states)),
-            signs.value[keep], signs.tick[keep], signs.state[keep], signs.kind[keep],
-        )
-    )  # fmt: skip
+    aligned = alignment(world, row[np.newaxis])[0]
+    x, y, kinds = aligned[signs.tick, signs.state], signs.value, signs.kind
+    chosen = [keep & (kinds == which) for which in range(3)]
+    return float(sum(_log_marginal(y[one], x[one]) for one in chosen if one.any()))

@@ -53,10 +53,15 @@ def job(plan: Plan) -> Job:
     return Job(sources(), scenario, plan.variables, plan.outcomes, plan.values)
 
 
-def do(job: Job, task: Task) -> Result:
+def do(job: Job, task: Task, threads: int | None = 1) -> Result:
     """Simulate the histories of a chunk and count their outcomes.
 
     A point whose scenario is wrong is a finding, not an error.
+
+    Args:
+        job: The sweep.
+        task: The chunk, and its points.
+        threads: How many to use (as many as cores if None).
 
     Raises:
         MemoryError: the machine is too small.
@@ -70,7 +75,7 @@ def do(job: Job, task: Task) -> Result:
     counts, failures = [], {}
     for number, point in enumerate(points, start=chunk.first):
         try:
-            counts.append(_counts(number, _measured(job, chunk, point), job.outcomes))
+            counts.append(_counts(number, _measured(job, chunk, point, threads), job.outcomes))
         except (MemoryError, OSError):
             raise
         except Exception as error:
@@ -79,7 +84,7 @@ def do(job: Job, task: Task) -> Result:
     return Result(chunk, table.astype(COLUMNS), failures)
 
 
-def _measured(job: Job, chunk: Chunk, point: Point) -> Floats:
+def _measured(job: Job, chunk: Chunk, point: Point, threads: int | None) -> Floats:
     """[outcome, history] the outcomes at a point."""
     fixed, others = {}, []
     for variable, value in zip(job.variables, point, strict=True):
@@ -92,7 +97,7 @@ def _measured(job: Job, chunk: Chunk, point: Point) -> Floats:
     for name, value in (case.scenario.parameters.fixed | fixed).items():
         values[:, NAMES.index(name)] = value
     size = chunk.stop - chunk.start
-    made = simulate(case.world, values, size, case.scenario.seed, start=chunk.start, keep=size)
+    made = simulate(values, size, case.scenario.seed, start=chunk.start, keep=size, threads=threads)
     return measure(made.path, case.world, first_free_step(case.scenario), job.outcomes)
 
 

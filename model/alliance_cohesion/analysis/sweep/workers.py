@@ -21,9 +21,9 @@ _job: Job | None = None  # of a worker process
 
 
 def here(job: Job, tasks: Iterator[Task]) -> Iterator[Result]:
-    """One chunk after the other in this process."""
+    """One chunk after the other in this process, each on all cores."""
     for task in tasks:
-        yield do(job, task)
+        yield do(job, task, None)
 
 
 def processes(count: int) -> Workers:
