@@ -60,7 +60,7 @@ def test_what_is_no_regular_file_is_never_replaced(tmp_path, kind):
     before = os.lstat(place)
     done = CliRunner().invoke(app, ["schema", "--out", str(place)])
     assert done.exit_code == 2
-    assert done.stderr == f"Error: {place}: is a link, a pipe or a device, and is not replaced\n"
+    assert done.stderr == f"Error: {place}: not a regular file, and is not replaced\n"
     assert os.path.samestat(before, os.lstat(place))
     assert kind != "link" or (tmp_path / "target").read_text() == "precious"
 

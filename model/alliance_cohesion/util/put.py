@@ -1,10 +1,12 @@
-"""Write a file whole or not at all, and refuse a bad destination before anything is computed."""
+"""A file that is there whole or not at all, and what a disk's refusal means."""
 
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 ASIDE = ".aside"  # how the names of unfinished files and folders end
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -20,16 +22,16 @@ def destination(path: Path) -> Path:
     """Check that a file can be written, before anything is computed.
 
     Returns:
-        The path, its folder resolved (`a/../file` creates no `a`).
+        The path, without a way through folders that do not exist (`a/../file` makes no `a`).
 
     Raises:
-        OSError: it is a folder, a link or a device, or its own folder cannot be written.
+        OSError: it is a folder, a link or a device, or its folder cannot be made or written.
     """
     if path.is_dir():
         raise _refusal(errno.EISDIR, path)
     path = Path(os.path.realpath(path.parent), path.name)
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise OSError(errno.EEXIST, "is a link, a pipe or a device, and is not replaced", str(path))
+        raise OSError(errno.EEXIST, "not a regular file, and is not replaced", str(path))
     above = next(parent for parent in path.parents if parent.exists())
     if not above.is_dir():
         raise _refusal(errno.ENOTDIR, above)
@@ -42,23 +44,36 @@ def _refusal(number: int, path: Path) -> OSError:
     return OSError(number, os.strerror(number), str(path))
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write a file under another name, then rename it; create its folder if needed.
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to; it gets its name when it is complete.
+
+    The draft has a random name and must not exist yet ("x"), so that no link is followed.
 
     Raises:
-        OSError: the disk is full or refuses; nothing of the file is left.
+        OSError: the disk is full, or the folder cannot be written; nothing is left.
     """
-    unfinished = aside(path)
+    draft = aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("xb") as file:  # x: neither an existing file nor a link is opened
-            file.write(content)
+        with draft.open("xb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
+        draft.replace(path)
     except BaseException as error:
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(path)  # of a full disk, Python does not say where
+            error.filename = str(path)  # Python does not say which file filled the disk
         raise
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name, then rename it.
+
+    Raises:
+        OSError: see `writing`.
+    """
+    with writing(path) as file:
+        file.write(content)

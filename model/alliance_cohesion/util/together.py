@@ -1,28 +1,26 @@
-"""Several files that appear together in a folder that holds other things too."""
+"""Several files that are written to a folder when all of them are complete."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .put import aside
-
 
 @contextmanager
 def together(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to fill; its files are moved to `folder` when all are complete.
+    """Give an empty folder to fill; at the end its files move to `folder`, one by one.
 
-    Whatever is raised before that leaves `folder` as it was. The caller holds the folder's lock.
+    The caller holds the folder's lock.
     """
-    draft = aside(folder / "draft")
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
     try:
-        draft.mkdir(parents=True)
         yield draft
         for path in sorted(draft.iterdir()):
             path.replace(folder / path.name)
     except OSError as error:
-        if error.filename is None:
-            error.filename = str(folder)  # of a full disk, Python does not say where
+        error.filename = error.filename or str(folder)
         raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
