@@ -39,7 +39,7 @@ def command(*words: str | Path) -> None:
 
 
 def contents(folder: Path) -> Contents:
-    """All files by name, but for locks, journals, kept parts and the moment of writing."""
+    """All files by name, except locks, kept parts and the moment of writing."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

@@ -10,7 +10,6 @@ from ..util.compiled import StrangeSettingsError
 from ..util.stopping import as_ctrl_c
 
 BAD_INPUT, INTERRUPTED = 2, 130
-MOST_ERRORS = 20  # that are printed of one scenario
 _OF_NUMBA = {  # what it says as it loads, and what that means to a user
     "no locator available": "compiled rules need a folder to be kept in, and neither the program's "
     "own nor one in your home can be written: set NUMBA_CACHE_DIR to a folder that you can write",
