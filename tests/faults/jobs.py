@@ -89,8 +89,10 @@ def readable(out: Path, older: Contents, newer: Contents) -> str:
 def together(out: Path, older: Contents, newer: Contents) -> str:
     """A calibration's files are all older ones, or all new ones, or are taking their places."""
     found = contents(out) if out.exists() else {}
-    for task in out.glob("tasks/*/*.json"):
-        json.loads(task.read_text(encoding="utf-8"))
+    for kept in out.glob("tasks/*.jsonl"):
+        for line in kept.read_text(encoding="utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):  # the last one may have been cut off
+                json.loads(line)
     if any(name.startswith(".ready/") for name in found):
         return ""  # complete, and moved by the next call
     seen = {name: content for name, content in found.items() if not name.startswith(".draft/")}
@@ -111,7 +113,7 @@ def jobs(place: Path) -> list[Job]:
 
     def calibrate(seed: int) -> Callable[[], None]:
         return lambda: command(
-            "calibrate", scenario, "--live", "50", "--workers", "2", "--seed", str(seed),
+            "calibrate", scenario, "--draws", "64", "--workers", "2", "--seed", str(seed),
             "--out", OUT,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from .guard import BadInputError, guarded
 Name = Annotated[
     str, typer.Argument(metavar="SCENARIO|RESULTS", help="A scenario, or a results folder.")
 ]
-Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free histories.")]
+Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free-running histories.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Of chance.")]
 Out = Annotated[Path | None, typer.Option(help="Write table, JSON and pictures to this folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON, nothing else.")]
@@ -23,7 +23,7 @@ def compare(
     out: Out = None,
     as_json: AsJson = False,
 ) -> None:
-    """Does it reproduce history? On the eve, running free, and given the record."""
+    """Does it reproduce its record? One step ahead, free-running, and given the record."""
     with guarded() as work:
         import json
 
@@ -50,7 +50,7 @@ def compare(
                 raise BadInputError(f"{scenario}: its histories are not of the scenario it holds")
             seed = kept.manifest["seed"] if seed is None else seed
         else:
-            case = load(scenario).documented
+            case = load(scenario)
         try:
             card = score(
                 case, histories=histories, seed=seed, path=path,

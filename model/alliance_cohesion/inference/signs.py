@@ -1,18 +1,17 @@
 """Graded signs of alignment as a measurement model: y = mu + lambda * a + noise.
 
-A switch, not a part of the shipped fit: the calibration reports what the signs do to the
+An option, not a part of the shipped fit: the calibration reports what the signs do to the
 held-out score. Each sign's mu, lambda and noise are integrated out exactly (normal
-inverse-gamma), so the sampler gets no new dimension.
+inverse-gamma), so a fit gets no new dimension.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
-from ..core.inputs import Codes, Floats, Forcing, Ints, Standing, World
-from ..core.replay import alignment_of_record
+from ..core.elementary import each, log
+from ..core.inputs import Floats, Ints, Standing, World
 from ..scenario import Scenario
 
 KNOWN = ("arms_share", "un_distance", "participation")
@@ -28,11 +27,33 @@ class Signs:
     value: Floats
     """[row]"""
     tick: Ints
-    """[row] among the decided ticks: the last one of the sign's year."""
+    """[row] among the decided time steps: the last one of the sign's year."""
     state: Ints
     """[row]"""
     kind: Ints
     """[row] number of the sign in `KNOWN`."""
+
+    def log_density(self, aligned: Floats, fold: Ints, folds: int) -> Floats:
+        """Log density of all signs, and of those outside the time of each fold, [draw, 1 + fold].
+
+        Args:
+            aligned: [draw, T, N] alignment as a time step begins.
+            fold: [T, N] the fold of each decision.
+            folds: How many folds there are.
+        """
+        when = fold[self.tick].max(axis=1)
+        every = np.ones(len(self.value), dtype=bool)
+        seen = [every, *(when != left_out for left_out in range(folds))]
+        return np.stack([self._of(aligned, rows) for rows in seen], axis=1)
+
+    def _of(self, aligned: Floats, seen: np.ndarray) -> Floats:
+        total = np.zeros(len(aligned))
+        for which in range(len(KNOWN)):
+            rows = seen & (self.kind == which)
+            if rows.any():
+                x = aligned[:, self.tick[rows], self.state[rows]]
+                total += _log_marginal(self.value[rows], np.ascontiguousarray(x))
+        return total
 
 
 def read(scenario: Scenario, world: World, kinds: tuple[str, ...] = KNOWN) -> Signs:
@@ -51,55 +72,20 @@ def read(scenario: Scenario, world: World, kinds: tuple[str, ...] = KNOWN) -> Si
     return Signs(np.ascontiguousarray(table[:, 0]), *whole)
 
 
-@njit(cache=True)
-def _log_marginal(y: Floats, x: Floats) -> float:
-    """Log density of y under y = mu + lambda * x + noise, all three integrated out."""
+def _log_marginal(y: Floats, x: Floats) -> Floats:
+    """Log density of `y` [row] under y = mu + lambda * x + noise for each draw of x [draw, row].
+
+    The three are integrated out.
+    """
     n = len(y)
-    p00, p01, p11 = _PRECISION + n, x.sum(), _PRECISION + (x * x).sum()
-    q0, q1, yy = y.sum(), (x * y).sum(), (y * y).sum()
+    p00, p01, p11 = _PRECISION + n, x.sum(axis=1), _PRECISION + (x * x).sum(axis=1)
+    q0, q1, yy = y.sum(), (x * y).sum(axis=1), (y * y).sum()
     determinant = p00 * p11 - p01 * p01
     explained = (q0 * q0 * p11 - 2.0 * q0 * q1 * p01 + q1 * q1 * p00) / determinant
     shape, scale = _SHAPE + 0.5 * n, _SCALE + 0.5 * (yy - explained)
     return (
         -0.5 * n * math.log(2.0 * math.pi)
-        + 0.5 * (2.0 * math.log(_PRECISION) - math.log(determinant))
-        + _SHAPE * math.log(_SCALE) - shape * math.log(scale)
+        + 0.5 * (2.0 * math.log(_PRECISION) - each(log, determinant))
+        + _SHAPE * math.log(_SCALE) - shape * each(log, scale)
         + math.lgamma(shape) - math.lgamma(_SHAPE)
-    )  # fmt: skip
-
-
-@njit(cache=True)
-def _log_density(
-    row: Floats, f: Forcing, initial: Codes, record: Codes, shape: tuple[int, int],
-    value: Floats, tick: Ints, state: Ints, kind: Ints,
-) -> float:  # fmt: skip
-    aligned = np.empty(shape)
-    alignment_of_record(row, f, initial, record, aligned)
-    x = np.empty(len(value))
-    for k in range(len(value)):
-        x[k] = aligned[tick[k], state[k]]
-    total = 0.0
-    for which in range(3):
-        chosen = kind == which
-        if chosen.any():
-            total += _log_marginal(value[chosen], x[chosen])
-    return total
-
-
-def log_density(row: Floats, world: World, signs: Signs, keep: np.ndarray | None = None) -> float:
-    """Log density of the signs under one parameter draw.
-
-    Args:
-        row: [parameter]
-        world: The compiled scenario.
-        signs: What was observed.
-        keep: [row] booleans; signs to leave out are false.
-    """
-    keep = np.ones(len(signs.value), dtype=bool) if keep is None else keep
-    return float(
-        _log_density(
-            row, world.forcing, world.initial, world.record,
-            (len(world.decided), len(world.states)),
-            signs.value[keep], signs.tick[keep], signs.state[keep], signs.kind[keep],
-        )
     )  # fmt: skip
