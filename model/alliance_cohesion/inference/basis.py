@@ -32,7 +32,8 @@ def code_hash(paths: Iterable[Path]) -> str:
                 if token.type not in _STATEMENT_ENDS:
                     statement.append(token.string)
                 else:
-                    if statement[:1] not in (["import"], ["from"]):
+                    bare = not statement and token.type == tokenize.NEWLINE  # after a docstring
+                    if not bare and statement[:1] not in (["import"], ["from"]):
                         end = tokenize.tok_name[token.type]
                         digest.update("\0".join([*statement, end]).encode() + b"\n")
                     statement = []

@@ -54,7 +54,7 @@ class Record:
     fold: Ints
     """[T, N] the fold of each decision; -1 leaves the decision out."""
     signs: Signs | None = None
-    """Graded signs of alignment to learn from as well."""
+    """Graded signs of alignment to learn from as well, whichever fold is left out."""
 
     @property
     def folds(self) -> int:
@@ -113,7 +113,7 @@ def marginal(record: Record, values: Floats, spread: Floats) -> Floats:
             values[some, _B_FREEZE], out[some],
         )  # fmt: skip
         if record.signs is not None:
-            out[some] += record.signs.log_density(aligned, record.fold, record.folds)
+            out[some] += record.signs.log_density(aligned)[:, np.newaxis]
     return out
 
 

@@ -9,11 +9,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..core.elementary import each, log
 from ..core.inputs import Floats, Ints, Standing, World
 from ..scenario import Scenario
 
+Bools = NDArray[np.bool_]
 KNOWN = ("arms_share", "un_distance", "participation")
 
 _PRECISION = 0.04  # prior of mu and lambda: standard deviation of five noises
@@ -33,23 +35,16 @@ class Signs:
     kind: Ints
     """[row] number of the sign in `KNOWN`."""
 
-    def log_density(self, aligned: Floats, fold: Ints, folds: int) -> Floats:
-        """Log density of all signs, and of those outside the time of each fold, [draw, 1 + fold].
+    def outside(self, cells: Bools) -> "Signs":
+        """The signs that are not of the time steps in which any of `cells` [T, N] is true."""
+        keep = ~cells[self.tick].any(axis=1)
+        return Signs(self.value[keep], self.tick[keep], self.state[keep], self.kind[keep])
 
-        Args:
-            aligned: [draw, T, N] alignment as a time step begins.
-            fold: [T, N] the fold of each decision.
-            folds: How many folds there are.
-        """
-        when = fold[self.tick].max(axis=1)
-        every = np.ones(len(self.value), dtype=bool)
-        seen = [every, *(when != left_out for left_out in range(folds))]
-        return np.stack([self._of(aligned, rows) for rows in seen], axis=1)
-
-    def _of(self, aligned: Floats, seen: np.ndarray) -> Floats:
+    def log_density(self, aligned: Floats) -> Floats:
+        """Log density of the signs given alignments as time steps begin, [draw, T, N]."""
         total = np.zeros(len(aligned))
         for which in range(len(KNOWN)):
-            rows = seen & (self.kind == which)
+            rows = self.kind == which
             if rows.any():
                 x = aligned[:, self.tick[rows], self.state[rows]]
                 total += _log_marginal(self.value[rows], np.ascontiguousarray(x))

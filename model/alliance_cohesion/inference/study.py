@@ -134,6 +134,8 @@ def score(study: Study, experiment: Experiment) -> list[Row]:
     else:
         found = _fitted(study, experiment, Record(world, fold))
         scores = found.held_out()
+        if experiment.signs:  # those of a fold's time must not be seen either
+            scores = np.array([_blind(study, experiment, found, b) for b in range(len(scores))])
         about = {
             "log_evidence": round(found.log_evidence, 4),
             "error": round(found.held_out_error(), 4),
@@ -156,6 +158,14 @@ def _fitted(study: Study, experiment: Experiment, asked: Record) -> Fit:
         seen = signs.read(study.scenario, asked.world, experiment.signs)
         asked = replace(asked, signs=seen)
     return fit(asked, experiment.prior, draws=experiment.draws, seed=study.seed)
+
+
+def _blind(study: Study, experiment: Experiment, found: Fit, fold: int) -> float:
+    (seen,) = found.records
+    assert seen.signs is not None
+    asked = replace(seen, signs=seen.signs.outside(seen.fold == fold))
+    blind = fit(asked, experiment.prior, draws=experiment.draws, seed=study.seed)
+    return float(blind.held_out()[fold])
 
 
 LOGISTIC = "penalised logistic hazard"
