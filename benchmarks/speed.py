@@ -5,76 +5,80 @@
 Everything in a table is measured in turns in one run on one machine; the best of several turns
 counts. `docs/sweeps.md` quotes it.
 
-- **Mesa**: the same rules as Mesa objects, run by Mesa's own `batch_run`, one process, all in
-  Python as a model in Mesa usually is; and with the compiled rules, as this project's agents are.
+- **Mesa**: the same rules as Mesa objects, all in Python as a model in Mesa usually is
+  (`plain_mesa.py`); and with the compiled rules, as this project's agents are.
 - **NumPy**: the same rules vectorised over histories (`vectorised.py`), its random numbers drawn
   by NumPy's generator, which is cheaper than addressing each; at its best batch size.
-- **floor**: the same number of addressed draws and of exponentials in a bare compiled loop. The
-  ensemble cannot be faster without another generator or another arithmetic.
+- **floor**: the same number of random numbers and of exponentials, and nothing else, in the same
+  blocks of lanes. The simulation cannot be faster without another generator or another arithmetic.
+- **likelihood**: microseconds a draw, in batches.
 
 One thread, unless it says otherwise.
 """
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from math import exp
 from pathlib import Path
 from typing import Any
 
 import mesa
-import numba
 import numpy as np
-from numba import njit, prange
 
 sys.path.insert(0, str(Path(__file__).parent))
+import plain_mesa
 import vectorised
 
 import alliance_cohesion as ac
 from alliance_cohesion.core import simulate as ensemble
 from alliance_cohesion.core.agents import AllianceModel
+from alliance_cohesion.core.elementary import compiled, exp
 from alliance_cohesion.core.inputs import Floats, Ints, World
-from alliance_cohesion.core.randomness import CHOICE, uniform
+from alliance_cohesion.core.randomness import DECISION, fill
+from alliance_cohesion.core.replay import scores
+from alliance_cohesion.core.simulate import LANES
 from alliance_cohesion.core.step import FROZEN, MEMBER, OUTSIDE
 
 SIZES = (8, 25, 50, 100, 200)  # states
 BATCHES = (1_000, 4_000, 16_000)  # histories times states that NumPy takes at once
 
 
-@njit(cache=True, parallel=True)
-def bare(seed: int, histories: int, ticks: int, address: Ints, exponentials: Ints) -> float:
-    """Addressed draws and exponentials, and nothing else; `exponentials` [tick, state]."""
-    sums = np.zeros(8)
-    for block in prange(8):
-        total = 0.0
-        for number in range(block, histories, 8):
-            for t in range(ticks):
-                for i in range(len(address)):
-                    u = uniform(seed, number, t, address[i], CHOICE)
-                    for k in range(exponentials[t, i]):
-                        total += exp(-(u + k))
-        sums[block] = total
-    return sums.sum()
+@compiled
+def bare(seed: int, blocks: int, steps: int, address: Ints, one: Floats, u: Floats) -> float:
+    """Random numbers in blocks of lanes, and exponentials of them: one for a state to perceive
+    and update, and as many more as `one` [step, state] says for it to decide.
+    """
+    total = 0.0
+    for block in range(blocks):
+        for t in range(steps):
+            for i in range(len(address)):
+                if t & 3 == 0:
+                    fill(seed, block * LANES, t, address[i], DECISION, u[i])
+                for lane in range(np.uint64(LANES)):
+                    u[i, t & 3, lane] = exp(-u[i, t & 3, lane])
+                for _ in range(int(one[t, i])):
+                    for lane in range(np.uint64(LANES)):
+                        u[i, t & 3, lane] = exp(-u[i, t & 3, lane])
+        total += u[0, 0, 0]
+    return total
 
 
-def exponentials(world: World, draws: Floats) -> Ints:
-    """[tick, state] exponentials of R6 to R9 that the rules need, rounded from a small run."""
-    f = world.forcing
-    made = ensemble.simulate(world, draws, 200, 1, keep=200)
-    before = np.concatenate([np.broadcast_to(world.initial, (200, 1, len(world.states))),
+def exponentials(world: World, draws: Floats) -> Floats:
+    """[step, state] exponentials that a decision needs (R6 to R9), from a small run.
+
+    A member needs its leaving rate, the probability of an act and the share that freezes; a
+    frozen state two rates and a probability; one that is out a rate and a probability.
+    """
+    made = ensemble.simulate(world, draws, 256, 1, keep=256)
+    before = np.concatenate([np.broadcast_to(world.initial, (256, 1, len(world.states))),
                              made.path[:, :-1]], axis=1)  # fmt: skip
-    # A member: leaving rate, its chance, the share that freezes; a frozen one: two rates and a
-    # chance; one outside: a rate and a chance. At a renewal one more for those inside.
     need = np.select([before == MEMBER, before == FROZEN, before == OUTSIDE], [3.0, 3.0, 2.0])
-    renewal = f.renewal[f.first :] == 1
-    need += (before != OUTSIDE) & renewal[np.newaxis, :, np.newaxis]
-    return np.rint(need.mean(axis=0)).astype(np.int64)
+    return np.rint(need.mean(axis=0)) - 1.0
 
 
 def clock(action: Callable[[], object]) -> float:
@@ -109,7 +113,7 @@ def widened(world: World, states: int) -> World:
     """The same alliance with its states repeated; threats between states stay among the first."""
     f, n = world.forcing, len(world.states)
     columns = np.arange(states) % n
-    own = ("external", "internal", "inside", "demand", "offer", "kept", "broken", "dependence")
+    own = ("drivers", "dependence")
     start, spans = [0], []
     for t in range(len(f.renewal)):
         for i in range(states):
@@ -121,11 +125,12 @@ def widened(world: World, states: int) -> World:
     wide: dict[str, Any] = {
         name: np.ascontiguousarray(getattr(f, name)[:, columns]) for name in own
     }
-    forcing = f._replace(
+    forcing = f.change(
         **wide, pair_start=np.array(start), pair_actor=f.pair_actor[pairs],
         pair_level=f.pair_level[pairs], pair_outside=f.pair_outside[pairs],
         entry=f.entry[columns], address=np.arange(1, states + 1, dtype=np.int64) * 7_919_113,
-        kept_all=f.kept[:, columns].sum(axis=1), broken_all=f.broken[:, columns].sum(axis=1),
+        kept_all=f.driver("kept")[:, columns].sum(axis=1),
+        broken_all=f.driver("broken")[:, columns].sum(axis=1),
     )  # fmt: skip
     return World(
         world.name, tuple(f"S{k}" for k in range(states)), world.ticks, world.end, forcing,
@@ -134,8 +139,8 @@ def widened(world: World, states: int) -> World:
     )  # fmt: skip
 
 
-def made(world: World, draws: Floats, histories: int) -> ensemble.Ensemble:
-    return ensemble.simulate(world, draws, histories, 1, keep=0)
+def made(world: World, draws: Floats, histories: int, threads: int = 1) -> ensemble.Ensemble:
+    return ensemble.simulate(world, draws, histories, 1, keep=0, threads=threads)
 
 
 def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> dict[str, float]:
@@ -145,6 +150,9 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
     need = exponentials(world, draws)
     rng = np.random.default_rng(1)
     numbers = np.arange(histories)
+    scratch = np.empty((states, 4, LANES))
+    rows = draws[np.arange(histories) % len(draws)]
+    fold = np.zeros((T, states), int)
 
     def numpy(batch: int) -> None:
         for k in range(0, histories, batch):
@@ -152,8 +160,10 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
             vectorised.simulate(world, draws, part, rng.random((len(part), T, states)))
 
     actions: dict[str, Callable[[], object]] = {
-        "ensemble": partial(made, world, draws, histories),
-        "floor": lambda: bare(1, histories, T, world.forcing.address, need),
+        "simulation": partial(made, world, draws, histories),
+        "two threads": partial(made, world, draws, histories, 2),
+        "floor": lambda: bare(1, histories // LANES, T, world.forcing.address, need, scratch),
+        "likelihood": lambda: scores(world, rows, fold, 1, threads=1),
     }
     # NumPy is given the batch that suits it best: arrays long enough, and in the cache.
     for cells in BATCHES:
@@ -167,16 +177,16 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
     if mesa_histories:
         seconds = min(clock(lambda: as_mesa(world, draws, mesa_histories)) for _ in range(2))
         found["Mesa, compiled rules"] = 1e6 * seconds / mesa_histories
-        found["Mesa"] = plain_mesa()
+        seconds = min(clock(lambda: in_plain_mesa(world, draws)) for _ in range(3))
+        found["Mesa, rules in Python"] = 1e6 * seconds
     return found
 
 
-def plain_mesa() -> float:
-    """Microseconds a history of Mesa with rules in Python: the same code, left uncompiled."""
-    words = [sys.executable, "-W", "ignore", __file__, "--plain-mesa"]
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
-    return float(done.stdout)
+def in_plain_mesa(world: World, draws: Floats) -> None:
+    """One history by Mesa objects with rules in Python."""
+    model = plain_mesa.Alliance(world, draws[0].tolist())
+    while model.running:
+        model.step()
 
 
 def as_mesa(world: World, draws: Floats, histories: int) -> None:
@@ -273,28 +283,21 @@ def main() -> None:
     reader.add_argument("--quick", action="store_true", help="a tenth of the histories")
     reader.add_argument("--memory", type=int, default=0, help="histories of the memory test")
     reader.add_argument("--json", type=Path)
-    reader.add_argument("--plain-mesa", action="store_true", help=argparse.SUPPRESS)
     asked = reader.parse_args()
-    if asked.plain_mesa:
-        world, draws = world_of(8)
-        as_mesa(world, draws, 1)
-        print(1e6 * min(clock(lambda: as_mesa(world, draws, 1)) for _ in range(3)))
-        return
     scale, turns = (1, 3) if asked.quick else (4, 5)
-    numba.set_num_threads(1)
     found: dict[str, object] = {}
 
     print("Microseconds a history (32 years of quarters), one thread")
-    print(
-        f"{'states':>8}{'ensemble':>10}{'floor':>10}{'NumPy':>10}{'of floor':>10}{'NumPy is':>10}"
-    )
+    heads = ("states", "simulation", "of floor", "NumPy is", "2 threads", "likelihood")
+    print("".join(f"{head:>12}" for head in heads))
     for states in SIZES:
-        times = rivals(states, 16_000 * scale // states, turns, 4 if states == 8 else 0)
+        histories = LANES * max(2, 16_000 * scale // states // LANES)
+        times = rivals(states, histories, turns, 4 if states == 8 else 0)
         found[f"{states} states"] = times
-        ours = times["ensemble"]
+        ours = times["simulation"]
         print(
-            f"{states:8}{ours:10.1f}{times['floor']:10.1f}{times['NumPy']:10.1f}"
-            f"{ours / times['floor']:9.2f}x{times['NumPy'] / ours:9.1f}x",
+            f"{states:12}{ours:12.1f}{ours / times['floor']:11.2f}x{times['NumPy'] / ours:11.1f}x"
+            f"{ours / times['two threads']:11.2f}x{times['likelihood']:12.1f}",
             flush=True,
         )
         for name in times:

@@ -3,7 +3,7 @@
     python benchmarks/ticks.py [histories] [seed]
 
 Prints, for each pair of ticks, how far apart the shares of histories away (frozen or outside)
-are at the ends of the years. `docs/model-notes.md` quotes it and `tests/engine/test_ticks.py`
+are at the ends of the years. `docs/model-notes.md` quotes it and `tests/core/test_time_steps.py`
 holds it to that.
 """
 

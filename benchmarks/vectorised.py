@@ -5,13 +5,13 @@ over ticks, arrays of [history, state]. Given the addressed random numbers it ma
 histories as the ensemble, which `tests/sweep/test_benchmarks.py` checks.
 """
 
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from alliance_cohesion.core.inputs import Codes, Floats, World
-from alliance_cohesion.core.parameters import PARAMETERS, Parameters
+from alliance_cohesion.core.parameters import NAMES
 
 MEMBER, FROZEN, OUTSIDE = 0, 1, 2
 LARGEST = 30.0
@@ -34,8 +34,7 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
     f = world.forcing
     n, H = len(world.states), len(numbers)
     rows = draws[numbers % len(draws)]
-    columns: list[Any] = [rows[:, k, np.newaxis] for k in range(len(PARAMETERS))]
-    p = Parameters(*columns)
+    p = SimpleNamespace(**{name: rows[:, k, np.newaxis] for k, name in enumerate(NAMES)})
     fading, memory, inertia = (2.0 ** (-f.dt / h) for h in (p.h_threat, p.h_memory, p.h_align))
     alpha0, beta0 = p.rho_prior * p.n_prior, (1.0 - p.rho_prior) * p.n_prior
     E = np.zeros((H, n))
@@ -52,12 +51,9 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
             chosen = np.where(t < f.entry, OUTSIDE, np.where(t == f.entry, MEMBER, chosen))
             after = chosen.astype(np.int8)
         inside = before != OUTSIDE
-        seen = [np.where(inside, np.maximum(own[t], f.members[t, d]), own[t])
-                for d, own in enumerate((f.external, f.internal, f.inside, f.demand))]  # fmt: skip
-        offer, kept, broken = (
-            own[t] + inside * f.members[t, d]
-            for d, own in enumerate((f.offer, f.kept, f.broken), start=4)
-        )
+        own, common = f.drivers[t], f.members[t]
+        seen = [np.where(inside, np.maximum(own[:, d], common[d]), own[:, d]) for d in range(4)]
+        offer, kept, broken = (own[:, d] + inside * common[d] for d in range(4, 7))
         for cell in range(t * n, (t + 1) * n):
             i = cell - t * n
             for k in range(f.pair_start[cell], f.pair_start[cell + 1]):
@@ -68,8 +64,8 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
                     seen[0][:, i] = np.where(there, seen[0][:, i], np.maximum(seen[0][:, i], level))
         members = (before == MEMBER).sum(axis=1, keepdims=True)
         others = inside.sum(axis=1, keepdims=True) - inside
-        kept_others = f.kept_all[t] - f.kept[t] + others * f.members[t, 5]
-        broken_others = f.broken_all[t] - f.broken[t] + others * f.members[t, 6]
+        kept_others = f.kept_all[t] - own[:, 5] + others * common[5]
+        broken_others = f.broken_all[t] - own[:, 6] + others * common[6]
         gone = (before == MEMBER) & (after != MEMBER)
         others_gone = gone.sum(axis=1, keepdims=True) - gone
         others_there = members - (before == MEMBER)
@@ -94,7 +90,7 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
 
 
 def decide(
-    p: Parameters, dt: float, standing: Codes, a: Floats, D: Floats, renewal: int, u: Floats
+    p: SimpleNamespace, dt: float, standing: Codes, a: Floats, D: Floats, renewal: int, u: Floats
 ) -> NDArray[np.int64]:
     """R6 to R9 for all histories and states at once."""
     signs = 1.0 - logistic(-(p.f_renew + a)) * (standing != OUTSIDE) if renewal == 1 else 1.0

@@ -3,7 +3,7 @@
     python examples/another_rule.py [histories]
 
 The question here: what if nobody deserted under fire? A `Rallying` state keeps its standing,
-whatever it is, for as long as its fear of an attack from outside is high.
+whatever it is, for as long as it perceives a strong threat from outside.
 """
 
 import sys
@@ -12,19 +12,18 @@ import numpy as np
 
 import alliance_cohesion as ac
 from alliance_cohesion import State
-from alliance_cohesion.core import step as tick
 
-HIGH = 0.5  # fear lies in 0 to 1; a state at war is at 0.8 or more
+HIGH = 0.5  # perceived threat lies in 0 to 1; a state at war is at 0.8 or more
 
 
 class Rallying(State):
-    """Does not change its standing while its fear is high."""
+    """Does not change its standing while it perceives a strong threat."""
 
-    def chances(self) -> tuple[float, float, float]:
-        """Chances to end this tick as member, frozen and outside."""
-        if self.mind[tick.E] < HIGH:
-            return super().chances()
-        member, frozen, outside = (float(self.standing == code) for code in range(3))
+    def transition_probabilities(self) -> tuple[float, float, float]:
+        """Probabilities to end this step as member, frozen and out."""
+        if self.latent["E"] < HIGH:
+            return super().transition_probabilities()
+        member, frozen, outside = (float(self.status == code) for code in range(3))
         return member, frozen, outside
 
 

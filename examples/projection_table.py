@@ -28,7 +28,7 @@ def table(name: str, draws: int | None = None, each: int = 4) -> str:
     values = found.values[:draws]
     histories = each * len(values)
     simulate = case.engine("ensemble", len(values), seed)
-    path = simulate(case.world, values, histories, seed, start=0, keep=histories).path
+    path = simulate(values, histories, seed, start=0, keep=histories).path
     known = np.datetime64(case.scenario.clock.known_until or case.scenario.clock.start, "Y")
     ends = np.append(case.world.decided[1:], case.scenario.clock.ticks.end).astype("datetime64[D]")
     last = [int(np.searchsorted(ends, known + year + 1, side="right")) - 1 for year in YEARS]

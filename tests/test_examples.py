@@ -46,7 +46,7 @@ def test_a_projection_becomes_a_table_of_states_and_years_with_what_the_draws_le
     assert all(0 <= int(low) <= int(high) <= 100 for _, low, high in made)
     assert any(int(low) < int(high) for _, low, high in made)
     path = case.engine("ensemble", draws, case.scenario.seed)(
-        case.world, case.draws().values[:draws], draws * each, case.scenario.seed,
+        case.draws().values[:draws], draws * each, case.scenario.seed,
         start=0, keep=draws * each,
     ).path  # fmt: skip
     ticks = case.run(1).time.dt.year.values

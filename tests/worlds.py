@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from alliance_cohesion.core.inputs import Forcing, World
+from alliance_cohesion.core.inputs import DRIVERS, Forcing, World
 
 LEVELS = ("external", "internal", "inside", "demand")
 
@@ -14,7 +14,7 @@ def quiet(ticks: int = 12, states: int = 3, dt: float = 0.25, first: int = 1) ->
     forcing = Forcing(
         dt=dt,
         first=first,
-        **{name: np.zeros(shape) for name in (*LEVELS, "offer", "kept", "broken")},
+        drivers=np.zeros((*shape, len(DRIVERS))),
         members=np.zeros((ticks, 7)),
         kept_all=np.zeros(ticks),
         broken_all=np.zeros(ticks),
@@ -53,7 +53,7 @@ def random_world(seed: int, ticks: int = 30, states: int = 5) -> World:
         initial[-1] = 2
     return World(
         "random", world.states, world.ticks, world.end,
-        world.forcing._replace(
+        world.forcing.change(
             **{name: sparse(0.2) for name in LEVELS},
             offer=np.round(sparse(0.4) * 4),
             kept=kept,
@@ -79,7 +79,7 @@ def reorder(world: World, order: list[int]) -> World:
     """The same world with its states listed in another order."""
     f = world.forcing
     back = np.argsort(order)
-    T, n = f.external.shape
+    T, n = f.dependence.shape
     start, pieces = [0], []
     for t in range(T):
         for i in order:
@@ -87,9 +87,9 @@ def reorder(world: World, order: list[int]) -> World:
             pieces.append(span)
             start.append(start[-1] + len(span))
     pairs = np.concatenate(pieces)
-    per_state = (*LEVELS, "offer", "kept", "broken", "dependence")
-    forcing = f._replace(
-        **{name: np.ascontiguousarray(getattr(f, name)[:, order]) for name in per_state},
+    forcing = f.change(
+        drivers=np.ascontiguousarray(f.drivers[:, order]),
+        dependence=np.ascontiguousarray(f.dependence[:, order]),
         pair_start=np.array(start),
         pair_actor=back[f.pair_actor[pairs]],
         pair_level=f.pair_level[pairs],

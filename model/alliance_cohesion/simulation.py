@@ -5,7 +5,7 @@
 >>> data.share.sel(state="ARM", standing="member")  # doctest: +SKIP
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,7 +16,7 @@ import xarray as xr
 
 from . import __version__, scenario
 from .core import simulate as ensemble
-from .core.inputs import Codes, Floats, Standing, World, times
+from .core.inputs import Floats, Standing, World, times
 from .core.simulate import Ensemble
 from .inference.draws import Draws, draws
 from .inference.priors import NAMES
@@ -24,7 +24,6 @@ from .scenario import Scenario
 
 if TYPE_CHECKING:
     from .core.agents import State
-    from .core.reactions import Reactions
 
 KEPT = 1000  # full paths kept of a run, enough for smooth bands
 _MOST_KEPT = 10_000_000  # histories kept times ticks times states: about 100 MB
@@ -110,9 +109,7 @@ class Case:
         total: Ensemble | None = None
         for start in range(0, histories, _CHUNK):
             size = min(_CHUNK, histories - start)
-            part = simulate(
-                self.world, found.values, size, seed, start=start, keep=max(0, kept - start)
-            )
+            part = simulate(found.values, size, seed, start=start, keep=max(0, kept - start))
             total = part if total is None else total + part
             if progress:
                 progress(size)
@@ -122,7 +119,7 @@ class Case:
     def engine(
         self, engine: str, draws: int, seed: int, state: "type[State] | None" = None
     ) -> Simulate:
-        """What makes the histories: an engine, or the ensemble with rules that react."""
+        """What makes the histories: called with draws, histories, seed, start and keep."""
         from .scenario.reacting import switched, world_and_reactions
 
         if engine not in ENGINES:
@@ -132,8 +129,8 @@ class Case:
         settings = self.scenario
         if settings.clock.known_until is None and not switched(settings):
             if engine == "agents":
-                return partial(simulate_with_agents, state=state)
-            return ensemble.simulate
+                return partial(simulate_with_agents, self.world, state=state)
+            return partial(ensemble.simulate, self.world)
         if engine == "agents":
             raise ValueError(
                 "engine: agents follow the record from the start; a scenario with known_until or "
@@ -142,28 +139,7 @@ class Case:
         since = settings.clock.known_until or settings.clock.start
         world, reactions = world_and_reactions(settings, since, draws, seed)
         known = 0 if settings.clock.known_until is None else self.known
-        return partial(simulate_reacting, reacting_world=world, reactions=reactions, known=known)
-
-
-def simulate_reacting(
-    world: World,
-    values: Floats,
-    histories: int,
-    seed: int,
-    *,
-    start: int,
-    keep: int,
-    reacting_world: World,
-    reactions: "Reactions",
-    known: int,
-) -> Ensemble:
-    """The same as `ensemble.simulate`, with the record up to `known` and rules that react."""
-    from .core.reactions import simulate
-
-    path, aligned = simulate(
-        reacting_world, values, reactions, histories, seed, known=known, start=start
-    )
-    return _tallied(world, zip(path, aligned, strict=True), histories, keep)
+        return partial(ensemble.simulate, world, known=known, reactions=reactions)
 
 
 def simulate_with_agents(
@@ -176,40 +152,15 @@ def simulate_with_agents(
     keep: int,
     state: "type[State] | None" = None,
 ) -> Ensemble:
-    """The same as `ensemble.simulate`, one Mesa model of `state` agents per history."""
+    """The same as `core.simulate.simulate`, one Mesa model of `state` agents per history."""
     from .core.agents import AllianceModel, State
 
-    played = (
+    played = [
         AllianceModel(world, values, number, seed, state or State).play()
         for number in range(start, start + histories)
-    )
-    return _tallied(world, played, histories, keep)
-
-
-def _tallied(
-    world: World, played: Iterable[tuple[Codes, Floats]], histories: int, keep: int
-) -> Ensemble:
-    """Count histories made one by one, standings and alignments; the first `keep` stay whole."""
-    kept = min(keep, histories)
-    n, T = len(world.states), len(world.decided)
-    standing, first_leave = np.zeros((T, n, 3), np.int64), np.zeros((T + 1, n), np.int64)
-    away = np.zeros(n + 1, np.int64)
-    paths: list[Codes] = []
-    aligned: list[Floats] = []
-    for path, alignment in played:
-        ensemble.tally(path, world.initial, standing, first_leave, away)
-        if len(paths) < kept:
-            paths.append(path)
-            aligned.append(alignment)
-    shape = (kept, T, n)
-    return Ensemble(
-        histories,
-        standing,
-        first_leave,
-        away,
-        np.array(paths, np.int8).reshape(shape),
-        np.array(aligned, float).reshape(shape),
-    )
+    ]
+    paths, alignments = (np.array(part) for part in zip(*played, strict=True))
+    return ensemble.tally(world, paths, alignments, keep)
 
 
 def dataset(case: Case, total: Ensemble, found: Draws, seed: int) -> xr.Dataset:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion.core.inputs import Forcing
+from alliance_cohesion.core.inputs import DRIVERS, Forcing
 from alliance_cohesion.inference import baselines as rivals
 from alliance_cohesion.inference import placebos as placebo
 from alliance_cohesion.inference import study
@@ -54,12 +54,15 @@ def test_noise_has_the_values_of_every_driver_in_other_places():
         assert not np.array_equal(getattr(noisy.forcing, name), getattr(f, name)), name
     for name in calendar:
         assert np.array_equal(getattr(noisy.forcing, name), getattr(f, name)), name
-    states = ("external", "internal", "inside", "demand", "offer", "kept", "broken", "dependence")
-    for name in (*states, "members", "pair_level"):
+    for name in DRIVERS:
+        old, new = f.driver(name), noisy.forcing.driver(name)
+        assert np.array_equal(np.sort(old, None), np.sort(new, None)), name
+        assert not np.array_equal(old, new), name
+    for name in ("dependence", "members", "pair_level"):
         old, new = (np.sort(getattr(one, name), axis=None) for one in (f, noisy.forcing))
         assert np.array_equal(old, new), name
-    assert noisy.forcing.kept_all == pytest.approx(noisy.forcing.kept.sum(axis=1))
-    assert noisy.forcing.broken_all == pytest.approx(noisy.forcing.broken.sum(axis=1))
+    assert noisy.forcing.kept_all == pytest.approx(noisy.forcing.driver("kept").sum(axis=1))
+    assert noisy.forcing.broken_all == pytest.approx(noisy.forcing.driver("broken").sum(axis=1))
 
 
 def test_noise_in_threats_between_states_names_other_states_and_keeps_which_ones_count_outside():
@@ -77,8 +80,10 @@ def test_what_noise_replaced_keeps_nothing_of_the_record(case):
     f = case.world.forcing
     for seed in range(3):
         made = placebo.noise(case.world, np.random.default_rng(seed)).forcing
-        for name in ("external", "internal", "demand", "offer", "kept", "broken", "dependence"):
-            a, b = getattr(f, name).ravel(), getattr(made, name).ravel()
+        pairs = {name: (f.driver(name), made.driver(name)) for name in DRIVERS}
+        pairs["dependence"] = f.dependence, made.dependence
+        for name, (a, b) in pairs.items():
+            a, b = a.ravel(), b.ravel()
             if a.std() > 0:
                 assert abs(np.corrcoef(a, b)[0, 1]) < 0.3, name
 
@@ -165,6 +170,6 @@ def test_a_consequence_moves_nothing(case):
 
 def test_silence_leaves_only_the_calendar():
     world = rivals.silence(random_world(5))
-    assert not world.forcing.inside.any()
+    assert not world.forcing.driver("inside").any()
     assert len(world.forcing.pair_actor) == 0
     assert np.array_equal(world.forcing.renewal, random_world(5).forcing.renewal)

@@ -285,5 +285,5 @@ def test_states_that_tie_share_the_middle_rank_and_are_said_to_tie():
 
 def test_a_state_is_at_risk_from_the_tick_after_the_one_in_which_it_joins():
     world = quiet(ticks=6, states=2)
-    late = replace(world, forcing=world.forcing._replace(entry=np.array([0, 3])))
+    late = replace(world, forcing=world.forcing.change(entry=np.array([0, 3])))
     assert record.at_risk(late).T.tolist() == [[True] * 5, [False, False, False, True, True]]

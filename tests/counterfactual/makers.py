@@ -54,4 +54,4 @@ def settled(world: World) -> World:
 
 
 def change(world: World, **arrays: np.ndarray) -> World:
-    return replace(world, forcing=world.forcing._replace(**arrays))
+    return replace(world, forcing=world.forcing.change(**arrays))

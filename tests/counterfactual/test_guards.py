@@ -61,7 +61,7 @@ def test_no_change_alters_nothing():
 def test_a_level_never_seen_is_told_to_be_beyond_the_evidence():
     world = load("csto").world
     f = world.forcing
-    offer = f.offer.copy()
+    offer = f.driver("offer").copy()
     offer[-12:, 2] = 500.0
     pair = pair_of(world, change(world, offer=offer))
     mean = rows(50).mean(axis=0)

@@ -60,7 +60,7 @@ def test_a_forecast_from_the_start_is_an_ensemble(seed):
 def test_worlds_are_the_same_up_to_the_change():
     """Forecasts and replays with a late change agree until what it feeds can be acted on."""
     world = settled(random_world(4))
-    demand = world.forcing.demand.copy()
+    demand = world.forcing.driver("demand").copy()
     demand[20:, 0] = 1.0
     other = change(world, demand=demand)
     draws, first = rows(10), world.forcing.first
@@ -87,7 +87,8 @@ def no_pairs(world):
 def touched(world, state=0, since=12):
     """One state's own drivers changed from a tick on."""
     f = world.forcing
-    arrays = {name: getattr(f, name).copy() for name in (*LEVELS, "offer", "kept", "dependence")}
+    arrays = {name: f.driver(name).copy() for name in (*LEVELS, "offer", "kept")}
+    arrays["dependence"] = f.dependence.copy()
     rng = np.random.default_rng(8)
     for values in arrays.values():
         values[since:, state] = rng.random(len(values) - since)
@@ -152,23 +153,23 @@ def threatened():
     rng = np.random.default_rng(4)
     return change(
         world,
-        external=np.full_like(f.external, 0.6),
-        offer=rng.integers(0, 5, f.offer.shape).astype(float),
-        demand=rng.random(f.demand.shape) / 2,
-        broken=np.where(rng.random(f.broken.shape) < 0.1, 0.5, 0.0),
+        external=np.full_like(f.driver("external"), 0.6),
+        offer=rng.integers(0, 5, f.driver("offer").shape).astype(float),
+        demand=rng.random(f.driver("demand").shape) / 2,
+        broken=np.where(rng.random(f.driver("broken").shape) < 0.1, 0.5, 0.0),
         dependence=np.full_like(f.dependence, 0.3),
     )
 
 
 def levers(world):
-    f, own = world.forcing, np.zeros_like(world.forcing.kept)
+    f, own = world.forcing, np.zeros_like(world.forcing.driver("kept"))
     own[10:, 0] = 0.4
-    kept = f.kept + own
+    kept = f.driver("kept") + own
     yield "answers", change(world, kept=kept, kept_all=kept.sum(axis=1))
-    offer = f.offer.copy()
+    offer = f.driver("offer").copy()
     offer[10:, 0] = 0.0
     yield "no offers", change(world, offer=offer)
-    demand = f.demand.copy()
+    demand = f.driver("demand").copy()
     demand[10:, 0] = 0.0
     yield "no demands", change(world, demand=demand)
     yield "dependence", change(world, dependence=f.dependence + own)
@@ -185,7 +186,8 @@ def test_a_lever_moves_the_chance_of_leaving_one_way_in_every_draw(name):
     before, after = trace(world, draws).chances, trace(other, draws).chances
     leave = 1.0 - before[:, :, 0, MEMBER], 1.0 - after[:, :, 0, MEMBER]
     assert np.all(leave[1] <= leave[0] + 1e-12)
-    assert np.mean(leave[1][:, -1] < leave[0][:, -1]) > 0.99
+    moved = (leave[1] < leave[0])[:, -1]
+    assert np.mean(moved | (leave[0][:, -1] > 1 - 1e-3)) > 0.99  # unless it is certain either way
 
 
 @pytest.mark.parametrize("name", LEVERS)

@@ -11,6 +11,7 @@ from alliance_cohesion.analysis.counterfactual import (
     load,
 )
 from alliance_cohesion.core import replay
+from alliance_cohesion.core.inputs import DRIVERS
 from alliance_cohesion.inference import record
 from alliance_cohesion.inference.priors import NAMES
 from alliance_cohesion.scenario import write_new
@@ -79,7 +80,8 @@ def test_both_worlds_need_the_same_clock_and_standings(place):
 @pytest.mark.parametrize("name", ["external", "inside", "offer", "kept", "dependence"])
 def test_worlds_branch_where_forcing_first_differs(name):
     world = random_world(1)
-    values = getattr(world.forcing, name).copy()
+    f = world.forcing
+    values = (f.driver(name) if name in DRIVERS else getattr(f, name)).copy()
     values[17, 2] += 0.5
     pair = pair_of(world, change(world, **{name: values}))
     assert pair.branch == 17

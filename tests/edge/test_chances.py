@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from alliance_cohesion.core import replay
 from alliance_cohesion.core import simulate as ensemble
-from alliance_cohesion.core import step as tick
 from alliance_cohesion.core.agents import AllianceModel
 from alliance_cohesion.core.inputs import World
 from alliance_cohesion.core.parameters import PARAMETERS
 from alliance_cohesion.inference.priors import default
+from tests.core.lanes import named, transition
 from tests.worlds import quiet, random_world
 
 LOW = np.array([float(attribute.low) for attribute in PARAMETERS])
@@ -40,7 +40,7 @@ DRIVING_OUT = np.where(np.isin(np.arange(20), (6, 7, 8, 9, 19)), LOW, HIGH)
 @example(row=LOW, dt=1e6, standing=1, a=-1e308, D=1.0, renewal=1)
 @settings(max_examples=500)
 def test_chances_are_chances_and_sum_to_one_over_the_whole_box(row, dt, standing, a, D, renewal):
-    found = np.array(tick.chances(tick.parameters(row), dt, standing, a, D, renewal))
+    found = np.array(transition(named(row), dt, standing, a, D, renewal))
     assert abs(found.sum() - 1.0) < 1e-12
     assert ((found >= 0.0) & (found <= 1.0 + ROUNDING)).all()
 
@@ -53,11 +53,9 @@ def test_along_any_record_they_sum_to_one_in_every_tick_for_every_state(row, see
     assert np.abs(along.chances.sum(axis=-1) - 1.0).max() < 1e-12
     assert along.chances.min() >= 0.0
     assert np.isfinite(along.minds[:, 1:]).all()
-    score = replay.log_likelihood(
-        row, world.forcing, world.initial, world.record, np.ones(along.chances.shape[1:3], np.int8)
-    )
-    assert np.isfinite(score)
-    assert score <= 1e-9
+    score = replay.scores(world, row[np.newaxis], np.zeros(along.chances.shape[1:3], int))
+    assert np.isfinite(score).all()
+    assert (score <= 1e-9).all()
 
 
 @given(row=draws, seed=st.integers(0, 10_000), states=st.integers(1, 5))
@@ -93,15 +91,14 @@ def flipping() -> World:
 @pytest.mark.parametrize("row", [LOW, HIGH, (LOW + HIGH) / 2, DRIVING_OUT])
 def test_states_that_all_leave_and_return_every_tick_have_a_finite_score(row):
     world = flipping()
-    mask = np.ones((len(world.decided), 4), np.int8)
-    score = replay.log_likelihood(row, world.forcing, world.initial, world.record, mask)
-    assert np.isfinite(score)
+    score = replay.scores(world, row[np.newaxis], np.zeros((len(world.decided), 4), int))
+    assert np.isfinite(score).all()
     assert np.isfinite(replay.trace(world, row[np.newaxis]).chances).all()
 
 
 def test_where_everything_drives_out_and_a_signature_is_due_every_tick_all_leave_at_once():
     world = quiet(ticks=6, states=5)
-    always = world.forcing._replace(renewal=np.ones(6, np.int8), inside=np.ones((6, 5)))
+    always = world.forcing.change(renewal=np.ones(6, np.int8), inside=np.ones((6, 5)))
     world = World("x", world.states, world.ticks, world.end, always, world.initial, world.record)
     made = ensemble.simulate(world, DRIVING_OUT[np.newaxis], 20, 1)
     assert (made.path[:, 0] == 2).all()

@@ -94,7 +94,12 @@ def test_all_that_can_be_said_of_a_state_at_once_keeps_levels_in_range(tmp_path)
     write(tmp_path, *rows)
     shares(tmp_path)
     forcing = ac.load(tmp_path).world.forcing
-    for levels in (forcing.external, forcing.internal, forcing.inside, forcing.demand):
+    for levels in (
+        forcing.driver("external"),
+        forcing.driver("internal"),
+        forcing.driver("inside"),
+        forcing.driver("demand"),
+    ):
         assert ((levels >= 0) & (levels <= 1)).all()
 
 
@@ -167,13 +172,6 @@ def test_how_many_histories_are_kept_whole_follows_from_what_fits(tmp_path, monk
     data = ac.load(tmp_path).run(histories=40)
     assert data.sizes["history"] == 7
     assert int(data.attrs["histories"]) == 40
-
-
-def test_how_the_work_is_cut_does_not_show(tmp_path, monkeypatch):
-    write(tmp_path, OUT)
-    whole = ac.load(tmp_path).run(histories=50)
-    monkeypatch.setattr("alliance_cohesion.core.simulate._MOST_CELLS", 1)
-    assert ac.load(tmp_path).run(histories=50).equals(whole)
 
 
 @pytest.mark.parametrize(("start", "end"), [("0003", "0004"), ("1000", "1001"), ("9990", "9991")])

@@ -8,7 +8,7 @@ import pytest
 
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core.contributions import TERMS
-from alliance_cohesion.core.step import MIND
+from alliance_cohesion.core.step import LATENT
 from alliance_cohesion.inference.priors import NAMES
 from alliance_cohesion.scenario.events import TOWARDS_STATES
 from alliance_cohesion.simulation import Case, load
@@ -142,7 +142,7 @@ def evidence(state, e):
     world = starter().world
     t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
     minds = trace(world, starter().draws().values).minds[:, t, world.states.index(state)]
-    return minds[:, MIND.index("alpha")] + minds[:, MIND.index("beta")]
+    return minds[:, LATENT.index("alpha")] + minds[:, LATENT.index("beta")]
 
 
 def test_who_left_adds_up_to_the_share_that_left():

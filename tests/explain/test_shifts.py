@@ -5,7 +5,7 @@ import pytest
 
 from alliance_cohesion.analysis.explain.shifts import grid
 from alliance_cohesion.core.replay import trace
-from alliance_cohesion.core.step import MIND
+from alliance_cohesion.core.step import LATENT
 from alliance_cohesion.inference.priors import NAMES
 
 from .cases import EVE, starter, told
@@ -25,7 +25,7 @@ def chance_with(question: tuple[str, str], symbol: str, value: float) -> float:
     e, i = told(*question), starter().world.states.index(question[0])
     world, values = starter().world, starter().draws().values
     t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
-    mind = dict(zip(MIND, trace(world, values).minds[:, t, i].T, strict=True))
+    mind = dict(zip(LATENT, trace(world, values).minds[:, t, i].T, strict=True))
     p = dict(zip(NAMES, values.T, strict=True))
     rho = mind["alpha"] / (mind["alpha"] + mind["beta"])
     more = {

@@ -8,7 +8,7 @@ import pytest
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay, rules
 from alliance_cohesion.core.inputs import Standing
-from alliance_cohesion.core.step import ALIGNMENT
+from alliance_cohesion.core.step import LATENT
 from alliance_cohesion.inference.priors import NAMES
 from alliance_cohesion.simulation import load
 
@@ -37,7 +37,7 @@ def test_chances_and_alignment_are_those_of_the_whole_record(state, day):
     i = world.states.index(state)
     t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
     whole = replay.trace(world, starter().draws().values)
-    assert np.array_equal(whole.minds[:, t, i, ALIGNMENT], e.alignment_by_draw)
+    assert np.array_equal(whole.minds[:, t, i, LATENT.index("a")], e.alignment_by_draw)
     for to in Standing:
         assert e.chances[to].mean == whole.chances[:, t, i, to].mean()
     assert sum(spread.mean for spread in e.chances.values()) == pytest.approx(1)
@@ -47,7 +47,7 @@ def test_between_renewals_the_yearly_chance_of_leaving_is_that_of_the_leaving_ra
     e, values = told(), starter().draws().values
     assert (e.standing, e.window, e.move) == (Standing.MEMBER, False, "leaving")
     yearly = [
-        rules.chance(rules.leave_rate(a, f), 1.0)
+        rules.event_probability(rules.leave_rate(a, f), 1.0)
         for a, f in zip(e.alignment_by_draw, values[:, NAMES.index("f_leave")], strict=True)
     ]
     assert e.chance.mean == pytest.approx(np.mean(yearly))

@@ -20,8 +20,9 @@ from .child import at_work
 from .jobs import OUT, Contents, Job, contents, jobs
 
 HEAVY = (
-    "calibrate.publish", "cli", "compare", "counterfactual", "explain", "report.compare_plot",
-    "report.paired_plot", "report.pictures", "results", "sweep",
+    "analysis.compare", "analysis.counterfactual", "analysis.explain", "analysis.sweep", "cli",
+    "inference.publish", "report.compare_plot", "report.paired_plot", "report.pictures",
+    "report.results",
 )  # fmt: skip
 """What the children need, loaded once."""
 

@@ -258,7 +258,7 @@ def test_words_through_which_the_library_would_walk_for_ever_are_not_read(place)
     content[first + 9] = 8  # 2 kB and more: the walk steps over all words into emptiness
     file.write_bytes(content)
     ground.vouch_for(place / "run")
-    words = "from alliance_cohesion import results; results.read('run')"
+    words = "from alliance_cohesion.report import results; results.read('run')"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=60)
     assert "FolderError: run/histories.nc: not the numbers of a run" in done.stderr
 

@@ -34,7 +34,7 @@ from pathlib import Path
 
 from alliance_cohesion.util.lock import locked
 
-from . import compiled, scratch
+from . import scratch
 
 BUGS = Path(__file__).with_name("bugs.toml")
 ENOUGH = 0.9
@@ -106,7 +106,6 @@ class Field:
 
     def __init__(self, place: Path):
         self.place = place
-        compiled.put_back(place)
         scratch.copy(place)
         self.environment = scratch.environment(place)
 
@@ -143,7 +142,6 @@ class Field:
         """Plant one fault: what became of it, and by which test."""
         file = self.place / bug.path
         module = bug.path.removeprefix("model/").removesuffix(".py").replace("/", ".")
-        compiled.set_aside(self.place, bug.path)
         sound, times = file.read_text(encoding="utf-8"), file.stat()
         try:
             file.write_text(bug.planted(sound), encoding="utf-8")
@@ -157,9 +155,8 @@ class Field:
             return "no answer", ""
         finally:
             file.write_text(sound, encoding="utf-8")
-            os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))  # compiled code goes by it
+            os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
             scratch.copy(self.place)
-            compiled.put_back(self.place)
 
     def seal(self) -> None:
         """Let the posterior take the planted rules for those it was made with."""

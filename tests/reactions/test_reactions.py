@@ -11,7 +11,8 @@ import pytest
 import alliance_cohesion as ac
 from alliance_cohesion.core import reactions
 from alliance_cohesion.core import simulate as ensemble
-from alliance_cohesion.core.step import MEMBER
+from alliance_cohesion.core.parameters import NAMES
+from alliance_cohesion.core.step import LATENT, MEMBER
 from alliance_cohesion.inference import fit_reactions as fits
 from alliance_cohesion.inference import priors as prior
 from alliance_cohesion.scenario import patron, reacting
@@ -40,20 +41,65 @@ def test_an_unreliable_patron_invites_episodes_and_the_estranged_are_courted():
     assert reactions.offer_rate(0.0, 0.5, -3.0, -1.0) == pytest.approx(exp(1.0))
 
 
+def silent(world, draws):
+    """Reactions that never act."""
+    nobody, nothing = np.zeros(0, np.int64), np.zeros(0)
+    return reactions.Reactions(
+        start=len(world.ticks), answers=0, episodes=0, offers=0, answer=np.zeros((draws, 5)),
+        spare=np.ones(len(world.ticks)), strength=np.zeros(3), request_tick=nobody,
+        request_state=nobody, request_level=nothing, request_internal=nothing,
+        request_inside=nothing, source_target=nobody, source_actor=nobody,
+        source_rate=np.zeros((draws, 0)), source_slope=np.zeros(draws), source_level=nothing,
+        source_ticks=nobody, offer_rate=np.zeros((draws, len(world.states))),
+        offer_slope=np.zeros(draws), offer_points=0.0, offer_ticks=1, usual=np.zeros(2),
+    )  # fmt: skip
+
+
+def latent(world, row, reacting=None):
+    """[T, N, 10] latent states at the end of the step before, along the record."""
+    out = ensemble.outputs(world, 1, "latent", rows=LATENT)
+    ensemble.walk_all(world, row[np.newaxis], 1, lambda: out, known=99, reactions=reacting)
+    return out.latent[0]
+
+
 def test_an_episode_lasts_as_long_as_it_is_said_to():
-    world = quiet(ticks=8, states=1)
-    r = reacting.silent(world, 1)._replace(
-        start=1, episodes=1, source_target=np.array([0]), source_actor=np.array([-1]),
+    """Begun in step 2 for three steps, the threat is felt at 0.6 in steps 2, 3 and 4, then fades;
+    the chance of another is nil while the first lasts, since sources act one at a time."""
+    world = quiet(ticks=9, states=1)
+    r = silent(world, 1)._replace(
+        start=2, episodes=1, source_target=np.array([0]), source_actor=np.array([-1]),
         source_rate=np.array([[20.0]]), source_level=np.array([0.6]), source_ticks=np.array([3]),
     )  # fmt: skip
-    f, minds = world.forcing, np.ones((1, 10))
-    until, offers = np.zeros(1, np.int64), np.zeros((8, 1))
-    reactions.react(r, 0, f, 2, np.zeros(1, np.int8), minds, until, offers, 1, 0)
-    assert until.tolist() == [5]
-    never = r._replace(source_rate=np.array([[-50.0]]))
-    for t in range(3, 8):
-        reactions.react(never, 0, f, t, np.zeros(1, np.int8), minds, until, offers, 1, 0)
-    assert f.external[:, 0].tolist() == [0.0, 0.0, 0.6, 0.6, 0.6, 0.0, 0.0, 0.0]
+    row = draws[0].copy()
+    E = latent(world, row, r)[:, 0, LATENT.index("E")]
+    assert E[:2].tolist() == [0.0, 0.0]
+    assert (E[2:] == 0.6).all()  # a source this busy begins again as soon as it may
+    never = latent(world, row, r._replace(source_rate=np.array([[-50.0]])))
+    assert not never[:, 0, LATENT.index("E")].any()
+
+
+def test_an_offer_counts_for_as_long_as_it_stands():
+    world = quiet(ticks=7, states=1)
+    r = silent(world, 1)._replace(
+        start=2, offers=1, offer_rate=np.array([[40.0]]), offer_points=2.0, offer_ticks=3
+    )
+    O = latent(world, draws[0], r)[:, 0, LATENT.index("O")]  # noqa: E741
+    assert O.tolist() == [0.0, 0.0, 2.0, 4.0, 6.0, 6.0]  # one a step, each for three steps
+
+
+def test_a_granted_request_counts_as_kept_for_oneself_and_a_little_for_others():
+    world = quiet(ticks=5, states=2)
+    r = silent(world, 1)._replace(
+        start=2, answers=1, answer=np.array([[50.0, 0, 0, 0, 0]]), strength=np.array([1.0, 0.5, 1]),
+        request_tick=np.array([2]), request_state=np.array([0]), request_level=np.array([0.8]),
+        request_internal=np.zeros(1), request_inside=np.zeros(1),
+    )  # fmt: skip
+    row = draws[0].copy()
+    row[NAMES.index("omega")] = 0.25
+    before, after = latent(world, row)[2], latent(world, row, r)[2]
+    gained = (after - before)[:, LATENT.index("alpha")]
+    assert gained == pytest.approx([0.8 * 0.5, 0.25 * 0.8 * 0.5])
+    assert (after - before)[:, LATENT.index("beta")] == pytest.approx([0.0, 0.0])
 
 
 def test_a_war_elsewhere_ties_the_patron_down_by_its_level():
@@ -66,23 +112,12 @@ def test_a_war_elsewhere_ties_the_patron_down_by_its_level():
     assert free.tolist() == pytest.approx([1.0, 0.2, 0.2, 0.8, 0.8, 0.8, 0.8, 0.8])
 
 
-def test_without_reactions_the_histories_are_those_of_the_ensemble():
+def test_reactions_that_never_act_change_nothing():
     world = random_world(3)
-    quiet = reacting.silent(world, len(draws))
-    path, aligned = reactions.simulate(world, draws, quiet, 100, seed=4)
+    made = ensemble.simulate(world, draws, 100, seed=4, keep=100, reactions=silent(world, 40))
     plain = ensemble.simulate(world, draws, 100, seed=4, keep=100)
-    assert np.array_equal(path, plain.path)
-    assert np.array_equal(aligned, plain.alignment)
-
-
-def test_known_standings_are_the_documented_ones_and_later_ones_are_not_scripted(csto):
-    world = csto.world
-    values = csto.draws().values[:40]
-    known = len(world.ticks) - 30
-    path, _ = reactions.simulate(world, values, reacting.silent(world, 40), 60, seed=4, known=known)
-    first = world.forcing.first
-    assert (path[:, : known - first] == world.record[first:known]).all()
-    assert not (path[:, known - first :] == world.record[known:]).all()
+    assert np.array_equal(made.path, plain.path)
+    assert np.array_equal(made.alignment, plain.alignment)
 
 
 def test_reactions_begin_on_their_day(csto):
@@ -90,7 +125,8 @@ def test_reactions_begin_on_their_day(csto):
     since = date(2015, 1, 1)
     values = csto.draws().values[:40]
     world, rules = reacting.world_and_reactions(scenario, since, 40, seed=1)
-    path, aligned = reactions.simulate(world, values, rules, 80, seed=2)
+    made = ensemble.simulate(world, values, 80, seed=2, keep=80, reactions=rules)
+    path, aligned = made.path, made.alignment
     plain = ensemble.simulate(csto.world, values, 80, seed=2, keep=80)
     begins = rules.start - world.forcing.first
     assert np.array_equal(aligned[:, :begins], plain.alignment[:, :begins])
@@ -142,8 +178,9 @@ def test_a_patron_that_always_answers_is_believed_more(csto):
     for constant in (30.0, -30.0):
         b = np.zeros_like(rules.answer)
         b[:, 0] = constant
-        path, _ = reactions.simulate(world, values, rules._replace(answer=b), 600, seed=3)
-        shares.append(float((path == MEMBER).mean()))
+        reacting_ = rules._replace(answer=b)
+        made = ensemble.simulate(world, values, 600, seed=3, reactions=reacting_)
+        shares.append(float(made.standing[..., MEMBER].mean()))
     assert shares[0] > shares[1]
 
 

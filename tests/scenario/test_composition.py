@@ -99,8 +99,8 @@ def test_a_recoded_answer_turns_a_promise(tmp_path):
         tmp_path, 'action = "recode"\nwhere = { id = "help*" }\nset = { strength = 1 }'
     )
     f = compile_world(scenario).forcing
-    assert f.kept[4, ANA] == 0.6
-    assert not f.broken.any()
+    assert f.driver("kept")[4, ANA] == 0.6
+    assert not f.driver("broken").any()
 
 
 def test_a_shift_moves_date_and_end(tmp_path):

@@ -94,7 +94,14 @@ def test_any_table_compiles_or_is_refused(tmp_path, rows, figures):
         return
     scenario = load(path)
     f = compile_world(scenario).forcing
-    for table in (f.external, f.internal, f.inside, f.demand, f.dependence, f.members[:, :4]):
+    for table in (
+        f.driver("external"),
+        f.driver("internal"),
+        f.driver("inside"),
+        f.driver("demand"),
+        f.dependence,
+        f.members[:, :4],
+    ):
         assert ((table >= 0) & (table <= 1)).all()
     assert (f.pair_start[1:] >= f.pair_start[:-1]).all()
     assert f.pair_start[-1] == len(f.pair_level)
@@ -130,8 +137,7 @@ def test_the_order_of_states_never_shows(tmp_path, rows, order):
     names = tuple(scenario.states[i] for i in order)
     other = replace(scenario, alliance=scenario.alliance.model_copy(update={"members": names}))
     a, b = compile_world(scenario), compile_world(other)
-    for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken"):
-        assert np.array_equal(getattr(a.forcing, name)[:, order], getattr(b.forcing, name)), name
+    assert np.array_equal(a.forcing.drivers[:, order], b.forcing.drivers)
     for name in ("members", "kept_all", "broken_all", "renewal"):
         assert np.array_equal(getattr(a.forcing, name), getattr(b.forcing, name)), name
     assert np.array_equal(a.forcing.entry[order], b.forcing.entry)
@@ -147,9 +153,10 @@ def test_a_lag_shifts_the_rows_and_repeats_the_first(tmp_path, rows, lag):
     scenario = sound(tmp_path, rows)
     now, late = compile_world(scenario), compile_world(scenario, lag=lag)
     source = np.maximum(np.arange(12) - lag, 0)
-    for name in ("external", "internal", "inside", "demand", "offer", "dependence"):
-        expected = getattr(now.forcing, name)[source]
-        assert np.array_equal(getattr(late.forcing, name), expected), name
+    for name in ("external", "internal", "inside", "demand", "offer"):
+        expected = now.forcing.driver(name)[source]
+        assert np.array_equal(late.forcing.driver(name), expected), name
+    assert np.array_equal(late.forcing.dependence, now.forcing.dependence[source])
     by_tick: dict[int, set[tuple[float, ...]]] = {t: set() for t in range(12)}
     for t, *rest in pairs(now.forcing):
         by_tick[t].add(tuple(rest))

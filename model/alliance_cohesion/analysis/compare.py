@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core import step
 from ..core.contributions import TERMS, terms
 from ..core.elementary import log_sum_exp
 from ..core.inputs import Codes, Floats, Ints, Standing, World
 from ..core.replay import Trace, scores, trace
-from ..core.simulate import simulate
+from ..core.simulate import outputs, walk_all
+from ..core.step import LATENT
 from ..inference import held_out, record
 from ..inference import scores as scoring
 from ..inference.baselines import silence
@@ -328,8 +328,9 @@ def latent(world: World, along: Trace) -> list[Latent]:
     rows = []
     for change in record.changes(world):
         t, i = change.tick, change.state
-        a = along.minds[:, t, :, step.ALIGNMENT]
-        alpha, beta = along.minds[:, t, i, step.ALPHA], along.minds[:, t, i, step.BETA]
+        a = along.minds[:, t, :, LATENT.index("a")]
+        alpha = along.minds[:, t, i, LATENT.index("alpha")]
+        beta = along.minds[:, t, i, LATENT.index("beta")]
         peers = [j for j in np.flatnonzero((before[t] == before[t, i]) & risk[t]) if j != i]
         low, high = np.quantile(a[:, i], [0.05, 0.95])
         rows.append(
@@ -352,14 +353,9 @@ def replicate_p(world: World, found: Draws, seed: int) -> float:
     Each replicate and the record are scored under the same parameter draw (Gelman, Meng & Stern
     1996).
     """
-    everything = np.where(record.at_risk(world), 0, -1)
-    rows = found.values[np.arange(REPLICATES) % len(found.values)]
-    made = simulate(world, found.values, REPLICATES, seed, keep=REPLICATES)
-    documented = scores(world, rows, everything)[:, 0]
-    lower = 0
-    for r in range(REPLICATES):
-        replicate = world.record.copy()
-        replicate[world.forcing.first :] = made.path[r]
-        own = scores(replace(world, record=replicate), rows[r : r + 1], everything)[0, 0]
-        lower += own <= documented[r]
-    return lower / REPLICATES
+    fold = np.where(record.at_risk(world), 0, -1)
+    out = outputs(world, REPLICATES, "log_p", folds=1)
+    walk_all(world, found.values, REPLICATES, lambda: out, known=0, seed=seed, fold=fold)
+    documented = scores(world, found.values, fold, 1)[:, 0]
+    own = out.log_p[:, 0]
+    return float(np.mean(own <= documented[np.arange(REPLICATES) % len(documented)]))

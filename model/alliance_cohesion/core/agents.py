@@ -1,86 +1,116 @@
-"""The Mesa front: states as agents that perceive, judge and decide by the rules.
+"""The same rules as Mesa agents: states that perceive, update and decide.
 
-Slower than the ensemble and equal to it bit for bit: the agents call the same compiled
-functions and address the same random numbers. A researcher who wants another rule subclasses
+Slower than `simulate` and equal to it bit for bit: an agent is a block of one lane, runs the same
+compiled functions and uses the same random numbers. A researcher who wants another rule subclasses
 `State` and overrides one method.
 """
 
 import mesa
 import numpy as np
 
-from . import step as tick
-from .inputs import Codes, Floats, Standing, World
-from .parameters import Parameters
-from .randomness import CHOICE, uniform
-from .step import FROZEN, MEMBER, OUTSIDE
+from . import step
+from .elementary import compiled
+from .inputs import Codes, Floats, Forcing, Standing, World
+from .randomness import DECISION, uniform
+from .simulate import load
+from .step import FROZEN, LATENT, MEMBER, OUTSIDE, Block
+
+
+@compiled
+def _load(b: Block, draws: Floats, dt: float, initial: Codes, number: int) -> None:
+    load(b, draws, dt, initial, number)
+
+
+@compiled
+def _count(b: Block) -> None:
+    step.count(b.before, b.after, b.extra, b.counts[0])
+
+
+@compiled
+def _perceive(b: Block, f: Forcing, t: int, i: int) -> None:
+    step.perceive(f, t, i, b.before, b.after, b.before, b.counts[0], b.extra[i], b.seen[i])
+
+
+@compiled
+def _update(b: Block, D: float, i: int) -> None:
+    step.update(b.p[0], b.seen[i], D, b.latent[i])
+
+
+@compiled
+def _probabilities(
+    b: Block, dt: float, status: int, D: float, renewal: int, i: int
+) -> tuple[float, float, float]:
+    return step.lane_probabilities(b.p[0], b.latent[i], 0, dt, status, D, renewal)
 
 
 class State(mesa.Agent):
-    """A state with a mind (see `tick.MIND`) and a standing in the alliance."""
+    """A state with a latent state (see `step.LATENT`) and a membership status."""
 
     def __init__(self, model: "AllianceModel", index: int):
         super().__init__(model)
         self.index = index
         self.name = model.world.states[index]
-        self.standing = int(model.world.initial[index])
-        self.mind = model.minds[index]
+        self.status = int(model.world.initial[index])
+
+    @property
+    def latent(self) -> dict[str, float]:
+        """The latent state, by the names of `step.LATENT`."""
+        values = self.model.block.latent_rows[self.index, :, 0]
+        return dict(zip(LATENT, values.tolist(), strict=True))
 
     @property
     def alignment(self) -> float:
-        """Alignment towards the alliance, in log-odds."""
-        return float(self.mind[tick.ALIGNMENT])
+        """Alignment with the alliance, in log-odds."""
+        return self.latent["a"]
 
     @property
-    def worth(self) -> float:
-        """What membership is worth to the state now, in log-odds."""
-        return float(self.mind[tick.V])
+    def utility(self) -> float:
+        """Utility of membership now, in log-odds."""
+        return self.latent["V"]
 
     @property
     def reliability(self) -> float:
-        """Believed chance that the patron will help."""
-        alpha, beta = self.mind[tick.ALPHA], self.mind[tick.BETA]
-        return float(alpha / (alpha + beta))
+        """Believed probability that the patron will help."""
+        own = self.latent
+        return own["alpha"] / (own["alpha"] + own["beta"])
 
     def decide(self) -> int:
-        """R6 to R9: choose a standing from what was known up to the tick before."""
+        """R6 to R9: choose a status from what was known up to the step before."""
         model: AllianceModel = self.model
-        f, t = model.world.forcing, model.tick
+        f, t = model.world.forcing, model.time_step
         if t < f.first:
-            return self.standing
+            return self.status
         if t <= f.entry[self.index]:
             return MEMBER if t == f.entry[self.index] else OUTSIDE
-        member, frozen, _ = self.chances()
-        u = uniform(model.seed, model.number, t - f.first, int(f.address[self.index]), CHOICE)
-        return tick.decide(u, member, frozen)
+        member, frozen, _ = self.transition_probabilities()
+        u = uniform(model.seed, model.number, t - f.first, int(f.address[self.index]), DECISION)
+        return int(step.decide(u, member, frozen))
 
-    def chances(self) -> tuple[float, float, float]:
-        """Chances to end this tick as member, frozen and outside."""
+    def transition_probabilities(self) -> tuple[float, float, float]:
+        """Probabilities to end this step as member, frozen and out."""
         model: AllianceModel = self.model
-        f, t = model.world.forcing, model.tick
-        return tick.chances(
-            model.parameters, f.dt, self.standing, self.alignment,
-            f.dependence[t - 1, self.index], f.renewal[t],
+        f, t = model.world.forcing, model.time_step
+        found: tuple[float, float, float] = _probabilities(
+            model.block, f.dt, self.status, f.dependence[t - 1, self.index], f.renewal[t],
+            self.index,
         )  # fmt: skip
+        return found
 
-    def perceive(self) -> Floats:
-        """What reaches the state in this tick, in the order of `world.DRIVERS`."""
-        seen = np.empty(7)
+    def perceive(self) -> dict[str, float]:
+        """What reaches the state in this step, by name; `update` uses what is returned."""
         model: AllianceModel = self.model
-        tick.perceive(model.world.forcing, model.tick, self.index, model.before, seen)
-        return seen
+        _perceive(model.block, model.world.forcing, model.time_step, self.index)
+        seen = model.block.seen[self.index]
+        return {name: float(seen[name][0]) for name in seen.dtype.names}
 
-    def judge(self, seen: Floats) -> None:
-        """R1 to R5: update fear, belief, worth and alignment by what was seen."""
+    def update(self, seen: dict[str, float]) -> None:
+        """R1 to R5: update perceived threat, belief, utility and alignment by what was seen."""
         model: AllianceModel = self.model
-        f, t, i = model.world.forcing, model.tick, self.index
-        left, members = tick.departures(model.before, model.after)
-        inside = tick.insiders(model.before)
-        kept, broken = tick.promises_to_others(f, t, i, model.before, inside)
-        others_left = tick.share_of_others_left(model.before, model.after, i, left, members)
-        tick.judge(
-            model.parameters, model.pace, seen, f.dependence[t, i],
-            kept, broken, others_left, self.mind,
-        )  # fmt: skip
+        own = model.block.seen[self.index]
+        for name, value in seen.items():
+            own[name][0] = value
+        D = model.world.forcing.dependence[model.time_step, self.index]
+        _update(model.block, D, self.index)
 
 
 class AllianceModel(mesa.Model):
@@ -93,7 +123,7 @@ class AllianceModel(mesa.Model):
         world: The compiled scenario.
         draws: Parameter draws, [draw, parameter]; history `number` uses `number mod draws`.
         number: The history's number.
-        seed: Seed of the addressed random numbers (Mesa's own generator is never drawn from).
+        seed: Seed of the counter-based random numbers (Mesa's own generator is never drawn from).
         state: The agent class.
     """
 
@@ -107,62 +137,63 @@ class AllianceModel(mesa.Model):
     ):
         super().__init__(seed=seed % 2**32)
         self.world, self.number, self.seed = world, number, seed
-        self.parameters: Parameters = tick.parameters(np.asarray(draws)[number % len(draws)])
-        self.pace = tick.pace(self.parameters, world.forcing.dt)
-        self.minds: Floats = np.empty((len(world.states), len(tick.MIND)))
-        tick.blank(self.parameters, self.minds)
-        self.tick = 0
-        self.before: Codes = world.initial.copy()
-        self.after: Codes = world.initial.copy()
+        self.block: Block = step.block(len(world.states), 1)
+        rows = np.ascontiguousarray(draws, dtype=np.float64)
+        _load(self.block, rows, world.forcing.dt, world.initial, number)
+        self.time_step = 0
         for index in range(len(world.states)):
             state(self, index)
         self.datacollector = mesa.DataCollector(
             agent_reporters={
                 "state": "name",
-                "standing": lambda agent: Standing(agent.standing).label,
+                "status": lambda agent: Standing(agent.status).label,
                 "alignment": "alignment",
                 "reliability": "reliability",
             },
             model_reporters={
-                "date": lambda model: model.world.ticks[model.tick - 1],
-                "members": lambda model: int(np.sum(model.after == MEMBER)),
-                "frozen": lambda model: int(np.sum(model.after == FROZEN)),
+                "date": lambda model: model.world.ticks[model.time_step - 1],
+                "members": lambda model: int(np.sum(model.statuses == MEMBER)),
+                "frozen": lambda model: int(np.sum(model.statuses == FROZEN)),
             },
         )
-        while self.tick < world.forcing.first:
+        while self.time_step < world.forcing.first:
             self._live()
 
+    @property
+    def statuses(self) -> Codes:
+        """[N] membership status of every state."""
+        return self.block.after[:, 0].astype(np.int8)
+
     def step(self) -> None:
-        """One tick: all decide on what they knew, then all perceive and judge.
+        """One time step: all decide on what they knew, then all perceive and update.
 
         Raises:
             ValueError: the scenario's clock has ended (`running` is false from then on).
         """
-        if self.tick >= len(self.world.ticks):
-            raise ValueError(f"the clock has ended after tick {self.tick}; nothing is left to step")
+        if self.time_step >= len(self.world.ticks):
+            raise ValueError(
+                f"the clock has ended after step {self.time_step}; nothing is left to do"
+            )
         self._live()
         self.datacollector.collect(self)
-        self.running = self.tick < len(self.world.ticks)
+        self.running = self.time_step < len(self.world.ticks)
 
     def _live(self) -> None:
         states: list[State] = list(self.agents)
         for state in states:
-            self.after[state.index] = state.decide()
+            self.block.after[state.index, 0] = state.decide()
+        _count(self.block)
         for state in states:
-            state.standing = int(self.after[state.index])
-            state.judge(state.perceive())
-        self.before[:] = self.after
-        self.tick += 1
+            state.status = int(self.block.after[state.index, 0])
+            state.update(state.perceive())
+        self.block.before[:] = self.block.after
+        self.time_step += 1
 
     def play(self) -> tuple[Codes, Floats]:
-        """Run to the end; standings and alignments, each [tick, state]."""
+        """Run to the end; statuses and alignments, each [step, state]."""
         path, aligned = [], []
-        while self.tick < len(self.world.ticks):
+        while self.time_step < len(self.world.ticks):
             self.step()
-            path.append(self.after.copy())
-            aligned.append([state.alignment for state in sorted(self.agents, key=_index)])
+            path.append(self.statuses)
+            aligned.append(self.block.latent_rows[:, LATENT.index("a"), 0].copy())
         return np.array(path, dtype=np.int8), np.array(aligned)
-
-
-def _index(state: State) -> int:
-    return state.index

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from . import step as tick
 from .inputs import Floats
 from .parameters import NAMES
+from .step import LATENT
 
 TERMS = (
     "security: external threat",
@@ -23,14 +23,14 @@ def terms(draws: Floats, minds: Floats, dependence: Floats) -> Floats:
 
     Args:
         draws: [draw, parameter]
-        minds: [draw, 10] one state's mind in each draw, in the order of `tick.MIND`.
+        minds: [draw, 10] one state's latent state in each draw, in the order of `LATENT`.
         dependence: D of the state at that time, a number or [draw].
 
     Returns:
         [draw, term] in log-odds, in the order of `TERMS`; they sum to the alignment.
     """
     p = dict(zip(NAMES, draws.T, strict=True))
-    m = dict(zip(tick.MIND, minds.T, strict=True))
+    m = dict(zip(LATENT, minds.T, strict=True))
     lean = 2.0 * m["alpha"] / (m["alpha"] + m["beta"]) - 1.0
     return np.stack(
         [

@@ -5,7 +5,7 @@ Arrays are always in the order (draw, history, tick, state); a missing dimension
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,13 @@ class Standing(IntEnum):
         return self.name.lower()
 
 
+DRIVERS = ("external", "internal", "inside", "demand", "offer", "kept", "broken")
+"""E: highest external threat by an actor that is no state of the model. G: highest threat to the
+regime from within. P: highest threat from the patron or its clients. A: highest demand. O: offer
+points in force, the best offer of each outside power summed. Then requests answered and refused,
+each weighted by the threat that prompted it."""
+
+
 class Forcing(NamedTuple):
     """What the record does to the states: one value per tick and state.
 
@@ -39,22 +46,10 @@ class Forcing(NamedTuple):
     """Length of a tick in years."""
     first: int
     """First tick in which standings can change; at least one tick comes before it."""
-    external: Floats
-    """[T, N] E: highest external threat by an actor that is no state of the model."""
-    internal: Floats
-    """[T, N] G: highest threat to the regime from within."""
-    inside: Floats
-    """[T, N] P: highest threat from the patron or its clients, whoever is a member."""
-    demand: Floats
-    """[T, N] A: highest demand on autonomy."""
-    offer: Floats
-    """[T, N] O: offer points in force, the best standing offer of each outside power summed."""
-    kept: Floats
-    """[T, N] requests answered, weighted by the threat that prompted them."""
-    broken: Floats
-    """[T, N] requests refused, weighted likewise."""
+    drivers: Floats
+    """[T, N, 7] what reaches a state itself, in the order of `DRIVERS`."""
     members: Floats
-    """[T, 7] the same seven drivers where the record says `members`: for whoever is one."""
+    """[T, 7] the same seven drivers where the record says `members`: for members and frozen."""
     kept_all: Floats
     """[T] requests answered, all states together."""
     broken_all: Floats
@@ -76,6 +71,21 @@ class Forcing(NamedTuple):
     address: Ints
     """[N] each state's place in the random numbers: a hash of its name, whatever its order."""
 
+    def driver(self, name: str) -> Floats:
+        """[T, N] one of `DRIVERS` (a view)."""
+        return self.drivers[..., DRIVERS.index(name)]
+
+    def change(self, **fields: Any) -> "Forcing":
+        """The same with some fields or drivers, by name, replaced."""
+        drivers = self.drivers
+        if any(name in fields for name in DRIVERS):
+            drivers = drivers.copy()
+            for k, name in enumerate(DRIVERS):
+                if name in fields:
+                    drivers[..., k] = fields.pop(name)
+            fields["drivers"] = drivers
+        return self._replace(**fields)
+
 
 _NANOSECONDS = np.datetime64("1678-01-01"), np.datetime64("2262-01-01")
 
@@ -87,9 +97,6 @@ def times(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     first, end = _NANOSECONDS
     fits = bool(((days >= first) & (days < end)).all())
     return days.astype("datetime64[ns]" if fits else "datetime64[s]")
-
-
-DRIVERS = ("external", "internal", "inside", "demand", "offer", "kept", "broken")
 
 
 @dataclass(frozen=True)

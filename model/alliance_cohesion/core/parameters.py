@@ -1,7 +1,6 @@
 """The table of parameters: name, unit, range, rule and meaning."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -41,28 +40,5 @@ PARAMETERS: tuple[Attribute, ...] = (
 
 
 NAMES = tuple(attribute.name for attribute in PARAMETERS)
-
-
-class Parameters(NamedTuple):
-    """One draw of the parameters, in the order of the table `PARAMETERS`."""
-
-    b_S: float
-    b_D: float
-    b_P: float
-    b_A: float
-    b_O: float
-    kappa: float
-    f_leave: float
-    f_renew: float
-    f_return: float
-    c_freeze: float
-    b_freeze: float
-    h_threat: float
-    h_memory: float
-    h_align: float
-    omega: float
-    gamma: float
-    rho_prior: float
-    n_prior: float
-    b_R: float
-    b_T: float
+THRESHOLDS = ("f_leave", "f_renew", "f_return", "c_freeze", "b_freeze")
+"""The parameters of R6 to R9: all that decisions need besides alignment and dependence."""

@@ -1,45 +1,45 @@
 """R10 and R11: what answers back when the record is not the script.
 
-R10, the patron's answer: a request is answered with a chance logistic in the requester's
+R10, the patron's answer: a request is granted with a probability logistic in the requester's
 alignment, in whether the threat is internal, in whether the adversary stands inside the alliance,
 and in the patron's spare capacity.
 R11, new threats and offers: episodes arrive at rates per source of threat that rise as the
 target thinks its patron unreliable; outside powers offer more as alignment falls.
 
-Everything that is drawn is addressed as in `chance`. Rows of the record that start after the
-switch, in the classes that follow rules, must have been left out of the forcing.
+Rows of the record that start after the switch, in the classes that follow rules, must have been
+left out of the inputs.
 """
 
-from math import exp
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
 from . import rules
-from .inputs import Codes, Floats, Forcing, Ints, World
-from .randomness import EPISODE, PATRON, uniform
-from .simulate import choose
-from .step import ALIGNMENT, ALPHA, BETA, MEMBER, MIND, OUTSIDE, blank, pace, parameters, think
+from .elementary import compiled, exp, inner
+from .inputs import Codes, Floats, Forcing, Ints
+from .randomness import Purpose, address, uniform
+from .step import MEMBER, OUTSIDE, Block
 
 INTERNAL, EXTERNAL = -2, -1  # sources of threat that are no state of the model
 REQUEST_LEVEL = 0.4  # threats below code 2 prompt no request
-_OFFER = EPISODE + 1_000
+_EPISODE, _REQUEST, _ANSWER, _OFFER = (
+    int(purpose) for purpose in (Purpose.EPISODE, Purpose.REQUEST, Purpose.ANSWER, Purpose.OFFER)
+)
 
 
-@njit(cache=True)
+@compiled
 def answer_chance(b: Floats, a: float, internal: float, inside: float, spare: float) -> float:
-    """R10. Chance that a request is answered; `b` are five coefficients."""
+    """R10. Probability that a request is granted; `b` are five coefficients."""
     return rules.logistic(b[0] + b[1] * a + b[2] * internal + b[3] * inside + b[4] * spare)
 
 
-@njit(cache=True)
+@compiled
 def episode_rate(log_rate: float, slope: float, rho: float, usual: float) -> float:
     """R11. Episodes a year from one source: an unreliable patron invites them."""
     return exp(log_rate + slope * (usual - rho))
 
 
-@njit(cache=True)
+@compiled
 def offer_rate(log_rate: float, slope: float, a: float, usual: float) -> float:
     """R11. New offers a year: outside powers offer more as alignment falls below the usual."""
     return exp(min(log_rate + slope * (usual - a), 3.0))
@@ -90,154 +90,132 @@ class Reactions(NamedTuple):
     """[2] reliability and alignment at which the rates are stated."""
 
 
-@njit(cache=True)
-def _own_copy(f: Forcing) -> Forcing:
-    """The same forcing with arrays of its own where reactions write."""
-    return Forcing(
-        f.dt, f.first, f.external.copy(), f.internal.copy(), f.inside.copy(), f.demand,
-        f.offer.copy(), f.kept.copy(), f.broken.copy(), f.members, f.kept_all.copy(),
-        f.broken_all.copy(), f.dependence, f.renewal, f.pair_start, f.pair_actor, f.pair_level,
-        f.pair_outside, f.entry, f.address,
-    )  # fmt: skip
-
-
-@njit(cache=True)
-def _ask(
-    r: Reactions, d: int, f: Forcing, t: int, i: int, level: float, internal: float,
-    inside: float, a: float, u: float,
+@inner
+def _answer(
+    r: Reactions, d: int, t: int, level: float, internal: float, inside: float, a: float,
+    u: float, extra: Any, lane: int,
 ) -> None:  # fmt: skip
-    """R10: a request of state i in tick t is answered or refused."""
+    """R10: a request is granted or refused."""
     if u < answer_chance(r.answer[d], a, internal, inside, r.spare[t]):
-        f.kept[t, i] += level * r.strength[1]
-        f.kept_all[t] += level * r.strength[1]
+        extra.kept[lane] += level * r.strength[1]
     else:
-        f.broken[t, i] += level * r.strength[2]
-        f.broken_all[t] += level * r.strength[2]
+        extra.broken[lane] += level * r.strength[2]
 
 
-@njit(cache=True)
-def react(
-    r: Reactions, d: int, f: Forcing, t: int, standings: Codes, minds: Floats,
-    until: Ints, offers: Floats, seed: int, number: int,
-) -> None:  # fmt: skip
-    """Write into `f` what R10 and R11 make of tick t, from minds and standings before it.
-
-    `until` [S] is the tick in which each source's episode ends, `offers` [T, N] the points of
-    offers that the rules have made so far.
-    """
-    n = len(standings)
-    if r.answers == 1:
-        for q in range(len(r.request_tick)):
-            i = r.request_state[q]
-            if r.request_tick[q] == t and standings[i] != OUTSIDE:
-                u = uniform(seed, number, t, f.address[i], PATRON + 100 * (1 + q))
-                _ask(
-                    r, d, f, t, i, r.request_level[q], r.request_internal[q],
-                    r.request_inside[q], minds[i, ALIGNMENT], u,
+@inner
+def _answer_record(
+    r: Reactions, f: Forcing, t: int, b: Block, seed: int, first: int, draws: int
+) -> None:
+    """R10 for the requests that the record dates to step t."""
+    for q in range(len(r.request_tick)):
+        if r.request_tick[q] != t:
+            continue
+        i = r.request_state[q]
+        place = address(_ANSWER, len(r.source_target) + q)
+        for lane in range(b.before.shape[1]):
+            if b.before[i, lane] != OUTSIDE:
+                _answer(
+                    r, (first + lane) % draws, t, r.request_level[q], r.request_internal[q],
+                    r.request_inside[q], b.latent[i].a[lane],
+                    uniform(seed, first + lane, t, f.address[i], place), b.extra[i], lane,
                 )  # fmt: skip
+
+
+@inner
+def _threaten(
+    r: Reactions, f: Forcing, t: int, b: Block, s: int, until: Ints, seed: int, first: int,
+    draws: int,
+) -> None:  # fmt: skip
+    """R11 for one source of threat: new episodes, the requests they prompt, and R10's answers."""
+    i, actor, level = r.source_target[s], r.source_actor[s], r.source_level[s]
+    m, extra = b.latent[i], b.extra[i]
+    internal = actor == INTERNAL
+    for lane in range(b.before.shape[1]):
+        number = first + lane
+        d = number % draws
+        inside = actor >= 0 and b.before[actor, lane] != OUTSIDE
+        if t >= until[lane]:
+            rho = rules.reliability(m.alpha[lane], m.beta[lane])
+            slope = 0.0 if internal else r.source_slope[d]
+            rate = episode_rate(r.source_rate[d, s], slope, rho, r.usual[0])
+            u = uniform(seed, number, t, f.address[i], address(_EPISODE, s))
+            if u < rules.event_probability(rate, f.dt):
+                until[lane] = t + r.source_ticks[s]
+                if (
+                    r.answers == 1
+                    and b.before[i, lane] == MEMBER
+                    and level >= REQUEST_LEVEL
+                    and uniform(seed, number, t, f.address[i], address(_REQUEST, s)) < r.strength[0]
+                ):
+                    _answer(
+                        r, d, t, level, 1.0 if internal else 0.0, 1.0 if inside else 0.0, m.a[lane],
+                        uniform(seed, number, t, f.address[i], address(_ANSWER, s)), extra, lane,
+                    )  # fmt: skip
+        if t < until[lane]:
+            if internal:
+                extra.internal[lane] = max(extra.internal[lane], level)
+            elif inside:
+                extra.inside[lane] = max(extra.inside[lane], level)
+            else:
+                extra.external[lane] = max(extra.external[lane], level)
+
+
+@inner
+def _offer(
+    r: Reactions, f: Forcing, t: int, b: Block, i: int, made: Codes, seed: int, first: int,
+    draws: int,
+) -> None:  # fmt: skip
+    """R11: outside powers make offers to state i; each lasts `offer_ticks` steps."""
+    for lane in range(b.before.shape[1]):
+        d = (first + lane) % draws
+        a = b.latent[i].a[lane]
+        rate = offer_rate(r.offer_rate[d, i], r.offer_slope[d], a, r.usual[1])
+        u = uniform(seed, first + lane, t, f.address[i], address(_OFFER, 0))
+        made[t, i, lane] = u < rules.event_probability(rate, f.dt)
+        standing = 0
+        for s in range(max(0, t - r.offer_ticks + 1), t + 1):
+            standing += made[s, i, lane]
+        b.extra[i].offer[lane] = r.offer_points * standing
+
+
+class Memory(NamedTuple):
+    """What reactions carry from step to step."""
+
+    until: Ints
+    """[S, lane] the step in which each source's episode ends."""
+    made: Codes
+    """[steps, N, lane] 1 where an offer was made."""
+
+
+@inner
+def remember(r: Reactions, steps: int, states: int, lanes: int) -> Memory:
+    """An empty memory."""
+    return Memory(
+        np.zeros((len(r.source_target), lanes), np.int64),
+        np.zeros((steps, states, lanes), np.int8),
+    )
+
+
+@inner
+def react(
+    r: Reactions, f: Forcing, t: int, b: Block, memory: Memory, seed: int, first: int, draws: int
+) -> bool:
+    """Fill `b.extra` with what R10 and R11 make of step t, from the step before.
+
+    Returns whether they react in this step at all.
+    """
+    for i in range(b.extra_rows.shape[0]):
+        for k in range(b.extra_rows.shape[1]):
+            for lane in range(np.uint64(b.extra_rows.shape[2])):
+                b.extra_rows[i, k, lane] = 0.0
+    if t < r.start:
+        return False
+    if r.answers == 1:
+        _answer_record(r, f, t, b, seed, first, draws)
     if r.episodes == 1:
         for s in range(len(r.source_target)):
-            i, actor = r.source_target[s], r.source_actor[s]
-            inside = actor >= 0 and standings[actor] != OUTSIDE
-            if t >= until[s]:
-                rho = rules.reliability(minds[i, ALPHA], minds[i, BETA])
-                slope = 0.0 if actor == INTERNAL else r.source_slope[d]
-                rate = episode_rate(r.source_rate[d, s], slope, rho, r.usual[0])
-                u = uniform(seed, number, t, f.address[i], EPISODE + 100 * (1 + s))
-                if u < rules.chance(rate, f.dt):
-                    until[s] = t + r.source_ticks[s]
-                    asks = uniform(seed, number, t, f.address[i], PATRON + 100_000 * (1 + s))
-                    if (
-                        r.answers == 1
-                        and standings[i] == MEMBER
-                        and r.source_level[s] >= REQUEST_LEVEL
-                        and asks < r.strength[0]
-                    ):
-                        _ask(
-                            r, d, f, t, i, r.source_level[s], 1.0 if actor == INTERNAL else 0.0,
-                            1.0 if inside else 0.0, minds[i, ALIGNMENT], asks / r.strength[0],
-                        )  # fmt: skip
-            if t < until[s]:
-                if actor == INTERNAL:
-                    f.internal[t, i] = max(f.internal[t, i], r.source_level[s])
-                elif inside:
-                    f.inside[t, i] = max(f.inside[t, i], r.source_level[s])
-                else:
-                    f.external[t, i] = max(f.external[t, i], r.source_level[s])
+            _threaten(r, f, t, b, s, memory.until[s], seed, first, draws)
     if r.offers == 1:
-        for i in range(n):
-            rate = offer_rate(r.offer_rate[d, i], r.offer_slope[d], minds[i, ALIGNMENT], r.usual[1])
-            if uniform(seed, number, t, f.address[i], _OFFER) < rules.chance(rate, f.dt):
-                offers[t : t + r.offer_ticks, i] += r.offer_points
-            f.offer[t, i] += offers[t, i]
-
-
-@njit(cache=True)
-def history(
-    row: Floats, r: Reactions, d: int, base: Forcing, initial: Codes, record: Codes, known: int,
-    seed: int, number: int, path: Codes, aligned: Floats,
-) -> None:  # fmt: skip
-    """One history that follows the record up to tick `known` and the rules after it."""
-    n, T = len(initial), len(base.renewal)
-    f = _own_copy(base)
-    p = parameters(row)
-    keep = pace(p, f.dt)
-    minds, seen = np.empty((n, len(MIND))), np.empty(7)
-    until, offers = np.zeros(len(r.source_target), np.int64), np.zeros((T, n))
-    before, after = initial.copy(), initial.copy()
-    blank(p, minds)
-    for t in range(T):
-        if t >= r.start:
-            react(r, d, f, t, before, minds, until, offers, seed, number)
-        if t >= max(f.first, known):
-            choose(p, f, t, before, minds, seed, number, after)
-        elif t >= f.first:
-            after[:] = record[t]
-        think(p, keep, f, t, before, after, minds, seen)
-        before[:] = after
-        if t >= f.first:
-            path[t - f.first] = after
-            aligned[t - f.first] = minds[:, ALIGNMENT]
-
-
-@njit(cache=True, parallel=True)
-def _simulate(
-    draws: Floats, r: Reactions, f: Forcing, initial: Codes, record: Codes, known: int,
-    seed: int, start: int, path: Codes, aligned: Floats,
-) -> None:  # fmt: skip
-    for k in prange(len(path)):
-        d = (start + k) % len(draws)
-        history(draws[d], r, d, f, initial, record, known, seed, start + k, path[k], aligned[k])
-
-
-def simulate(
-    world: World,
-    draws: Floats,
-    reactions: Reactions,
-    histories: int,
-    seed: int,
-    *,
-    known: int = 0,
-    start: int = 0,
-) -> tuple[Codes, Floats]:
-    """Histories in which patron, adversaries and outside powers may react.
-
-    Args:
-        world: The scenario compiled without the rows that the rules replace.
-        draws: Parameter draws, [draw, parameter].
-        reactions: From `fit_reactions.prepare`, with as many draws.
-        histories: How many.
-        seed: Of the random numbers; choices share their addresses with `ensemble.simulate`.
-        known: Standings follow the record before this tick (counted from the first of all).
-        start: Number of the first history.
-
-    Returns:
-        Standings and alignments, each [history, T, N] over the decided ticks.
-    """
-    shape = (histories, len(world.decided), len(world.states))
-    path, aligned = np.empty(shape, np.int8), np.empty(shape)
-    _simulate(
-        np.ascontiguousarray(draws), reactions, world.forcing, world.initial, world.record,
-        known, seed, start, path, aligned,
-    )  # fmt: skip
-    return path, aligned
+        for i in range(b.before.shape[0]):
+            _offer(r, f, t, b, i, memory.made, seed, first, draws)
+    return True

@@ -1,33 +1,34 @@
 """The rules R1 to R9, one scalar function each, compiled.
 
-Both fronts of the model call these functions: an agent for one state, the ensemble for
-millions. Nothing here knows arrays, files, names of states or dates. The numbering is the one
-that the documentation and `explain` use.
+The agents call these functions for one state, the simulation for many histories at once. Nothing
+here knows arrays, files, names of states or dates. The numbering is the one that the documentation
+and `explain` use.
 
 Times are in years, rates per year; levels of threat and demand lie in 0 to 1; alignment and
-worth are in log-odds (natural-log units of the leaving rate).
+utility are in log-odds (natural-log units of the leaving rate).
 """
 
-from math import exp, log1p
+from math import isnan
 
-from numba import njit
+from .elementary import compiled, exp, expm1
 
 _LARGEST_EXPONENT = 30.0  # beyond e^30 a year nothing changes any more, and inf/inf is avoided
+_LN2 = 0.6931471805599453
 
 
-@njit(cache=True)
-def half(years: float, half_life: float) -> float:
-    """Share that is left of a memory after `years`, given its half-life in years."""
-    return 2.0 ** (-years / half_life)
+@compiled
+def kept_share(years: float, half_life: float) -> float:
+    """Share of a memory that is left after `years`, given its half-life in years."""
+    return exp(-_LN2 * years / half_life)
 
 
-@njit(cache=True)
+@compiled
 def rate(exponent: float) -> float:
     """`exp(exponent)`, kept finite: a yearly rate."""
     return exp(min(exponent, _LARGEST_EXPONENT))
 
 
-@njit(cache=True)
+@compiled
 def logistic(x: float) -> float:
     """`1 / (1 + exp(-x))` without overflow on either side."""
     if x >= 0.0:
@@ -35,13 +36,13 @@ def logistic(x: float) -> float:
     return exp(x) / (1.0 + exp(x))
 
 
-@njit(cache=True)
-def fear(level: float, event: float, keep: float) -> float:
-    """R1. Fear rises at once to the `event` level and otherwise fades by the share `keep`."""
+@compiled
+def perceived_threat(level: float, event: float, keep: float) -> float:
+    """R1. Perceived threat rises at once to the `event` level, else fades to the share `keep`."""
     return max(event, level * keep)
 
 
-@njit(cache=True)
+@compiled
 def evidence(
     weight: float, prior: float, keep: float, own: float, others: float, omega: float
 ) -> float:
@@ -53,13 +54,13 @@ def evidence(
     return prior + (weight - prior) * keep + own + omega * others
 
 
-@njit(cache=True)
+@compiled
 def reliability(alpha: float, beta: float) -> float:
-    """R2. Believed chance that the patron will help: the mean of Beta(alpha, beta)."""
+    """R2. Believed probability that the patron will help: the mean of Beta(alpha, beta)."""
     return alpha / (alpha + beta)
 
 
-@njit(cache=True)
+@compiled
 def security(external: float, internal: float, rho: float, gamma: float) -> float:
     """R3. A threatened state is held by a patron that helps and driven off by one that does not.
 
@@ -68,19 +69,19 @@ def security(external: float, internal: float, rho: float, gamma: float) -> floa
     return (external + gamma * internal) * (2.0 * rho - 1.0)
 
 
-@njit(cache=True)
-def worth(
+@compiled
+def utility(
     b_S: float, S: float,
     b_D: float, D: float,
     b_P: float, P: float,
     b_A: float, A: float,
-    b_O: float, O: float,  # noqa: E741 - the symbol of the equation
+    b_O: float, ln_offers: float,
     kappa: float, C: float,
     b_R: float, R: float,
     b_T: float, T: float,
 ) -> float:  # fmt: skip
-    """R4. What membership is worth to a state: `S` security, `D` dependence, `P` threat from
-    inside the alliance, `A` demands on autonomy, `O` offers in points, `C` share that stayed.
+    """R4. Utility of membership: `S` security, `D` dependence, `P` threat from inside the
+    alliance, `A` demands on autonomy, `ln_offers` ln(1 + offers in points), `C` share that stayed.
 
     `R` (reliability alone) and `T` (threat alone) are rivals of `S`; their slopes are zero but
     in the theory tournament.
@@ -88,41 +89,41 @@ def worth(
     Dependence: Miller (2006), Leeds & Savun (2007). Autonomy: Morrow (1991). Outside offers:
     Leeds & Savun (2007). Contagion: von Borzyskowski & Vabulas (2019).
     """
-    drawn = b_S * S + b_D * D - b_P * P - b_A * A - b_O * log1p(O) + kappa * (C - 1.0)
+    drawn = b_S * S + b_D * D - b_P * P - b_A * A - b_O * ln_offers + kappa * (C - 1.0)
     return drawn + b_R * R + b_T * T
 
 
-@njit(cache=True)
+@compiled
 def alignment(a: float, V: float, keep: float) -> float:
-    """R5. Alignment follows worth with inertia."""
-    return V + (a - V) * keep
+    """R5. Alignment follows utility with inertia; it starts at the first utility."""
+    return V if isnan(a) else V + (a - V) * keep
 
 
-@njit(cache=True)
+@compiled
 def leave_rate(a: float, f_leave: float) -> float:
     """R6. Rate per year at which a state leaves between renewals: leaving takes an act."""
     return rate(-(f_leave + a))
 
 
-@njit(cache=True)
-def chance(yearly_rate: float, years: float) -> float:
-    """Chance of at least one event within `years` at a constant rate."""
-    return 1.0 - exp(-yearly_rate * years)
+@compiled
+def event_probability(yearly_rate: float, years: float) -> float:
+    """Probability of at least one event within `years` at a constant rate."""
+    return -expm1(-yearly_rate * years)
 
 
-@njit(cache=True)
+@compiled
 def refusal(a: float, f_renew: float) -> float:
-    """R7. Chance of not signing at a renewal: staying takes an act."""
+    """R7. Probability of not signing at a renewal: staying takes an act."""
     return logistic(-(f_renew + a))
 
 
-@njit(cache=True)
+@compiled
 def freeze_share(D: float, c_freeze: float, b_freeze: float) -> float:
     """R8. Share of acts of leaving that freeze instead: the dependent cannot slam the door."""
     return logistic(c_freeze + b_freeze * D)
 
 
-@njit(cache=True)
+@compiled
 def return_rate(a: float, f_return: float) -> float:
     """R9. Rate per year at which a state outside (or frozen) comes back."""
     return rate(a - f_return)

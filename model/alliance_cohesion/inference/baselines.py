@@ -40,9 +40,8 @@ def silence(world: World, **drivers: Floats) -> World:
     f = world.forcing
     silent = {
         name: np.zeros_like(getattr(f, name))
-        for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
-                     "members", "kept_all", "broken_all", "dependence")
-    }  # fmt: skip
+        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+    }
     nothing = {
         "pair_start": np.zeros_like(f.pair_start),
         "pair_actor": f.pair_actor[:0],
@@ -50,7 +49,7 @@ def silence(world: World, **drivers: Floats) -> World:
         "pair_outside": f.pair_outside[:0],
     }
     loud = {name: np.ascontiguousarray(values, dtype=float) for name, values in drivers.items()}
-    return replace(world, forcing=f._replace(**{**silent, **nothing, **loud}))
+    return replace(world, forcing=f.change(**{**silent, **nothing}).change(**loud))
 
 
 def rows_so_far(world: World, events: tuple[Event, ...]) -> Floats:
@@ -79,7 +78,7 @@ def baselines(prior: Prior, world: World, events: tuple[Event, ...]) -> list[Riv
     """The window-aware null first, then the others."""
     silent = silence(world)
     no_window = replace(
-        silent, forcing=silent.forcing._replace(renewal=np.zeros_like(world.forcing.renewal))
+        silent, forcing=silent.forcing.change(renewal=np.zeros_like(world.forcing.renewal))
     )
     nothing = without_slopes(prior)
     rows = silence(world, offer=rows_so_far(world, events))

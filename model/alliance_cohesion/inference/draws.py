@@ -12,7 +12,7 @@ import pandas as pd
 from ..core.elementary import each, normal_quantile
 from ..core.inputs import Floats
 from ..core.parameters import PARAMETERS
-from ..core.randomness import HYPER, uniform
+from ..core.randomness import Purpose, address, uniform
 from ..scenario.files import LARGEST_TABLE, UnreadableError, read_json, text_of
 from ..scenario.tables import MOST_COLUMNS
 from ..util import shipped
@@ -20,6 +20,7 @@ from . import priors as prior
 from .basis import basis, file_hash
 
 PRIOR_DRAWS = 1000
+_NEW = address(int(Purpose.NEW_ALLIANCE), 0)
 MOST_DRAWS = 100_000  # of a posterior file
 
 
@@ -127,7 +128,7 @@ def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, boo
     if not seen:
         for name in thresholds:
             k = prior.NAMES.index(name)
-            u = [uniform(seed, d, k, 0, HYPER) for d in range(len(table))]
+            u = [uniform(seed, d, k, 0, _NEW) for d in range(len(table))]
             z = each(normal_quantile, u)
             values[:, k] = hyper.mean[name] + hyper.spread[name] * z
     _in_range(values, path)

@@ -16,10 +16,10 @@ import numpy as np
 from scipy.special import expit, gammaln
 
 from .. import __version__
-from ..core import step as tick
 from ..core.inputs import Floats, World
 from ..core.reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL
 from ..core.replay import trace
+from ..core.step import LATENT
 from ..scenario import Scenario
 from ..scenario.patron import requests, spare, tick_of
 from ..scenario.roles import Cast, Side
@@ -211,9 +211,11 @@ def fit_reactions(scenario: Scenario, world: World, draws: Floats) -> dict[str, 
     f = world.forcing
     minds = trace(world, draws).minds.mean(axis=0)
     a = np.full((len(world.ticks), len(world.states)), np.nan)
-    a[f.first :] = minds[..., tick.ALIGNMENT]
+    a[f.first :] = minds[..., LATENT.index("a")]
     rho = np.full_like(a, np.nan)
-    rho[f.first :] = minds[..., tick.ALPHA] / (minds[..., tick.ALPHA] + minds[..., tick.BETA])
+    rho[f.first :] = minds[..., LATENT.index("alpha")] / (
+        minds[..., LATENT.index("alpha")] + minds[..., LATENT.index("beta")]
+    )
     usual = np.array([np.nanmean(rho), np.nanmean(a)])
     a, rho = np.nan_to_num(a, nan=usual[1]), np.nan_to_num(rho, nan=usual[0])
 

@@ -21,8 +21,8 @@ import numpy as np
 
 from ..core.elementary import compiled, each, exp, expm1, log, log1p
 from ..core.inputs import Floats, Ints, Standing, World
-from ..core.replay import trace
-from ..core.step import ALIGNMENT
+from ..core.replay import alignment, latent
+from ..core.simulate import side_by_side
 from .priors import NAMES
 from .record import at_risk, standings
 from .signs import Signs
@@ -42,8 +42,7 @@ _POINTS = len(_GRID)
 
 MEMBER, FROZEN, OUT = (int(status) for status in Standing)
 _IMPOSSIBLE = log(1e-300)  # of a transition that the rules do not know
-_NUMBERS_AT_ONCE = 3_000_000  # of a trace that is in memory
-_CELL = 13  # numbers of a trace for each draw, time step and state
+_NUMBERS_AT_ONCE = 4_000_000  # alignments that are in memory
 
 
 @dataclass(frozen=True)
@@ -107,13 +106,20 @@ def marginal(record: Record, values: Floats, spread: Floats) -> Floats:
     out = np.empty((len(values), 1 + record.folds))
     decisions, dt = _decisions(record), record.world.forcing.dt
     for some in _batches(record.world, len(values)):
-        aligned = _alignments(record.world, values[some])
-        _marginals(
-            aligned, decisions, dt, values[some][:, COLUMNS], spread[some][:, COLUMNS],
-            values[some, _B_FREEZE], out[some],
-        )  # fmt: skip
+        aligned, rows, wide = _alignments(record.world, values[some]), values[some], spread[some]
+        found = out[some]
+
+        def part(places: range, aligned=aligned, rows=rows, wide=wide, found=found) -> None:  # type: ignore[no-untyped-def]
+            these = slice(places.start, places.stop)
+            _marginals(
+                aligned[these], decisions, dt, rows[these][:, COLUMNS], wide[these][:, COLUMNS],
+                rows[these, _B_FREEZE], found[these],
+            )  # fmt: skip
+
+        side_by_side(part, len(found))
         if record.signs is not None:
-            out[some] += record.signs.log_density(aligned)[:, np.newaxis]
+            ends = alignment(record.world, values[some])
+            out[some] += record.signs.log_density(ends)[:, np.newaxis]
     return out
 
 
@@ -144,11 +150,11 @@ def with_thresholds(
 
 def _alignments(world: World, values: Floats) -> Floats:
     """[draw, T, N] alignments that are known when a time step's decisions are made."""
-    return trace(world, values).minds[..., ALIGNMENT]
+    return np.ascontiguousarray(latent(world, values, "a")[..., 0])
 
 
 def _batches(world: World, draws: int) -> list[slice]:
-    size = max(1, _NUMBERS_AT_ONCE // max(1, _CELL * world.record.size))
+    size = max(1, _NUMBERS_AT_ONCE // max(1, world.record.size))
     return [slice(start, start + size) for start in range(0, draws, size)]
 
 
@@ -216,11 +222,16 @@ def _tables(aligned, decisions, dt, mean, spread, b_freeze, folds):  # type: ign
     for j in (LEAVE, RETURN):
         for k in range(_POINTS):
             slow[j, k] = exp(-slow[j, k])
+    odds = np.empty(len(time))
+    for n in range(len(time)):
+        odds[n] = -aligned[time[n], state[n]]
+    for n in range(len(time)):  # apart, so that the compiler can do several at once
+        odds[n] = exp(odds[n])
     lapses, moves = 0, 0
     for n in range(len(time)):
         a, b = aligned[time[n], state[n]], fold[n]
         if before[n] == OUT:
-            back = exp(a) * dt
+            back = dt / odds[n]
             if after[n] == OUT:
                 staying_away[b] += back
             elif after[n] == MEMBER:
@@ -230,7 +241,7 @@ def _tables(aligned, decisions, dt, mean, spread, b_freeze, folds):  # type: ign
                 for k in range(_POINTS):
                     alone[RETURN, b, k] += _IMPOSSIBLE
             continue
-        leave = exp(-a) * dt
+        leave = odds[n] * dt
         if renewal[n] == 1 and after[n] == OUT:
             for k in range(_POINTS):
                 lapse[lapses, k] = 1.0 / (1.0 + exp(slow[RENEW, k] + a))
@@ -243,7 +254,7 @@ def _tables(aligned, decisions, dt, mean, spread, b_freeze, folds):  # type: ign
         if after[n] == before[n]:
             staying[b] += leave
             if before[n] == FROZEN:
-                staying_away[b] += exp(a) * dt
+                staying_away[b] += dt / odds[n]
         elif before[n] == MEMBER:
             sign = 1.0 if after[n] == FROZEN else -1.0
             for k in range(_POINTS):
@@ -252,7 +263,7 @@ def _tables(aligned, decisions, dt, mean, spread, b_freeze, folds):  # type: ign
                     sign * (slow[FREEZE, k] + b_freeze * dependence[n])
                 )
         else:
-            back = exp(a) * dt
+            back = dt / odds[n]
             for k in range(_POINTS):
                 for q in range(_POINTS):
                     out, home = leave * slow[LEAVE, k], back * slow[RETURN, q]

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, Forcing, Ints, World
+from ..core.inputs import DRIVERS, Floats, Forcing, Ints, World
 from ..scenario import Event, Scenario
 
 DRIVER_KINDS = ("threat", "coercion", "arms_to_adversary", "demand", "offer", "response")
@@ -23,17 +23,16 @@ def swap_states(world: World, order: Ints) -> World:
     `order[i]` is the state whose covariates state `i` gets.
     """
     f = world.forcing
-    moved: dict[str, Any] = {
-        name: np.ascontiguousarray(getattr(f, name)[:, order])
-        for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
-                     "dependence")
-    }  # fmt: skip
-    return replace(world, forcing=_rewire(f._replace(**moved), order))
+    moved = f.change(
+        drivers=np.ascontiguousarray(f.drivers[:, order]),
+        dependence=np.ascontiguousarray(f.dependence[:, order]),
+    )
+    return replace(world, forcing=_rewire(moved, order))
 
 
 def _rewire(f: Forcing, order: Ints) -> Forcing:
     """Move the threats between states along with their targets."""
-    T, n = f.external.shape
+    T, n = f.dependence.shape
     start, actor, level, outside = [0], [], [], []
     for t in range(T):
         for i in range(n):
@@ -43,7 +42,7 @@ def _rewire(f: Forcing, order: Ints) -> Forcing:
             level.append(f.pair_level[span])
             outside.append(f.pair_outside[span])
             start.append(start[-1] + len(actor[-1]))
-    return f._replace(
+    return f.change(
         pair_start=np.array(start, dtype=np.int64),
         pair_actor=np.concatenate(actor) if actor else f.pair_actor,
         pair_level=np.concatenate(level) if level else f.pair_level,
@@ -56,10 +55,9 @@ def shift_time(world: World, ticks: int) -> World:
     f = world.forcing
     moved: dict[str, Any] = {
         name: np.roll(getattr(f, name), ticks, axis=0)
-        for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
-                     "members", "kept_all", "broken_all", "dependence")
-    }  # fmt: skip
-    T, n = f.external.shape
+        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+    }
+    T, n = f.dependence.shape
     sizes = np.diff(f.pair_start).reshape(T, n)
     spans = [slice(f.pair_start[t * n], f.pair_start[(t + 1) * n]) for t in range(T)]
     turned = [spans[(t - ticks) % T] for t in range(T)]
@@ -68,7 +66,7 @@ def shift_time(world: World, ticks: int) -> World:
         for name in ("pair_actor", "pair_level", "pair_outside")
     }
     starts = np.concatenate([[0], np.cumsum(np.roll(sizes, ticks, axis=0).ravel())])
-    return replace(world, forcing=f._replace(**moved, **pairs, pair_start=starts.astype(np.int64)))
+    return replace(world, forcing=f.change(**moved, **pairs, pair_start=starts.astype(np.int64)))
 
 
 def noise(world: World, rng: np.random.Generator) -> World:
@@ -78,15 +76,17 @@ def noise(world: World, rng: np.random.Generator) -> World:
     members together over time. What is left of the record are statuses and the calendar.
     """
     f = world.forcing
-    moved: dict[str, Any] = {
-        name: _placed(getattr(f, name), rng)
-        for name in ("external", "internal", "inside", "demand", "offer", "kept", "broken",
-                     "dependence")
-    }  # fmt: skip
-    moved["members"] = np.column_stack([_placed(column, rng) for column in f.members.T])
-    for name in ("kept", "broken"):
-        moved[f"{name}_all"] = np.array([math.fsum(row) for row in moved[name].tolist()])
-    return replace(world, forcing=_threats_elsewhere(f, rng)._replace(**moved))
+    drivers = np.stack([_placed(f.driver(name), rng) for name in DRIVERS], axis=-1)
+    made = _threats_elsewhere(f, rng).change(
+        drivers=drivers,
+        dependence=_placed(f.dependence, rng),
+        members=np.column_stack([_placed(column, rng) for column in f.members.T]),
+    )
+    totals = {
+        f"{name}_all": np.array([math.fsum(row) for row in made.driver(name).tolist()])
+        for name in ("kept", "broken")
+    }
+    return replace(world, forcing=made.change(**totals))
 
 
 def _placed(values: Floats, rng: np.random.Generator) -> Floats:
@@ -109,7 +109,7 @@ def _red(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
 
 def _threats_elsewhere(f: Forcing, rng: np.random.Generator) -> Forcing:
     """Threats between states, each with its side, moved to where red noise is largest."""
-    T, n = f.external.shape
+    T, n = f.dependence.shape
     pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
     order = np.argsort(-_red((T, len(pairs)), rng), axis=None, kind="stable")
     strongest = np.argsort(-f.pair_level, kind="stable")[: len(order)]
@@ -118,7 +118,7 @@ def _threats_elsewhere(f: Forcing, rng: np.random.Generator) -> Forcing:
     cell = where // max(1, len(pairs)) * n + target
     by_cell = np.argsort(cell, kind="stable")
     count = np.bincount(cell, minlength=T * n)
-    return f._replace(
+    return f.change(
         pair_start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
         pair_actor=actor[by_cell],
         pair_level=f.pair_level[strongest][by_cell],

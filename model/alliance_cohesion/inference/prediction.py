@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.inputs import Floats, World
-from ..core.replay import trace
+from ..core.replay import probabilities
 from .fit import Fit
 from .record import standings, yearly
 
@@ -30,9 +30,9 @@ def predict(world: World, values: Floats) -> Prediction:
     T, n = before.shape
     window = world.forcing.renewal[world.forcing.first :] == 1
     probability, annual = np.zeros((T, n, 3)), np.zeros((T, n))
-    size = max(1, _AT_ONCE // max(1, 13 * world.record.size))
+    size = max(1, _AT_ONCE // max(1, 3 * world.record.size))
     for start in range(0, len(values), size):
-        steps = trace(world, values[start : start + size]).chances
+        steps = probabilities(world, values[start : start + size])
         stay = np.take_along_axis(steps, before[np.newaxis, ..., np.newaxis].astype(int), -1)
         move = 1.0 - stay[..., 0]
         move[:, ~window] = yearly(move[:, ~window], world.forcing.dt)

@@ -12,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..core.elementary import compiled, each, exp, log, normal_quantile
 from ..core.inputs import Floats, Ints
 from ..core.parameters import NAMES
-from ..core.randomness import PARAMETER, uniform
+from ..core.randomness import Purpose, address, uniform
 from ..core.rules import logistic
 from ..util import shipped
 
 SHRINKAGE = "slope_scale"
+_PRIOR = address(int(Purpose.PRIOR), 0)
 
 
 class Belief(BaseModel):
@@ -192,7 +193,7 @@ def _uniforms(seed: int, start: int, draws: int, dimensions: int) -> Floats:
     out = np.empty((draws, dimensions))
     for d in range(draws):
         for k in range(dimensions):
-            out[d, k] = uniform(seed, start + d, k, 0, PARAMETER)
+            out[d, k] = uniform(seed, start + d, k, 0, _PRIOR)
     return out
 
 

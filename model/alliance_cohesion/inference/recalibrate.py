@@ -7,17 +7,17 @@ mean and spread over alliances that the posterior carries; slopes stay as they a
 
 import numpy as np
 
-from ..core import step
 from ..core.elementary import compiled, exp, log, log1p
 from ..core.inputs import Floats, World
-from ..core.randomness import HYPER, uniform
-from ..core.replay import trace
+from ..core.randomness import Purpose, address, uniform
+from ..core.replay import latent
 from .draws import Hyper
 from .priors import NAMES
 from .record import at_risk, standings
 from .scores import MEMBER
 
 _GRID = np.linspace(-4.0, 4.0, 161)  # standard deviations around an alliance's expected threshold
+_NEW = address(int(Purpose.NEW_ALLIANCE), 0)
 _RATES = ("f_leave", "f_renew", "f_return")
 
 
@@ -35,7 +35,7 @@ def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
     window = np.broadcast_to(f.renewal[f.first :, np.newaxis] == 1, before.shape)
     risk = at_risk(world)
     member, away = risk & (before == MEMBER), risk & (before != MEMBER)
-    aligned = trace(world, draws).minds[..., step.ALIGNMENT]
+    aligned = latent(world, draws, "a")[..., 0]
     happened = (
         int(np.sum(member & ~window & (after != MEMBER))),
         int(np.sum(member & window & (after != MEMBER))),
@@ -47,7 +47,7 @@ def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
     out = draws.copy()
     for which, name in enumerate(_RATES):
         k = NAMES.index(name)
-        u = np.array([uniform(seed, d, k, 1, HYPER) for d in range(len(draws))])
+        u = np.array([uniform(seed, d, k, 1, _NEW) for d in range(len(draws))])
         out[:, k] = _learn(
             which, happened[which], at_stake[which], f.dt, hyper.mean[name], hyper.spread[name], u
         )

@@ -41,7 +41,7 @@ class Signs:
         return Signs(self.value[keep], self.tick[keep], self.state[keep], self.kind[keep])
 
     def log_density(self, aligned: Floats) -> Floats:
-        """Log density of the signs given alignments as time steps begin, [draw, T, N]."""
+        """Log density of the signs given alignments as time steps end, [draw, T, N]."""
         total = np.zeros(len(aligned))
         for which in range(len(KNOWN)):
             rows = self.kind == which

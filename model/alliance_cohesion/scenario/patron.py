@@ -39,14 +39,14 @@ def requests(scenario: Scenario, world: World) -> list[Request]:
             if t is None or name not in world.states or t == 0:
                 continue
             i = world.states.index(name)
-            inside = max(f.inside[t, i], _fellow(world, t, i))
-            external = max(f.external[t, i], _fellow(world, t, i, away=True))
+            inside = max(f.driver("inside")[t, i], _fellow(world, t, i))
+            external = max(f.driver("external")[t, i], _fellow(world, t, i, away=True))
             strength = float(event.strength or 0.0)
             found.append(
                 Request(
                     t, i, (event.threat_level or 1) / 5.0,
-                    bool(f.internal[t, i] > max(inside, external)),
-                    bool(inside >= max(external, f.internal[t, i]) and inside > 0),
+                    bool(f.driver("internal")[t, i] > max(inside, external)),
+                    bool(inside >= max(external, f.driver("internal")[t, i]) and inside > 0),
                     strength > 0, abs(strength), event.id,
                 )
             )  # fmt: skip

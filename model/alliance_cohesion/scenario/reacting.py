@@ -104,8 +104,8 @@ def world_and_reactions(
     *,
     keep: frozenset[str] = frozenset(),
     found: dict[str, Any] | None = None,
-) -> tuple[World, Reactions]:
-    """Compile a scenario for `reactions.simulate`.
+) -> tuple[World, Reactions | None]:
+    """Compile a scenario for `core.simulate.simulate`.
 
     Args:
         scenario: Its `[alliance]` says which classes follow rules.
@@ -116,11 +116,11 @@ def world_and_reactions(
         found: A fit (the shipped one by default).
 
     Returns:
-        The world without the replaced rows, and the reactions.
+        The world without the replaced rows, and the reactions (None if no class follows rules).
     """
     if not switched(scenario):
         world = compile_world(scenario)
-        return world, silent(world, draws)
+        return world, None
     found = fitted() if found is None else found
     whole = compile_world(scenario)
     world = compile_world(scripted(scenario, since, keep))
@@ -173,21 +173,6 @@ def world_and_reactions(
         offer_ticks=max(1, round(found["offer_years"] / dt)),
         usual=np.array(found["usual"]),
     )
-
-
-def silent(world: World, draws: int) -> Reactions:
-    """No reactions at all: everything is as the scenario scripts it."""
-    nobody, nothing = np.zeros(0, np.int64), np.zeros(0)
-    return Reactions(
-        start=len(world.ticks), answers=0, episodes=0, offers=0,
-        answer=np.zeros((draws, 5)), spare=np.ones(len(world.ticks)), strength=np.zeros(3),
-        request_tick=nobody, request_state=nobody, request_level=nothing,
-        request_internal=nothing, request_inside=nothing,
-        source_target=nobody, source_actor=nobody, source_rate=np.zeros((draws, 0)),
-        source_slope=np.zeros(draws), source_level=nothing, source_ticks=nobody,
-        offer_rate=np.zeros((draws, len(world.states))), offer_slope=np.zeros(draws),
-        offer_points=0.0, offer_ticks=1, usual=np.zeros(2),
-    )  # fmt: skip
 
 
 def _sources(world: World, found: dict[str, Any]) -> tuple[list[int], list[int], list[list[int]]]:

@@ -6,8 +6,8 @@ same chance; only the rows that the counterfactual is about stay as its two worl
 
 from datetime import date
 
-from ...core import reactions
 from ...core.inputs import Codes
+from ...core.simulate import simulate
 from ...scenario import Scenario, reacting
 from .pair import Pair, Sample
 
@@ -36,6 +36,8 @@ def forecast_by_rule(pair: Pair, sample: Sample, count: int, seed: int) -> tuple
         world, rules = reacting.world_and_reactions(
             reacting.by_rule(scenario), since, len(rows), seed, keep=keep
         )
-        path, _ = reactions.simulate(world, rows, rules, count, seed, known=pair.branch)
+        path = simulate(
+            world, rows, count, seed, keep=count, known=pair.branch, reactions=rules
+        ).path
         paths.append(path[:, pair.branch - world.forcing.first :])
     return paths[0], paths[1]

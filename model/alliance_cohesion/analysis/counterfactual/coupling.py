@@ -16,10 +16,9 @@ world its own chances where the documented choices come at the base chances:
 Chances are triples: member, frozen, outside.
 """
 
-from math import inf, log1p
+from math import inf
 
-from numba import njit
-
+from ...core.elementary import compiled, log1p
 from ...core.step import FROZEN, MEMBER, decide
 
 COUPLINGS = ("ordered", "gumbel", "independent")
@@ -28,7 +27,7 @@ ORDERED, GUMBEL, INDEPENDENT = range(3)
 Chances = tuple[float, float, float]
 
 
-@njit(cache=True)
+@compiled
 def ordered(v: float, documented: int, base: Chances, changed: Chances) -> int:
     """The choice in the changed world; `v` is uniform within the documented stretch."""
     low, high = 0.0, base[0]
@@ -42,7 +41,7 @@ def ordered(v: float, documented: int, base: Chances, changed: Chances) -> int:
     return decide(u, changed[0], changed[1])
 
 
-@njit(cache=True)
+@compiled
 def gumbel(
     v0: float, v1: float, v2: float, documented: int, base: Chances, changed: Chances
 ) -> int:
@@ -66,7 +65,7 @@ def gumbel(
     return chosen
 
 
-@njit(cache=True)
+@compiled
 def independent(v0: float, v1: float, documented: int, base: Chances, changed: Chances) -> int:
     """The choice in the changed world; `v0` and `v1` are independent uniform numbers."""
     if v0 * base[documented] < changed[documented]:
@@ -85,7 +84,7 @@ def independent(v0: float, v1: float, documented: int, base: Chances, changed: C
     return chosen
 
 
-@njit(cache=True)
+@compiled
 def carried(
     coupling: int, v0: float, v1: float, v2: float,
     documented: int, base: Chances, changed: Chances,

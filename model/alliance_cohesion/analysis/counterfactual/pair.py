@@ -10,7 +10,7 @@ import numpy as np
 
 from ... import simulation as cases
 from ...core import replay
-from ...core.inputs import DRIVERS, Floats, Standing, World
+from ...core.inputs import Floats, Standing, World
 from ...inference import priors as prior
 from ...inference import record
 from ...inference.draws import draws
@@ -19,7 +19,7 @@ from ...simulation import Case
 
 PRIOR_POOL = 20_000  # prior draws from which those that explain a record are taken
 
-_OWN = (*DRIVERS, "dependence")  # arrays with a column of its own for each state
+_OWN = ("drivers", "dependence")  # arrays with a column for each state
 _ALL = ("members", "renewal")  # what reaches whoever is in the alliance
 _TOTALS = ("kept_all", "broken_all")
 
@@ -67,7 +67,8 @@ class Pair:
         f, g = base.forcing, changed.forcing
         found = np.zeros(base.record.shape, dtype=bool)
         for name in _OWN:
-            found |= getattr(f, name) != getattr(g, name)
+            differs = getattr(f, name) != getattr(g, name)
+            found |= differs.reshape(*found.shape, -1).any(axis=-1)
         found |= _pairs_differ(base, changed)
         before = np.vstack([base.initial[np.newaxis], base.record[:-1]])
         inside = before != Standing.OUTSIDE

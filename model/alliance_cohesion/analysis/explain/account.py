@@ -8,9 +8,9 @@ import numpy as np
 
 from ... import __version__
 from ...core import replay
-from ...core import step as tick
 from ...core.contributions import TERMS, terms
 from ...core.inputs import Floats, Standing, World
+from ...core.step import LATENT
 from ...inference import record
 from ...scenario import Problem, Scenario, ScenarioError
 from ...scenario.dates import parse
@@ -81,7 +81,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
     D = float(f.dependence[at.t - 1, at.i])
     asked = Asked(draws, minds[:, at.i], D, standing, int(f.renewal[at.t]), f.dt)
     split = terms(draws, minds[:, at.i], np.array(D))
-    chance = asked.by_draw(minds[:, at.i, tick.ALIGNMENT])
+    chance = asked.by_draw(minds[:, at.i, LATENT.index("a")])
     return Explanation(
         attributes={
             "scenario": scenario.name,
@@ -101,7 +101,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         standing=standing,
         ended=Standing(int(after[at.i])),
         window=asked.window,
-        alignment=Spread.of(minds[:, at.i, tick.ALIGNMENT]),
+        alignment=Spread.of(minds[:, at.i, LATENT.index("a")]),
         terms=tuple(
             Term(name, Spread.of(split[:, k]), _OF_TERM[name]) for k, name in enumerate(TERMS)
         ),
@@ -112,7 +112,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         peers=_peers(world, at, asked, minds, chances),
         drivers=_drivers(scenario, world, at, draws, minds[:, at.i], asked),
         terms_by_draw=split,
-        alignment_by_draw=minds[:, at.i, tick.ALIGNMENT],
+        alignment_by_draw=minds[:, at.i, LATENT.index("a")],
     )
 
 
@@ -160,7 +160,7 @@ def _only(world: World, t: int) -> World:
     return replace(
         world,
         ticks=world.ticks[: t + 1],
-        forcing=f._replace(first=t, renewal=f.renewal[: t + 1]),
+        forcing=f.change(first=t, renewal=f.renewal[: t + 1]),
     )
 
 
@@ -180,7 +180,7 @@ def _peers(
         if before[j] == asked.standing and at.t > world.forcing.entry[j]:
             chance = moving(chances[:, j], asked.standing)
             chance = chance if asked.window else record.yearly(chance, world.forcing.dt)
-            alignment = float(minds[:, j, tick.ALIGNMENT].mean())
+            alignment = float(minds[:, j, LATENT.index("a")].mean())
             peers.append(Peer(name, alignment, float(chance.mean())))
     return tuple(sorted(peers, key=lambda peer: (-peer.chance, peer.state)))
 
@@ -190,7 +190,7 @@ def _drivers(
 ) -> tuple[Driver, ...]:
     dt = world.forcing.dt
     reaches = facts.reaching(scenario, world, at.i, at.t)
-    mind = dict(zip(tick.MIND, minds.T, strict=True))
+    mind = dict(zip(LATENT, minds.T, strict=True))
     rho = mind["alpha"] / (mind["alpha"] + mind["beta"])
     D = np.full(len(draws), asked.D)
 

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from ...core.elementary import compiled
 from ...core.inputs import DRIVERS, Codes, Floats, Forcing, Standing, World
-from ...core.step import insiders, perceive, promises_to_others
+from ...core.step import Block, block, count, perceive
 from ...inference.priors import NAMES
 from ...inference.record import changes
 from ...scenario import Event, Scenario, compile_world
@@ -42,20 +42,28 @@ class Reach(NamedTuple):
     """[tick, 9] the drivers in the order of `DRIVERS`, then promises kept and broken to others."""
 
 
-@njit(cache=True)
-def _seen(f: Forcing, i: int, initial: Codes, record: Codes, out: Floats) -> None:
-    """Fill `out` [tick, 9] with what reaches state `i` along the documented standings."""
-    before = initial
+@compiled
+def _seen(b: Block, f: Forcing, i: int, initial: Codes, record: Codes, out: Floats) -> None:
+    """Fill `out` [step, 9] with what reaches state `i` along the documented statuses."""
     for t in range(len(out)):
-        perceive(f, t, i, before, out[t])
-        out[t, 7], out[t, 8] = promises_to_others(f, t, i, before, insiders(before))
-        before = record[t]
+        before = initial if t == 0 else record[t - 1]
+        for j in range(len(initial)):
+            b.before[j, 0], b.after[j, 0] = before[j], record[t, j]
+        count(b.before, b.after, b.extra, b.counts[0])
+        s = b.seen[0]
+        perceive(f, t, i, b.before, b.after, b.before, b.counts[0], b.extra[0], s)
+        out[t, 0], out[t, 1], out[t, 2], out[t, 3] = (
+            s.external[0], s.internal[0], s.inside[0], s.demand[0]
+        )  # fmt: skip
+        out[t, 4], out[t, 5], out[t, 6] = s.offer[0], s.kept[0], s.broken[0]
+        out[t, 7], out[t, 8] = s.kept_others[0], s.broken_others[0]
 
 
 def _of(scenario: Scenario, rows: tuple[Event, ...], world: World, i: int, until: int) -> Floats:
     alone = compile_world(replace(scenario, events=rows, indicators=(), settings=()))
     out = np.zeros((until, len(DRIVERS) + 2))
-    _seen(alone.forcing, i, world.initial, world.record, out)
+    memory = block(len(world.states), 1)
+    _seen(memory, alone.forcing, i, world.initial, world.record, out)
     return out
 
 

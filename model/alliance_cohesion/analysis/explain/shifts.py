@@ -7,12 +7,13 @@ through to alignment in full, as if it had lasted (R5 in its steady state).
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from scipy.optimize import brentq
 
-from ...core import step as tick
 from ...core.contributions import terms
+from ...core.elementary import compiled
 from ...core.inputs import Floats, Standing
+from ...core.parameters import NAMES, THRESHOLDS
+from ...core.step import LATENT, transition_probabilities
 from ...inference.record import yearly
 from .explanation import Shift
 
@@ -22,14 +23,19 @@ LARGEST_OFFER = 50.0
 Put = Callable[[Floats, Floats, float], tuple[Floats, Floats]]
 
 
-@njit(cache=True)
-def _chances(
-    draws: Floats, dt: float, standing: int, a: Floats, D: float, renewal: int, out: Floats
+@compiled
+def _probabilities(
+    draws: Floats, dt: float, status: int, a: Floats, D: float, renewal: int, out: Floats
 ) -> None:
+    """Fill `out` [draw, 3] from the thresholds `draws` [draw, 5] and alignments `a` [draw]."""
     for d in range(len(draws)):
-        p = tick.parameters(draws[d])
-        member, frozen, outside = tick.chances(p, dt, standing, a[d], D, renewal)
-        out[d, 0], out[d, 1], out[d, 2] = member, frozen, outside
+        p = draws[d]
+        out[d, 0], out[d, 1], out[d, 2] = transition_probabilities(
+            p[0], p[1], p[2], p[3], p[4], dt, status, a[d], D, renewal
+        )
+
+
+_THRESHOLDS = [NAMES.index(name) for name in THRESHOLDS]
 
 
 def moving(chances: Floats, standing: Standing) -> Floats:
@@ -64,8 +70,8 @@ class Asked:
     def by_draw(self, alignment: Floats) -> Floats:
         """[draw] the chance at some alignments: in the tick if it is a window, else a year."""
         out = np.empty((len(self.draws), 3))
-        _chances(
-            np.ascontiguousarray(self.draws), self.dt, int(self.standing),
+        _probabilities(
+            np.ascontiguousarray(self.draws[:, _THRESHOLDS]), self.dt, int(self.standing),
             np.ascontiguousarray(alignment), self.D, self.renewal, out,
         )  # fmt: skip
         chance = moving(out, self.standing)
@@ -73,7 +79,7 @@ class Asked:
 
     def now(self) -> float:
         """The mean chance as it was."""
-        return float(self.by_draw(self.minds[:, tick.ALIGNMENT]).mean())
+        return float(self.by_draw(self.minds[:, LATENT.index("a")]).mean())
 
     def at(self, symbol: str, value: float) -> float:
         """The mean chance with one driver at a value in every draw."""
@@ -82,9 +88,9 @@ class Asked:
             case "D":
                 D = value
             case "rho":
-                minds[:, tick.ALPHA], minds[:, tick.BETA] = value, 1.0 - value
+                minds[:, LATENT.index("alpha")], minds[:, LATENT.index("beta")] = value, 1.0 - value
             case _:
-                minds[:, tick.MIND.index(symbol)] = value
+                minds[:, LATENT.index(symbol)] = value
         alignment = terms(self.draws, minds, np.array(D)).sum(axis=1)
         return float(self.by_draw(alignment).mean())
 

@@ -80,14 +80,14 @@ def _do(job: Job, chunk: Chunk, point: Point) -> Result:
     found = _world(job, point)
     if isinstance(found, str):
         return Failure(chunk.point, found)
-    world, fixed, simulate = found
+    _, fixed, simulate = found
     values = job.values
     if fixed:
         values = values.copy()
         for name, value in fixed.items():
             values[:, NAMES.index(name)] = value
     made = simulate(
-        world, values, chunk.histories, job.seed, start=chunk.start, keep=chunk.histories
+        values, chunk.histories, job.seed, start=chunk.start, keep=chunk.histories, threads=1
     )
     numbers = measure(made.path, job.initial, job.record, job.decides, job.outcomes)
     return tally(chunk, numbers)

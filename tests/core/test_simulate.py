@@ -1,4 +1,4 @@
-"""One rule set, two engines; and laws that any history must obey."""
+"""Agents and simulation give the same histories, and laws that any history must obey."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alliance_cohesion.core import replay
 from alliance_cohesion.core import simulate as ensemble
 from alliance_cohesion.core.agents import AllianceModel, State
 from alliance_cohesion.core.step import MEMBER, OUTSIDE
@@ -63,19 +64,13 @@ def test_agents_may_act_in_any_order():
     assert np.array_equal(plain, shuffled)
 
 
-def test_the_workers_do_not_matter():
-    import numba
-
+def test_the_number_of_threads_does_not_matter():
     world = random_world(5)
-    two = ensemble.simulate(world, draws, 400, seed=1)
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    try:
-        one = ensemble.simulate(world, draws, 400, seed=1)
-    finally:
-        numba.set_num_threads(threads)
-    assert np.array_equal(one.standing, two.standing)
-    assert np.array_equal(one.alignment, two.alignment)
+    made = [ensemble.simulate(world, draws, 700, seed=1, threads=count) for count in (1, 2, 5)]
+    for other in made[1:]:
+        assert np.array_equal(made[0].standing, other.standing)
+        assert np.array_equal(made[0].first_leave, other.first_leave)
+        assert np.array_equal(made[0].alignment, other.alignment)
 
 
 def test_another_seed_gives_another_history():
@@ -108,11 +103,47 @@ def test_a_state_that_was_never_a_member_never_left():
 
 
 def test_a_state_that_leaves_twice_is_counted_at_its_first_leaving():
-    path = np.array([[0], [2], [0], [1]], np.int8)
-    standing, first, away = np.zeros((4, 1, 3), int), np.zeros((5, 1), int), np.zeros(2, int)
-    ensemble.tally(path, np.zeros(1, np.int8), standing, first, away)
-    assert first[:, 0].tolist() == [0, 1, 0, 0, 0]
-    assert away.tolist() == [0, 1]
+    world = quiet(ticks=5, states=1)
+    path = np.array([0, 2, 0, 1], np.int8)[np.newaxis, :, np.newaxis]
+    made = ensemble.tally(world, path, np.zeros(path.shape), keep=1)
+    assert made.first_leave[:, 0].tolist() == [0, 1, 0, 0, 0]
+    assert made.away_at_end.tolist() == [0, 1]
+
+
+def test_histories_made_one_by_one_are_counted_as_the_simulation_counts_its_own():
+    world = random_world(9)
+    made = ensemble.simulate(world, draws, 90, seed=2, keep=90)
+    again = ensemble.tally(world, made.path, made.alignment, keep=90)
+    for name in ("standing", "first_leave", "away_at_end", "path"):
+        assert np.array_equal(getattr(made, name), getattr(again, name)), name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_walk_that_is_known_follows_the_record_and_then_is_free(seed):
+    world, until = random_world(seed), 15
+    made = ensemble.simulate(world, draws, 60, seed=3, keep=60, known=until)
+    first = world.forcing.first
+    assert (made.path[:, : until - first] == world.record[first:until]).all()
+    assert len(np.unique(made.path[:, until - first :], axis=0)) > 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_simulated_path_taken_for_the_record_has_the_probability_it_was_made_with(seed):
+    world = random_world(seed)
+    world.record[: world.forcing.first] = world.initial
+    risk = np.where(np.arange(world.forcing.first, 30)[:, None] > world.forcing.entry, 0, -1)
+    out = ensemble.outputs(world, 40, "log_p", "path", folds=1, keep=40)
+    ensemble.walk_all(world, draws, 40, lambda: out, known=0, seed=5, fold=risk)
+    for r in (0, 7, 39):
+        record = world.record.copy()
+        record[world.forcing.first :] = out.path[r]
+        told = replay.scores(replace(world, record=record), draws[r % len(draws)][None], risk)
+        assert told[0, 0] == pytest.approx(out.log_p[r, 0], rel=1e-9)
+
+
+def test_draws_of_another_length_are_refused():
+    with pytest.raises(ValueError, match=r"draws: shape \(3, 4\)"):
+        ensemble.simulate(random_world(1), np.ones((3, 4)), 10, seed=1)
 
 
 def test_without_slopes_a_state_leaves_at_the_constant_rate():
@@ -132,7 +163,7 @@ def test_a_threat_from_a_fellow_member_pushes_and_from_an_outsider_does_not():
     f = world.forcing
     start = np.zeros(6 * 2 + 1, np.int64)
     start[2 * 2 + 1 :] = 1  # in tick 2 state 1 threatens state 0
-    paired = f._replace(
+    paired = f.change(
         pair_start=start, pair_actor=np.array([1]), pair_level=np.array([0.8]),
         pair_outside=np.array([1], np.int8),
     )  # fmt: skip
@@ -149,16 +180,16 @@ def test_a_threat_from_a_fellow_member_pushes_and_from_an_outsider_does_not():
 
 def _worth(world, row):
     model = AllianceModel(world, row, 0, 1)
-    while model.tick < 3:
+    while model.time_step < 3:
         model.step()
     states = sorted(model.agents, key=lambda state: state.index)
-    return states[0].worth, states[1].worth
+    return states[0].utility, states[1].utility
 
 
 def test_a_researcher_can_override_one_rule():
     class Loyal(State):
         def decide(self):
-            return self.standing
+            return self.status
 
     world = random_world(6)
     path, _ = AllianceModel(world, draws, 3, 1, state=Loyal).play()
@@ -178,7 +209,7 @@ def test_a_late_joiner_decides_nothing_before_it_joins():
     world = quiet(ticks=10, states=2)
     late = replace(
         world,
-        forcing=world.forcing._replace(entry=np.array([0, 6])),
+        forcing=world.forcing.change(entry=np.array([0, 6])),
         initial=np.array([MEMBER, OUTSIDE], np.int8),
     )
     eager = draws.copy()

@@ -1,6 +1,6 @@
-"""One tick against a second, plain reading of the model: loops and dictionaries, no shortcuts.
+"""One time step against a second, plain reading of the model: loops and dictionaries, no shortcuts.
 
-The two engines share `tick.py`, so that they agree says nothing about it. What follows is
+Agents and simulation share `step.py`, so that they agree says nothing about it. What follows is
 written from the equations R1 to R9 as the documentation has them.
 """
 
@@ -10,13 +10,13 @@ from math import exp, isnan, log, nan
 import numpy as np
 import pytest
 
-from alliance_cohesion.core import step as tick
+from alliance_cohesion.core import step
 from alliance_cohesion.core.inputs import DRIVERS, World
-from alliance_cohesion.core.parameters import Parameters
 from alliance_cohesion.core.step import FROZEN, MEMBER, OUTSIDE
 from alliance_cohesion.inference import priors as prior
 
 from ..worlds import quiet, random_world
+from .lanes import LATENT, Lane, named, transition
 
 believed = prior.default()
 STANDINGS = (MEMBER, FROZEN, OUTSIDE)
@@ -51,7 +51,7 @@ def reaches(world: World, t: int, i: int, before: np.ndarray) -> dict[str, float
     states, who threaten from inside unless they are outside themselves.
     """
     f = world.forcing
-    seen = {name: float(getattr(f, name)[t, i]) for name in DRIVERS}
+    seen = {name: float(f.driver(name)[t, i]) for name in DRIVERS}
     if before[i] != OUTSIDE:
         for k, name in enumerate(DRIVERS):
             of_members = float(f.members[t, k])
@@ -72,13 +72,13 @@ def promises(world: World, t: int, i: int, before: np.ndarray, name: str) -> flo
     total = 0.0
     for j in range(len(world.states)):
         if j != i:
-            total += float(getattr(world.forcing, name)[t, j])
+            total += float(world.forcing.driver(name)[t, j])
             if before[j] != OUTSIDE:
                 total += float(world.forcing.members[t, DRIVERS.index(name)])
     return total
 
 
-def judged(p: Parameters, world: World, t: int, before, after, i: int, mind: Mind) -> Mind:
+def judged(p, world: World, t: int, before, after, i: int, mind: Mind) -> Mind:
     dt, seen = world.forcing.dt, reaches(world, t, i, before)
     fades = 0.5 ** (dt / p.h_threat)
     forgets = 0.5 ** (dt / p.h_memory)
@@ -106,45 +106,43 @@ def judged(p: Parameters, world: World, t: int, before, after, i: int, mind: Min
 @pytest.mark.parametrize("seed", range(6))
 def test_minds_follow_the_equations_through_a_random_world(seed):
     world = random_world(seed)
-    p = tick.parameters(row(seed))
+    p = named(row(seed))
     rng = np.random.default_rng(seed)
     n = len(world.states)
-    minds = np.empty((n, len(tick.MIND)))
-    tick.blank(p, minds)
+    lane = Lane(world, row(seed))
     plain = [Mind(alpha=p.n_prior * p.rho_prior, beta=p.n_prior * (1 - p.rho_prior))] * n
-    keep, before = tick.pace(p, world.forcing.dt), rng.choice(STANDINGS, n).astype(np.int8)
+    before = rng.choice(STANDINGS, n).astype(np.int8)
     for t in range(len(world.ticks)):
         after = np.where(rng.random(n) < 0.3, rng.choice(STANDINGS, n), before).astype(np.int8)
-        tick.think(p, keep, world.forcing, t, before, after, minds, np.empty(7))
+        lane.step(t, before, after)
         plain = [judged(p, world, t, before, after, i, plain[i]) for i in range(n)]
-        expected = [[getattr(mind, name) for name in tick.MIND] for mind in plain]
-        assert minds == pytest.approx(np.array(expected), rel=1e-12, abs=1e-12)
+        expected = [[getattr(mind, name) for name in LATENT] for mind in plain]
+        assert lane.latent == pytest.approx(np.array(expected), rel=1e-12, abs=1e-12)
         before = after
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_an_agent_perceives_and_is_told_of_others_as_the_loop_over_states_does(seed):
+def test_a_state_perceives_and_hears_of_others_as_the_loop_over_states_does(seed):
     world = random_world(seed)
     before = np.random.default_rng(seed).choice(STANDINGS, len(world.states)).astype(np.int8)
-    inside = int((before != OUTSIDE).sum())
+    lane = Lane(world, row(seed))
     for t in range(len(world.ticks)):
+        lane.step(t, before, before)
         for i in range(len(world.states)):
-            seen = np.empty(7)
-            tick.perceive(world.forcing, t, i, before, seen)
-            assert seen.tolist() == list(reaches(world, t, i, before).values())
-            assert tick.promises_to_others(world.forcing, t, i, before, inside) == pytest.approx(
-                tuple(promises(world, t, i, before, name) for name in ("kept", "broken"))
-            )
+            seen = lane.seen(i)
+            assert {name: seen[name] for name in DRIVERS} == reaches(world, t, i, before)
+            assert seen["ln_offers"] == pytest.approx(log(1 + seen["offer"]))
+            for name in ("kept", "broken"):
+                assert seen[f"{name}_others"] == pytest.approx(promises(world, t, i, before, name))
 
 
 def test_what_the_members_were_promised_counts_for_others_as_often_as_it_was_perceived():
     world = quiet(states=3)
     world.forcing.members[1, DRIVERS.index("kept")] = 1.0
     before = np.array([MEMBER, FROZEN, FROZEN], np.int8)
-    assert tick.insiders(before) == 3
-    for i in range(3):
-        kept, _ = tick.promises_to_others(world.forcing, 1, i, before, 3)
-        assert kept == 2.0
+    lane = Lane(world, row(0))
+    lane.step(1, before, before)
+    assert [lane.seen(i)["kept_others"] for i in range(3)] == [2.0, 2.0, 2.0]
 
 
 def by_acts(p, dt, standing, a, D, renewal) -> dict[int, float]:
@@ -174,25 +172,26 @@ def by_acts(p, dt, standing, a, D, renewal) -> dict[int, float]:
 
 @pytest.mark.parametrize("standing", [MEMBER, FROZEN, OUTSIDE])
 @pytest.mark.parametrize("renewal", [0, 1])
-def test_the_chances_of_a_tick_are_those_of_its_acts(standing, renewal):
+def test_the_probabilities_of_a_step_are_those_of_its_acts(standing, renewal):
     for draw, (a, D) in enumerate([(-2.0, 0.0), (0.0, 0.3), (1.5, 0.8), (4.0, 1.0)]):
-        p = tick.parameters(row(draw))._replace(f_leave=0.5, f_renew=-0.5, f_return=1.0)
+        p = named(row(draw))
+        p.f_leave, p.f_renew, p.f_return = 0.5, -0.5, 1.0
         for dt in (0.25, 1.0):
-            found = tick.chances(p, dt, standing, a, D, renewal)
+            found = transition(p, dt, standing, a, D, renewal)
             expected = by_acts(p, dt, standing, a, D, renewal)
             assert found == pytest.approx(tuple(expected.values()), abs=1e-12)
 
 
 def test_a_uniform_number_picks_the_standing_in_whose_stretch_it_falls():
-    assert [tick.decide(u, 0.5, 0.25) for u in (0.0, 0.49)] == [MEMBER, MEMBER]
-    assert [tick.decide(u, 0.5, 0.25) for u in (0.5, 0.74)] == [FROZEN, FROZEN]
-    assert [tick.decide(u, 0.5, 0.25) for u in (0.75, 0.99)] == [OUTSIDE, OUTSIDE]
+    assert [step.decide(u, 0.5, 0.25) for u in (0.0, 0.49)] == [MEMBER, MEMBER]
+    assert [step.decide(u, 0.5, 0.25) for u in (0.5, 0.74)] == [FROZEN, FROZEN]
+    assert [step.decide(u, 0.5, 0.25) for u in (0.75, 0.99)] == [OUTSIDE, OUTSIDE]
 
 
 def test_the_only_member_has_no_others_that_could_leave():
-    before = np.array([MEMBER, OUTSIDE], np.int8)
-    left, members = tick.departures(before, np.array([FROZEN, OUTSIDE], np.int8))
-    assert (left, members) == (1, 1)
-    after = np.array([FROZEN, OUTSIDE], np.int8)
-    assert tick.share_of_others_left(before, after, 0, left, members) == 0.0
-    assert tick.share_of_others_left(before, after, 1, left, members) == 1.0
+    world = quiet(states=2)
+    before, after = np.array([MEMBER, OUTSIDE], np.int8), np.array([OUTSIDE, OUTSIDE], np.int8)
+    lane = Lane(world, row(0))
+    lane.step(1, before, after)
+    assert lane.seen(0)["others_left"] == 0.0
+    assert lane.seen(1)["others_left"] == 1.0

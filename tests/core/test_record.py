@@ -31,7 +31,7 @@ class Steadfast(State):
     """Stays what it is."""
 
     def decide(self):
-        return self.standing
+        return self.status
 
 
 def test_a_run_can_use_an_agent_class_of_ones_own(case):
@@ -55,7 +55,7 @@ def test_a_model_whose_clock_has_ended_says_so_instead_of_stepping_on(case):
     model = AllianceModel(case.world, case.draws().values)
     model.play()
     assert not model.running
-    with pytest.raises(ValueError, match=f"ended after tick {len(case.world.ticks)};"):
+    with pytest.raises(ValueError, match=f"ended after step {len(case.world.ticks)};"):
         model.step()
 
 
