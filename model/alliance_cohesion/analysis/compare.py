@@ -22,7 +22,7 @@ from ..inference import held_out, record
 from ..inference import scores as scoring
 from ..inference.baselines import silence
 from ..inference.draws import Draws, draws
-from ..inference.fit import FEW_DRAWS
+from ..inference.fit import SOME_DRAWS
 from ..inference.free_run import FreeRun, against_record, free_run
 from ..inference.held_out import HeldOut
 from ..inference.prediction import Prediction, predict
@@ -30,7 +30,7 @@ from ..inference.priors import default
 from ..inference.recalibrate import recalibrate
 from ..simulation import Case
 
-FIT_DRAWS = 4 * FEW_DRAWS
+FIT_DRAWS = SOME_DRAWS
 """Of the fits to a record that no calibration is kept of: held-out scores to about 0.1 nats."""
 REPLICATES = 300
 _MOST_KEPT = 40_000_000  # histories times time steps times states: about 400 MB

@@ -26,7 +26,7 @@ from ..util.compiled import sources_hash
 from ..util.processes import workers as several_workers
 from . import baselines, placebos, priors, record, signs
 from .checks import check_by_posterior, check_by_prior
-from .fit import DRAWS, FEW_DRAWS, Fit, fit
+from .fit import DRAWS, FEW_DRAWS, SOME_DRAWS, Fit, fit
 from .held_out import fit_baseline, fit_rules
 from .likelihood import Record
 from .posterior import made_from
@@ -211,22 +211,23 @@ def experiments(study: Study, size: str) -> list[Experiment]:
     one("rows of low confidence dropped", lambda: study.changed(placebos.confident))
     if placebos.is_coded_twice(scenario):
         one("the second coder's strengths", lambda: study.changed(placebos.alternative))
+    some = min(study.draws, SOME_DRAWS)
     every = [signs.KNOWN, *((kind,) for kind in signs.KNOWN)]
     for kinds in every if size == "all" else every[:1]:
-        one("graded signs: " + ", ".join(kinds), lambda: world, signs=kinds)
+        one("graded signs: " + ", ".join(kinds), lambda: world, signs=kinds, draws=some)
     if size == "all":
         for rival in baselines.theories(prior, world):
-            one(f"theory: {rival.name}", lambda: world, rival.prior)
+            one(f"theory: {rival.name}", lambda: world, rival.prior, draws=some)
         for name, value in SWEPT:
             believed = prior.rescale(value) if name == "slopes" else prior.pin(**{name: value})
-            one(f"prior: {name} {value:g}", lambda: world, believed)
+            one(f"prior: {name} {value:g}", lambda: world, believed, draws=some)
     swaps, shifts, rows = REPEATS[size]
     for name, repeats in (
         ("swap", swaps), ("time_shift", shifts), ("noise", shifts), ("shuffled", rows),
         ("thinned", rows), ("jittered", rows),
     ):  # fmt: skip
         for k in range(repeats):
-            one(name, partial(PLACEBOS[name], study, k), number=k, draws=FEW_DRAWS)
+            one(name, partial(PLACEBOS[name], study, k), number=k, draws=min(study.draws, FEW_DRAWS))
     return found
 
 
