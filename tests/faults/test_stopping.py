@@ -17,7 +17,17 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals differ")
 
 COHESION = [sys.executable, "-m", "alliance_cohesion"]
 SWEEP = [*COHESION, "sweep", "starter", "--vary", "b_D=1:6:9999", "--histories", "50"]
-CALIBRATE = [*COHESION, "calibrate", "starter", "--live", "50", "--out", "fits"]
+CALIBRATE = [
+    *COHESION,
+    "calibrate",
+    "starter",
+    "--holdout",
+    "short",
+    "--draws",
+    "64",
+    "--out",
+    "fits",
+]
 
 
 @pytest.fixture
