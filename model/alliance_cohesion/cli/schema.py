@@ -8,8 +8,7 @@ import typer
 from .guard import BadInputError, guarded
 
 Out = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write it there instead; - is standard output."),
+    Path | None, typer.Option(metavar="FILE", help="Write it there; - is standard output.")
 ]
 
 
