@@ -1,6 +1,7 @@
 """Who may use the page: one request at a time, without a browser."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -58,7 +59,8 @@ def ask(assets):
             "headers": named, "root_path": "", "scheme": "http", "http_version": "1.1",
         }  # fmt: skip
         guard = OwnPageOnly(app, TOKEN, {"localhost", "desk.lan"}, 8765, assets)
-        asyncio.run(guard(scope, receive, send))
+        with ThreadPoolExecutor(1) as apart:  # a browser's tests may leave a loop running here
+            apart.submit(asyncio.run, guard(scope, receive, send)).result()
         first = sent[0]
         told = {k.decode(): v.decode() for k, v in first.get("headers", [])}
         status = {"websocket.accept": 101, "websocket.close": 403}.get(first["type"])
