@@ -1,5 +1,6 @@
 """Terms add up to the alignment, and the alignment gives the probabilities."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,10 @@ from alliance_cohesion.core import replay, rules
 from alliance_cohesion.core.contributions import TERMS
 from alliance_cohesion.core.inputs import Standing
 from alliance_cohesion.core.step import LATENT
+from alliance_cohesion.inference.held_out import HeldOut
+from alliance_cohesion.inference.prediction import Prediction, predict
 from alliance_cohesion.inference.priors import NAMES
+from alliance_cohesion.report.explain import document
 from alliance_cohesion.simulation import load
 
 from .cases import EVE, starter, told
@@ -115,3 +119,35 @@ def test_terms_of_the_shipped_record_add_up_too(state):
 def test_numbers_of_a_fitted_record_are_in_sample_and_those_of_another_are_not():
     assert explain(load("csto"), "ARM", "2013-05").sample == "in sample"
     assert told().sample == "held out"
+
+
+@pytest.mark.parametrize(("state", "day"), QUESTIONS[:4])
+def test_the_yearly_probability_is_that_of_compare(state, day):
+    world, e = starter().world, told(state, day)
+    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
+    compared = predict(world, starter().draws().values).in_a_year[t, world.states.index(state)]
+    assert e.probability["mean"] == pytest.approx(compared, rel=1e-12)
+
+
+def test_a_prediction_by_fits_that_never_saw_the_episode_is_given_beside_with_its_rank(monkeypatch):
+    case = load("csto")
+    shape = (len(case.world.decided), len(case.world.states))
+    rules, baseline = np.full(shape, 0.01), np.full(shape, 0.002)
+    rules[:, case.world.states.index("BLR")] = 0.07
+    nothing = np.zeros((*shape, 3))
+    kept = HeldOut(np.zeros(shape, int), Prediction(nothing, rules), Prediction(nothing, baseline),
+                   np.zeros(1), np.zeros(1))  # fmt: skip
+    monkeypatch.setattr("alliance_cohesion.inference.held_out.read", lambda *_: kept)
+    e = explain(case, "ARM", "2024-02")
+    means = e.probabilities["mean"]
+    assert (means["leaving, held out"], means["leaving, held out, base rate"]) == (0.01, 0.002)
+    assert [*e.probabilities["sample"].unique()] == ["in sample", "held out"]
+    assert e.peers.loc["BLR", "held_out"] == 0.07
+    said = document(e).answer[0]
+    assert "it was 1.0 % a year, 2nd of 5 members; the base rate was 0.20 %" in said
+
+
+def test_nothing_held_out_is_claimed_of_a_record_with_other_inputs():
+    case = load("csto")
+    fewer = type(case)(replace(case.scenario, events=case.scenario.events[:-40]))
+    assert explain(fewer, "ARM", "2013-05").peers["held_out"].isna().all()

@@ -36,12 +36,12 @@ ALIKE = {
     Standing.OUTSIDE: "states that are out",
 }
 SAMPLE = {
-    IN_SAMPLE: "All probabilities are in sample: the parameters were fitted to this record, this "
-    "decision included.",
-    OUT_OF_SAMPLE: "All probabilities are held out: the parameters were fitted to other records, "
+    IN_SAMPLE: "All numbers not called held out are in sample: the parameters were fitted to this "
+    "record, this decision included.",
+    OUT_OF_SAMPLE: "All numbers are held out: the parameters were fitted to other records, "
     "never to this one.",
-    PRIOR: "The parameters were drawn from the PRIOR and not calibrated: probabilities say what the "
-    "rules allow, not what the record supports.",
+    PRIOR: "The parameters were drawn from the PRIOR and not calibrated: they say what the rules "
+    "allow, not what the record supports.",
 }
 ABOUT = {
     "terms": "the terms of the utility of membership, in log-odds, and their sum",
@@ -106,11 +106,11 @@ def per(e: Explanation) -> str:
     return "at this renewal" if e.renewal else "a year"
 
 
-def rank(e: Explanation) -> str:
-    """`1st of 5 members`."""
+def rank(e: Explanation, by: str = "probability") -> str:
+    """`1st of 5 members`, by a column of the peers."""
     if len(e.peers) == 1:
         return f"the only one of the {ALIKE[e.before]}"
-    n = e.rank
+    n = 1 + int((e.peers[by] > e.peers.loc[e.state, by]).sum())
     ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{ending} of {len(e.peers)} {ALIKE[e.before]}"
 
@@ -184,10 +184,17 @@ def _probability(e: Explanation) -> str:
     if e.before == Standing.MEMBER:
         frozen, out = (probability(means[f"leaving to {to}"]) for to in ("frozen", "out"))
         parts = f", of which frozen {frozen} and out {out}"
+    unseen = ""
+    if f"{e.move}, held out" in means:
+        rate, base = (probability(means[f"{e.move}, held out{k}"]) for k in ("", ", base rate"))
+        unseen = (
+            f" Held out, by a fit that never saw this episode, it was {rate} {per(e)}, "
+            f"{rank(e, 'held_out')}; the base rate was {base}."
+        )
     return (
         f"The probability of {e.move} was {spread(e.probability)} {per(e)}{parts} ({e.sample}), "
         f"which ranked it {rank(e)}; at alignment 0, where nothing pulls either way, it would have "
-        f"been {probability(means[f'{e.move} at alignment 0'])}."
+        f"been {probability(means[f'{e.move} at alignment 0'])}.{unseen}"
     )
 
 

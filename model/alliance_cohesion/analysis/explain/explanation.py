@@ -12,8 +12,9 @@ from ...core import replay
 from ...core.contributions import TERMS, terms
 from ...core.inputs import Floats, Standing, World
 from ...core.step import LATENT
-from ...inference import record
+from ...inference import held_out, record
 from ...inference.draws import Draws
+from ...inference.held_out import HeldOut
 from ...scenario import Problem, Scenario, ScenarioError
 from ...scenario.dates import parse
 from ...scenario.fields import ALL_MEMBERS
@@ -55,7 +56,7 @@ class Explanation:
     about: dict[str, Any]
     """Scenario, alliance, seed, draws, where the parameters come from."""
     sample: str
-    """Of all numbers: `in sample`, `held out` or `prior, not calibrated`."""
+    """`in sample`, `held out` or `prior, not calibrated`: of every number that does not say."""
     state: str
     """Its code in the scenario."""
     date: str
@@ -88,9 +89,12 @@ class Explanation:
     dependence: pd.DataFrame
     """The components of dependence and the indicator rows between which each is read."""
     probabilities: pd.DataFrame
-    """By event, of what: `per` (time step, year, renewal), spread, `monte_carlo_error`."""
+    """By event, of what: `per` (time step, year, renewal), `sample`, spread,
+    `monte_carlo_error`. Held-out rows come from a fit that never saw this episode; the base rate
+    is that of a model of constant rates that knows the renewals."""
     peers: pd.DataFrame
-    """By state of the same status, the likeliest to move first: `alignment`, `probability`."""
+    """By state of the same status, the likeliest to move first: `alignment`, `probability`,
+    `held_out` (its probability by a fit that never saw this episode, where there is one)."""
     shifts: pd.DataFrame
     """By symbol of a driver: its value now, the values at which it alone would `half` or `double`
     the probability, and the multiples that its range allows."""
@@ -176,7 +180,10 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
     D = float(f.dependence[t - 1, i])
     decision = Decision(draws, latent[:, i], D, before, int(f.renewal[t]), f.dt)
     by_term = terms(draws, latent[:, i], np.array(D))
-    peers = _peers(world, t, statuses[0][t - f.first] == before, decision, latent, transitions)
+    kept = _held_out(case, found, before)
+    peers = _peers(
+        world, t, statuses[0][t - f.first] == before, decision, latent, transitions, kept
+    )
     drivers = _drivers(latent[:, i], D)
     groups = () if before == Standing.OUTSIDE else (ALL_MEMBERS,)
     return Explanation(
@@ -207,7 +214,9 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         drivers=drivers,
         facts=rows.Evidence(scenario, world, i, t, draws).facts(),
         dependence=rows.dependence(scenario, state, t - 1),
-        probabilities=_probabilities(decision, transitions[:, i]),
+        probabilities=_probabilities(
+            decision, transitions[:, i], _sample(found), kept, (t - f.first, i)
+        ),
         peers=peers,
         shifts=_shifts(decision, drivers),
         statements=rows.statements(scenario.events, state, groups, parse(date).middle),
@@ -259,6 +268,16 @@ def _sample(found: Draws) -> str:
     return PRIOR if found.origin == "prior" else IN_SAMPLE if found.seen else OUT_OF_SAMPLE
 
 
+def _held_out(case: Case, found: Draws, status: Standing) -> HeldOut | None:
+    """What was predicted by fits that never saw an episode, if it was kept for this very record.
+
+    It says how likely a change of status is: of a frozen state, not in which direction.
+    """
+    if not found.seen or found.path is None or case.scenario.parameters.fixed:
+        return None
+    return None if status == Standing.FROZEN else held_out.read(found.path, case.world)
+
+
 def _spread(values: Floats) -> dict[str, float]:
     low, high = np.quantile(values, (LOW, HIGH))
     return dict(zip(_SPREAD, (float(values.mean()), float(low), float(high)), strict=True))
@@ -276,7 +295,13 @@ def _terms(by_term: Floats, alignment: Floats) -> pd.DataFrame:
     return _table(lines, "term")
 
 
-def _probabilities(decision: Decision, transitions: Floats) -> pd.DataFrame:
+def _probabilities(
+    decision: Decision,
+    transitions: Floats,
+    sample: str,
+    kept: HeldOut | None,
+    cell: tuple[int, int],
+) -> pd.DataFrame:
     """Of ending the time step in each status; of the move, and of each way it can go.
 
     The two ways of leaving compete at constant rates, so they share its probability as they share
@@ -292,15 +317,29 @@ def _probabilities(decision: Decision, transitions: Floats) -> pd.DataFrame:
     moves[f"{decision.move} at alignment 0"] = decision.probability(np.zeros(len(move)))
     per = "renewal" if decision.renewal else "year"
     lines = {
-        name: {"per": "time step" if name in steps else per, **_spread(values)}
+        name: {"per": "time step" if name in steps else per, "sample": sample, **_spread(values)}
         | {"monte_carlo_error": float(values.std() / np.sqrt(len(values)))}
         for name, values in (moves | steps).items()
     }
+    if kept is not None:
+        unseen = {"": kept.rules, ", base rate": kept.baseline}
+        lines |= {
+            f"{decision.move}, held out{which}": {
+                "per": per, "sample": OUT_OF_SAMPLE, "mean": float(one.in_a_year[cell])
+            }
+            for which, one in unseen.items()
+        }  # fmt: skip
     return _table(lines, "event")
 
 
 def _peers(
-    world: World, t: int, same: Any, decision: Decision, latent: Floats, transitions: Floats
+    world: World,
+    t: int,
+    same: Any,
+    decision: Decision,
+    latent: Floats,
+    transitions: Floats,
+    kept: HeldOut | None,
 ) -> pd.DataFrame:
     """States of the same status that decide in the step, the likeliest to move first."""
     deciding = np.flatnonzero(same & (t > world.forcing.entry))
@@ -308,6 +347,9 @@ def _peers(
         {
             "alignment": latent[:, deciding, LATENT.index("a")].mean(axis=0),
             "probability": decision.moving(transitions[:, deciding]).mean(axis=0),
+            "held_out": np.nan
+            if kept is None
+            else kept.rules.in_a_year[t - world.forcing.first, deciding],
         },
         index=pd.Index([world.states[j] for j in deciding], name="state"),
     )
