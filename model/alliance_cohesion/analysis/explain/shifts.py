@@ -10,36 +10,51 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ...core.contributions import terms
-from ...core.elementary import compiled
+from ...core.elementary import compiled, expm1, log1p
 from ...core.inputs import Floats, Standing
 from ...core.parameters import NAMES, THRESHOLDS
-from ...core.step import LATENT, transition_probabilities
-from ...inference.record import yearly
+from ...core.step import FROZEN, LATENT, OUTSIDE, transition_probabilities
 
 GRID = 51
 LARGEST_OFFER = 50.0
 MOVES = {
-    Standing.MEMBER: ("leaving", (Standing.FROZEN, Standing.OUTSIDE)),
-    Standing.FROZEN: ("going out", (Standing.OUTSIDE,)),
-    Standing.OUTSIDE: ("coming back", (Standing.MEMBER,)),
+    Standing.MEMBER: "leaving",
+    Standing.FROZEN: "going out",
+    Standing.OUTSIDE: "coming back",
 }
-"""The move that is asked about, by status, and the statuses it leads to. A frozen state's other
-way, back in, answers alignment the other way round."""
+"""The move that is asked about, by status. A frozen state's other way, back in, answers alignment
+the other way round."""
 
 _THRESHOLDS = [NAMES.index(name) for name in THRESHOLDS]
 _A = LATENT.index("a")
 
 
 @compiled
-def _probabilities(
-    draws: Floats, dt: float, status: int, a: Floats, D: float, renewal: int, out: Floats
-) -> None:
-    """Fill `out` [draw, 3] from the thresholds `draws` [draw, 5] and alignments `a` [draw]."""
+def _moving(member: float, frozen: float, out: float, status: int, dt: float) -> float:
+    """Probability of the move within a year, or at once if `dt` is zero."""
+    moved = member if status == OUTSIDE else (out if status == FROZEN else frozen + out)
+    return moved if dt == 0.0 else -expm1(log1p(-moved) / dt)
+
+
+@compiled
+def _of_steps(steps: Floats, status: int, dt: float, out: Floats) -> None:
+    """Fill `out` [draw] with the move's probabilities, from those of the step [draw, 3]."""
+    for d in range(len(steps)):
+        out[d] = _moving(steps[d, 0], steps[d, 1], steps[d, 2], status, dt)
+
+
+@compiled
+def _of_alignments(
+    draws: Floats, dt: float, status: int, a: Floats, D: float, renewal: int, a_year: bool,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Fill `out` [draw] from the thresholds `draws` [draw, 5] and alignments `a` [draw]."""
     for d in range(len(draws)):
         p = draws[d]
-        out[d, 0], out[d, 1], out[d, 2] = transition_probabilities(
+        member, frozen, outside = transition_probabilities(
             p[0], p[1], p[2], p[3], p[4], dt, status, a[d], D, renewal
         )
+        out[d] = _moving(member, frozen, outside, status, dt if a_year else 0.0)
 
 
 class Decision:
@@ -61,22 +76,29 @@ class Decision:
         self.status, self.dt, self._renewal = status, dt, renewal
         self.renewal = renewal == 1 and status != Standing.OUTSIDE
         """Whether staying takes a signature in this step."""
-        self.move, self._to = MOVES[status]
+        self.move = MOVES[status]
         self._columns = np.ascontiguousarray(draws[:, _THRESHOLDS])
         self.alignment = np.ascontiguousarray(latent[:, _A])
 
-    def moving(self, transitions: Floats) -> Floats:
-        """[...] the move's probability, a year (in the renewal, if it is one), from [..., 3]."""
-        moved = sum((transitions[..., to] for to in self._to[1:]), transitions[..., self._to[0]])
-        return np.asarray(moved if self.renewal else yearly(moved, self.dt))
+    def moving(self, steps: Floats) -> Floats:
+        """[draw] the move's probability from that of the step [draw, 3].
+
+        In a renewal it is that of the renewal, else that of a year at the step's rates.
+        """
+        out = np.empty(len(steps))
+        _of_steps(
+            np.ascontiguousarray(steps), int(self.status), 0.0 if self.renewal else self.dt, out
+        )
+        return out
 
     def probability(self, alignment: Floats) -> Floats:
         """[draw] the same at some alignments [draw]."""
-        out = np.empty((len(self.draws), 3))
-        _probabilities(
-            self._columns, self.dt, int(self.status), alignment, self.D, self._renewal, out
-        )
-        return self.moving(out)
+        out = np.empty(len(self.draws))
+        _of_alignments(
+            self._columns, self.dt, int(self.status), alignment, self.D, self._renewal,
+            not self.renewal, out,
+        )  # fmt: skip
+        return out
 
     def at(self, symbol: str, value: float) -> float:
         """The mean probability with one driver at a value in every draw."""
