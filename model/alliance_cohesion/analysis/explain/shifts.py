@@ -4,10 +4,11 @@ All other drivers are held, and so is inertia: the change of utility (R4) is tak
 alignment in full, as if it had lasted (R5 in its steady state).
 """
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ...core.contributions import terms
 from ...core.elementary import compiled, expm1, log1p
@@ -100,8 +101,8 @@ class Decision:
         )  # fmt: skip
         return out
 
-    def at(self, symbol: str, value: float) -> float:
-        """The mean probability with one driver at a value in every draw."""
+    def _put(self, symbol: str, value: float) -> Floats:
+        """[draw] alignment with one driver at a value in every draw, and no inertia."""
         latent, D = self.latent.copy(), self.D
         match symbol:
             case "D":
@@ -111,19 +112,30 @@ class Decision:
                 latent[:, LATENT.index("beta")] = 1.0 - value
             case _:
                 latent[:, LATENT.index(symbol)] = value
-        alignment = terms(self.draws, latent, np.array(D)).sum(axis=1)
-        return float(self.probability(alignment).mean())
+        return np.asarray(terms(self.draws, latent, np.array(D)).sum(axis=1))
+
+    def along(self, symbol: str) -> Callable[[float], float]:
+        """The mean probability as a function of one driver.
+
+        Utility is linear in every driver but offers, and in their logarithm, ln(1 + O).
+        """
+        scale = math.log1p if symbol == "O" else float
+        none, one = (
+            self._put(symbol, 0.0),
+            self._put(symbol, math.e - 1.0 if symbol == "O" else 1.0),
+        )
+        return lambda value: float(self.probability(none + (one - none) * scale(value)).mean())
 
     def shift(self, symbol: str, now: float) -> dict[str, Any]:
         """Where a driver alone halves or doubles the mean probability, nearest to its value now.
 
         Also the smallest and the largest multiple of it that the driver's range allows.
         """
-        values = grid(symbol)
+        values, at = grid(symbol), self.along(symbol)
         base = float(self.probability(self.alignment).mean())
         if base <= 0.0:
             return {"half": None, "double": None, "lowest_multiple": 1.0, "highest_multiple": 1.0}
-        multiples = np.array([self.at(symbol, value) for value in values]) / base
+        multiples = np.array([at(value) for value in values]) / base
 
         def crossing(multiple: float) -> float | None:
             above = multiples > multiple
@@ -133,12 +145,7 @@ class Decision:
             k = int(
                 crossings[np.argmin(np.abs((values[crossings] + values[crossings + 1]) / 2 - now))]
             )
-            return float(
-                brentq(
-                    lambda value: self.at(symbol, value) / base - multiple,
-                    values[k], values[k + 1], xtol=1e-10,
-                )
-            )  # fmt: skip
+            return _root(lambda value: at(value) / base - multiple, values[k], values[k + 1])
 
         return {
             "half": crossing(0.5),
@@ -153,3 +160,22 @@ def grid(symbol: str) -> Floats:
     if symbol == "O":
         return np.expm1(np.linspace(0.0, np.log1p(LARGEST_OFFER), GRID))
     return np.linspace(0.0, 1.0, GRID)
+
+
+def _root(f: Callable[[float], float], a: float, b: float) -> float:
+    """Where `f` is zero between two places where its sign differs, by the Illinois method.
+
+    SciPy's optimisers take a tenth of a second to import.
+    """
+    x, f_a, f_b = float(b), f(a), f(b)
+    for _ in range(100):
+        x = float((f_a * b - f_b * a) / (f_a - f_b))
+        f_x = f(x)
+        if abs(f_x) < 1e-11:
+            break
+        if f_x * f_b < 0.0:
+            a, f_a = b, f_b
+        else:
+            f_a /= 2.0
+        b, f_b = x, f_x
+    return x
