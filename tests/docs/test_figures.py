@@ -29,7 +29,7 @@ def test_the_pages_that_tell_of_the_calibration_take_its_figures_from_it():
 
 def test_a_figure_is_written_anew_where_its_mark_stands_and_nowhere_else():
     old = "From 99<!--= gain/times_likelier | d --> and 99 and 1.5<!--= gain/gain | .2f -->."
-    likelier, gain = figures.stored("")["gain"]["times_likelier"], figures.stored("")["gain"]["gain"]
+    likelier, gain = (figures.stored("")["gain"][name] for name in ("times_likelier", "gain"))
     assert figures.renewed(old) == old.replace("99<", f"{likelier}<").replace("1.5", f"{gain:.2f}")
 
 
