@@ -12,7 +12,7 @@ from ..inference.figures import Figures, assemble, scores_table
 from ..inference.study import Study
 from ..simulation import load
 from ..util.lock import locked
-from ..util.together import take_places, together
+from ..util.together import together
 from .compare import Scorecard, compare
 
 Pages = Callable[[Path, Path], dict[str, str]]
@@ -48,7 +48,6 @@ def calibrate(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
-        take_places(folder)
         rows = study.run(asked, size, folder / "tasks", workers=workers, progress=progress)
         with together(folder) as draft:
             scores_table(rows).to_csv(

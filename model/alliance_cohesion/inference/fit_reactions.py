@@ -63,7 +63,7 @@ def _mode(slope: Callable[[Floats], tuple[Floats, Floats]], start: Floats) -> No
         at = at + step / max(1.0, float(np.abs(step).max()) / 2.0)
         if np.abs(step).max() < 1e-12:
             break
-    return Normal(at, np.linalg.inv(precision))
+    return Normal(at, np.asarray(np.linalg.inv(precision), dtype=np.float64))
 
 
 def fit_rates(counts: Floats, x: Floats, years: Floats) -> Normal:
