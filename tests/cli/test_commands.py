@@ -161,10 +161,14 @@ def test_check_finds_no_problems_in_sound_files(place):
     done = call("check", "starter", "other")
     said, *notes = done.stdout.splitlines()
     assert (done.exit_code, said) == (0, "2 files, no problems")
-    assert notes == [
-        "note: taken for outsiders, neither the patron (Magna) nor one of its clients: "
-        "Hill Bands, Western League"
+    one = [
+        "starter: 3 states, patron Magna, 2000-01-01 to 2009-12-31 by quarters; 12 events, "
+        "8 indicator values",
+        "  changes of status: Velia out 2005-01-01",
+        "  note: taken for outsiders, neither the patron, Magna, nor one of its clients: "
+        "Hill Bands, Western League",
     ]
+    assert notes == one * 2
 
 
 def test_check_reports_the_errors_of_all_files_with_the_nearest_word(place):
@@ -187,6 +191,7 @@ def test_new_writes_a_scenario_that_runs(place):
 def test_schema_is_json_on_stdout_or_in_a_file(place):
     printed = call("schema").stdout
     assert "properties" in json.loads(printed)
+    assert call("schema", "--out", "-").stdout == printed
     assert call("schema", "--out", "new/schema.json").exit_code == 0
     assert json.loads(Path("new/schema.json").read_text()) == json.loads(printed)
 

@@ -10,7 +10,6 @@ from ..util.compiled import StrangeSettingsError
 from ..util.stopping import as_ctrl_c
 
 BAD_INPUT, INTERRUPTED = 2, 130
-MOST_ERRORS = 20  # that are printed of one scenario
 _OF_NUMBA = {  # what it says as it loads, and what that means to a user
     "no locator available": "compiled rules need a folder to be kept in, and neither the program's "
     "own nor one in your home can be written: set NUMBA_CACHE_DIR to a folder that you can write",
@@ -66,13 +65,12 @@ def _message(error: Exception) -> str | None:
     from ..inference.draws import DrawsError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
+    from ..scenario.problems import lines
     from ..util.lock import LockedError
     from ..util.put import FULL
 
     if isinstance(error, ScenarioError):
-        lines = [f"Error: {problem}" for problem in error.problems[:MOST_ERRORS]]
-        rest = len(error.problems) - len(lines)
-        return "\n".join([*lines, f"... and {rest:,} more errors"] if rest else lines)
+        return "\n".join(f"Error: {line}" for line in lines(error.problems))
     if isinstance(error, BadInputError | FolderError | LockedError | DrawsError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):
