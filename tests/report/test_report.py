@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from alliance_cohesion.cli import app
 from alliance_cohesion.report import calibration_folder, results, run_report
 from alliance_cohesion.report.document import Document, Figure, Made, Note, Section, Spot
-from alliance_cohesion.report.explain_words import chance, log_odds
+from alliance_cohesion.report.explain import log_odds, probability
 from alliance_cohesion.report.grid import grid, words
 from alliance_cohesion.report.html import render
 from alliance_cohesion.report.subject import Subject
@@ -124,14 +124,12 @@ def test_the_answer_of_a_comparison_is_that_of_its_scorecard(folders, pages):
 def test_the_answer_of_an_explanation_is_that_of_its_data(folders, pages):
     found = told(folders, "explain", "explanation.json")
     first, second, third = pages["explain"].answer
-    assert chance(found["chance"]["mean"]) in first
-    assert log_odds(found["alignment"]["mean"]) in second
-    halves = [d["shift"]["half"] for d in found["drivers"] if d["shift"]]
-    named = third.count("instead of")
-    assert named == sum(half is not None for half in halves)
-    for driver in found["drivers"]:
-        for fact in driver["facts"]:
-            assert fact["source"] in pages["explain"].text
+    assert probability(found["probabilities"][0]["mean"]) in first
+    assert log_odds(found["terms"][-1]["mean"]) in second
+    halves = [shift["half"] for shift in found["shifts"]]
+    assert third.count("instead of") == sum(half is not None for half in halves)
+    for row in (*found["facts"], *found["statements"]):
+        assert row["source"] in pages["explain"].text
 
 
 def test_the_answer_of_a_counterfactual_is_that_of_its_data(folders, pages):

@@ -50,6 +50,7 @@ def saved(make: Callable[[], list[Picture]], folder: Path) -> list[Figure]:
             caption=picture.caption,
             spots=picture.spots,
             notes=picture.notes,
+            small=picture.small,
         )
         for picture in made
     ]
