@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
 from alliance_cohesion.inference.draws import DrawsError, draws
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
+from alliance_cohesion.report.folder import FolderError
 from alliance_cohesion.scenario import ScenarioError, load
 from tests.scenario.builders import TOML, event, read, write
 
@@ -230,7 +231,7 @@ def test_a_manifest_that_is_a_pipe_is_not_waited_for(place):
     for folder in ("run", "whole"):
         (place / folder / "manifest.json").unlink()
         os.mkfifo(place / folder / "manifest.json")
-    with pytest.raises(results.FolderError, match="no readable manifest"):
+    with pytest.raises(FolderError, match="no readable manifest"):
         results.read("run")
     assert "no readable manifest" in refused("merge", "whole", "--out", "m")
 
@@ -239,7 +240,7 @@ def numbers(place: Path, edit) -> str:
     with h5py.File(place / "run" / "histories.nc", "r+") as file:
         edit(file)
     ground.vouch_for(place / "run")
-    with pytest.raises(results.FolderError) as caught:
+    with pytest.raises(FolderError) as caught:
         results.read("run")
     return str(caught.value)
 
@@ -273,7 +274,7 @@ def test_words_through_which_the_library_would_walk_for_ever_are_not_read(place)
     content[first + 9] = 8  # 2 kB and more: the walk steps over all words into emptiness
     file.write_bytes(content)
     ground.vouch_for(place / "run")
-    words = "from alliance_cohesion.report import results; results.read('run')"
+    words = "from alliance_cohesion.report import run as results; results.read('run')"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=60)
     assert "FolderError: run/histories.nc: not the numbers of a run" in done.stderr
 

@@ -51,12 +51,12 @@ def test_chunks_in_any_order_add_up_to_the_whole(tmp_path):
 def test_a_point_that_changes_nothing_gives_the_histories_of_a_run(tmp_path):
     made = plan(tmp_path, vary={"event:coast-2003.days": "0,5"}, histories=200)
     case = starter(tmp_path)
-    data = case.run(histories=200)
+    data = case.run(histories=200).dataset
     out = tmp_path / "out"
     row = sweep(made, out).findings.table.iloc[0]
     end = f"by {case.scenario.clock.end}"
     for state in case.scenario.states:
-        share = 1 - data["share"].sel(state=state, standing="member").values[-1]
+        share = 1 - data["share"].sel(state=state, status="member").values[-1]
         assert row[f"{state} away {end}"] == pytest.approx(share, abs=1e-12)
     assert row[f"leavers {end}"] == pytest.approx(data["left_by"].values[-1].sum())
 
@@ -193,9 +193,9 @@ def test_a_sweep_may_switch_rules_that_react_on_and_off(tmp_path):
     made = plan(tmp_path, vary={"alliance:responses": "record,rule"}, histories=40)
     table = sweep(made, tmp_path / "out").findings.table
     assert table["alliance:responses"].tolist() == ["record", "rule"]
-    data = starter(tmp_path).run(histories=40)
+    data = starter(tmp_path).run(histories=40).dataset
     assert table.iloc[0]["Velia away by 2009-12-31"] == pytest.approx(
-        1 - data["share"].sel(state="Velia", standing="member").values[-1]
+        1 - data["share"].sel(state="Velia", status="member").values[-1]
     )
 
 
