@@ -294,19 +294,20 @@ class Result:
             "parameters": (("draw", "parameter"), self.draws.values, "parameter draws", None),
         }  # fmt: skip
         years = world.decided[year_starts(world)].astype("datetime64[Y]").astype(int) + 1970
-        data = xr.Dataset(
+        coordinates: dict[str, tuple[Any, ...]] = {
+            "time": (("time",), times(world.decided), "first day of the time step", None),
+            "state": (("state",), world.states, "code of the state", None),
+            "name": (("state",), sim.names, "name of the state", None),
+            "status": (("status",), STATUSES, "membership status", None),
+            "year": (("year",), years, "calendar year", None),
+            "parameter": (("parameter",), NAMES, "name of the parameter", None),
+            "history": (("history",), np.arange(kept), "number of the history", None),
+            "draw": (("draw",), np.arange(len(self.draws.values)), "number of the draw", None),
+            "absent": (("absent",), np.arange(len(world.states) + 1), "number of states", None),
+        }
+        return xr.Dataset(
             {name: _variable(*given) for name, given in variables.items()},
-            coords={
-                "time": times(world.decided),
-                "state": list(world.states),
-                "name": ("state", list(sim.names)),
-                "status": list(STATUSES),
-                "year": years,
-                "parameter": list(NAMES),
-                "history": np.arange(kept),
-                "draw": np.arange(len(self.draws.values)),
-                "absent": np.arange(len(world.states) + 1),
-            },
+            coords={name: _variable(*given) for name, given in coordinates.items()},
             attrs={
                 "scenario": sim.scenario.name,
                 "question": sim.scenario.question,
@@ -318,11 +319,6 @@ class Result:
                 "version": __version__,
             },
         )
-        about = {"time": "first day of the time step", "name": "name of the state",
-                 "state": "code of the state"}  # fmt: skip
-        for name, text in about.items():
-            data[name].attrs["long_name"] = text
-        return data
 
     def summary(self) -> str:
         """The table of the run as text, as `cohesion run` prints it."""
@@ -376,4 +372,4 @@ def _variable(
     import xarray as xr
 
     attributes = {"long_name": long_name, **({"units": units} if units else {}), **(more or {})}
-    return xr.Variable(dims, values, attributes)
+    return xr.Variable(dims, np.asarray(values), attributes)

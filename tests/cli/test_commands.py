@@ -51,7 +51,14 @@ def refused(*words: str) -> str:
 def test_a_run_prints_a_row_a_state_and_writes_a_folder(place):
     done = call("run", "starter", "--histories", "40", "--no-pictures")
     assert done.exit_code == 0, done.output
-    for word in ("Karth", "Ostra", "Velia", "left, Jan 2005", "40 simulated histories", "results/starter"):
+    for word in (
+        "Karth",
+        "Ostra",
+        "Velia",
+        "left, Jan 2005",
+        "40 simulated histories",
+        "results/starter",
+    ):
         assert word in done.stdout
     assert results.read(place / "results" / "starter").data.attrs["histories"] == 40
     assert names(place / "results") == ["starter"]
@@ -150,7 +157,9 @@ def test_a_folder_without_permission_is_refused(place):
 
 def test_text_in_a_scenario_is_not_taken_for_markup(place):
     file = place / "starter" / "scenario.toml"
-    text = file.read_text().replace('question = "', 'question = "[red]Why[/red] [/nope] :smile: ')
+    text = file.read_text().replace(
+        'name = "Lantern Pact"', 'name = "[red]Why[/red] [/nope] :smile:"'
+    )
     file.write_text(text)
     done = call("run", "starter", "--histories", "4", "--no-pictures")
     assert "[red]Why[/red] [/nope] :smile:" in done.stdout

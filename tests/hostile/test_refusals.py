@@ -37,7 +37,9 @@ def test_a_table_in_another_encoding_is_named_as_such(tmp_path, encoding):
     path = write(tmp_path, GOOD)
     table = tmp_path / "events.csv"
     table.write_bytes(table.read_text(encoding="utf-8").encode(encoding))
-    with pytest.raises(ScenarioError, match=f"line 1: {encoding.upper()} text; allowed: text in UTF-8"):
+    with pytest.raises(
+        ScenarioError, match=f"line 1: {encoding.upper()} text; allowed: text in UTF-8"
+    ):
         load(path)
 
 

@@ -84,7 +84,7 @@ def run(
             content = {**report.as_json(result), "results": str(folder)}
             typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
         else:
-            typer.echo(f"\n{report.further(result, folder / 'report.html')}")
+            typer.echo(f"\n{report.further(result, folder / 'report.html', scenario)}")
 
 
 def _command(

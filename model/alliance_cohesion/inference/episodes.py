@@ -38,9 +38,7 @@ def held_out(world: World, draws: Draws) -> list[Prediction] | None:
     if shipped_posterior is None or not draws.seen or draws.origin != shipped_posterior.name:
         return None
     figures = json.loads((shipped.folder("calibration") / "figures.json").read_text("utf-8"))
-    kept = {
-        (row["state"], row["date"], row["kind"]): row for row in figures["on_the_eve_held_out"]
-    }
+    kept = {(row["state"], row["date"], row["kind"]): row for row in figures["on_the_eve_held_out"]}
     asked = [(world.states[c.state], str(c.date), c.kind) for c in changes(world)]
     if not asked or set(asked) != set(kept):
         return None

@@ -59,7 +59,9 @@ def draw(result: Result) -> list[Picture]:
     for kind in (free_run, risk):
         for number, states in enumerate(pages, start=1):
             picture = kind(result, states)
-            drawn.append(picture if number == 1 else replace(picture, name=f"{picture.name}-{number}"))
+            drawn.append(
+                picture if number == 1 else replace(picture, name=f"{picture.name}-{number}")
+            )
     total = len(result.simulation.names)
     if len(chosen) == total:
         return drawn
@@ -88,8 +90,13 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
         found = marks(subject, i)
         _events(axes, found, -row)
         end = result.states.iloc[i]
-        _row(axes, subject, result.simulation.names[i], -row + _STRIP[1],
-             f"at the end: out {percent(end['out'])}, frozen {percent(end['frozen'])}")
+        _row(
+            axes,
+            subject,
+            result.simulation.names[i],
+            -row + _STRIP[1],
+            f"at the end: out {percent(end['out'])}, frozen {percent(end['frozen'])}",
+        )
         spots += _told(subject, found, i, -row, _begin(result, subject))
     axes.set_ylim(-len(states) + 0.8, 0.9)
     _left(axes, {sum(_STRIP) / 2: "record", sum(_BAND) / 2: "simulated", sum(_TICKS) / 2: "events"})
@@ -97,6 +104,7 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
     patches = [Patch(color=palette.STANDING[status], label=STATUSES[status]) for status in Standing]
     _legend(figure, patches)
     figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # it is laid out
     placed = tuple(_spot(axes, *one) for one in spots)
     ends = " ".join(
         f"{result.simulation.names[i]}: record {result.states['record'][i]}; at the end out in "
@@ -311,7 +319,10 @@ def _strip(axes: Axes, result: Result, subject: Subject, i: int, base: float) ->
 def _events(axes: Axes, found: list[Mark], base: float) -> None:
     low, high = _TICKS
     ticks = [
-        [(mark.start, base + high), (mark.start, base + high - (high - low) * (0.3 + 0.7 * mark.weight))]
+        [
+            (mark.start, base + high),
+            (mark.start, base + high - (high - low) * (0.3 + 0.7 * mark.weight)),
+        ]
         for mark in found
     ]
     axes.add_collection(LineCollection(ticks, colors=palette.INK, linewidths=0.6, alpha=0.8))

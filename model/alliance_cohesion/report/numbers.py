@@ -98,7 +98,9 @@ def _check(data: xr.Dataset, path: Path) -> None:
             raise FolderError(f"{path}: no {name} by {', '.join(dimensions)}")
     for name, lowest in _LOWEST.items():
         values = data[name].values
-        if values.dtype.kind not in "iu" or not lowest <= values.min() <= values.max() < len(STATUSES):
+        if values.dtype.kind not in "iu" or not lowest <= values.min() <= values.max() < len(
+            STATUSES
+        ):
             raise FolderError(f"{path}: {name} holds what is no status")
     if not np.issubdtype(data["time"].dtype, np.datetime64):
         raise FolderError(f"{path}: time holds no dates")

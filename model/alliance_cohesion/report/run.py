@@ -73,7 +73,9 @@ def episodes_grid(result: Result) -> Grid:
         [f"{clean(row.name_)} {row.event}, {month(row.date)}", percent(row.within_two_years)]
         for row in _named(rows)
     ]
-    note = "simulated: share of histories in which the state makes that change within two years of it."
+    note = (
+        "simulated: share of histories in which the state makes that change within two years of it."
+    )
     if rows["rank"].notna().all():
         columns += numbers("held out:\nrank just\nbefore it", "held out:\nrisk that\nyear")
         for line, row in zip(cells, _named(rows), strict=True):
@@ -302,15 +304,15 @@ def text(result: Result) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
-def further(result: Result, report: Path) -> str:
-    """The last line: where the report is, and what to ask next."""
+def further(result: Result, report: Path, scenario: str) -> str:
+    """The last line: where the report is, and what to ask next of a scenario, as it was named."""
     import shlex
 
     rows = result.episodes
     why = ""
     if not rows.empty:
         last = rows.iloc[-1]
-        words = ["cohesion", "explain", result.simulation.scenario.name, last["name"], last["date"]]
+        words = ["cohesion", "explain", scenario, last["name"], last["date"]]
         why = f"      Why: {clean(shlex.join(words))}"
     return f"Report: {clean(report)}{why}"
 
@@ -335,8 +337,11 @@ def document(result: Result, figures: Iterable["Figure"] = ()) -> "Document":
         further=tuple(filter(None, [f"{heading(result)}.", held(result)])),
         figures=tuple(figures),
         sections=(
-            Section("What happened, and how likely it was" if known else "The states",
-                    tuple(tables), first=True),
+            Section(
+                "What happened, and how likely it was" if known else "The states",
+                tuple(tables),
+                first=True,
+            ),
             *([Section("All states", (states_grid(result),))] if known else []),
         ),
         caveats=(
