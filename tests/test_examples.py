@@ -49,7 +49,7 @@ def test_a_projection_becomes_a_table_of_states_and_years_with_what_the_draws_le
         case.draws().values[:draws], draws * each, case.scenario.seed,
         start=0, keep=draws * each,
     ).path  # fmt: skip
-    ticks = case.run(1).time.dt.year.values
+    ticks = case.run(1).dataset.time.dt.year.values
     counted = [100 * (path[:, ticks == 2025 + year][:, -1] != 0).mean(axis=0) for year in years]
     shown = np.reshape([int(mean) for mean, _, _ in made], (8, len(years)))
     assert (shown == np.transpose(counted).round()).all()

@@ -50,7 +50,7 @@ def test_chunks_in_any_order_add_up_to_the_whole(tmp_path):
 def test_a_point_that_changes_nothing_gives_the_histories_of_a_run(tmp_path):
     made = plan(tmp_path, vary={"event:coast-2003.days": "0,5"}, histories=200)
     case = starter(tmp_path)
-    data = case.run(histories=200)
+    data = case.run(histories=200).dataset
     row = sweep(made, tmp_path / "out").findings.table.iloc[0]
     end = case.scenario.clock.end
     for state in case.scenario.states:
@@ -243,7 +243,7 @@ def test_a_sweep_may_switch_rules_that_react_on_and_off(tmp_path):
     made = plan(tmp_path, vary={"alliance:responses": "record,rule"}, histories=40)
     table = sweep(made, tmp_path / "out").findings.table
     assert table["alliance:responses"].tolist() == ["record", "rule"]
-    data = starter(tmp_path).run(histories=40)
+    data = starter(tmp_path).run(histories=40).dataset
     assert table["Velia out on 2009-12-31"][0] == pytest.approx(
         data["share"].sel(state="Velia").values[-1, 2]
     )

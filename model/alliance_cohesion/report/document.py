@@ -47,6 +47,8 @@ class Section:
 
     heading: str
     parts: tuple[str | Grid, ...]
+    first: bool = False
+    """Shown before the pictures."""
 
 
 @dataclass(frozen=True)
