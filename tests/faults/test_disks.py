@@ -92,7 +92,7 @@ def test_a_disk_mounted_where_results_should_go_is_refused_before_anything_is_co
     monkeypatch.chdir(tmp_path)
     with mounted(tmp_path / "out", "1m"):
         assert told(commands["run"], capfd) == (
-            2, "Error: out: a disk is mounted there, which cannot be replaced in one step; "
+            2, "Error: out: a disk is mounted there, which cannot be replaced; "
             "choose a folder in it\n",
         )  # fmt: skip
 

@@ -181,7 +181,7 @@ def test_numbered_events_have_footnotes_with_their_sources():
 def test_a_report_is_the_same_bytes_for_the_same_results(folders, tmp_path):
     words = told(folders, "run", "manifest.json")["command"][1:]
     before = (folders["run"] / "report.html").read_bytes()
-    assert CliRunner().invoke(app, words).exit_code == 0
+    assert CliRunner().invoke(app, [*words, "--overwrite"]).exit_code == 0
     assert (folders["run"] / "report.html").read_bytes() == before
     one, two = (calibration_folder.pages(folders["calibration"], folders["calibration"])
                 for _ in range(2))  # fmt: skip

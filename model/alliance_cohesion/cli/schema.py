@@ -7,7 +7,9 @@ import typer
 
 from .guard import guarded
 
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there instead.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write it there; - is standard output.")
+]
 
 
 def schema(out: Out = None) -> None:
@@ -19,7 +21,7 @@ def schema(out: Out = None) -> None:
         from ..util.put import destination, put
 
         text = json.dumps(described(), indent=2)
-        if out is None:
+        if out is None or str(out) == "-":
             typer.echo(text)
         else:
             put(destination(out), f"{text}\n".encode())

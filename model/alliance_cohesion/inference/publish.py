@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..scenario import Scenario
 from ..util.lock import locked
-from ..util.together import take_places, together
+from ..util.together import together
 from . import bench as benches
 from . import fit_reactions as reactions
 from . import posterior
@@ -46,7 +46,6 @@ def publish(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
-        take_places(folder)
         kept = folder / "tasks"
         figures = assemble(list(benches.run(bench, plan, kept, workers=workers, progress=progress)))
         with together(folder) as draft:

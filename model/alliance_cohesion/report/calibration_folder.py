@@ -98,7 +98,9 @@ def _drawn(figures: dict[str, Any], posterior: Path, kept: Path) -> tuple[Figure
     believed = prior.read(own if own.exists() else shipped.folder("calibration") / "priors.toml")
     before = believed.transform(believed.cube(_DRAWS, int(figures["settings"]["seed"])))
     after = pd.read_csv(posterior)[list(prior.NAMES)].to_numpy(dtype=float)
-    drawn = calibration_plot.draw(figures, prior.NAMES, before, after)
     with tempfile.TemporaryDirectory() as place:
-        pictures.save(drawn, Path(place))
-        return tuple(pictures.figures(drawn, Path(place)))
+        return tuple(
+            pictures.saved(
+                lambda: calibration_plot.draw(figures, prior.NAMES, before, after), Path(place)
+            )
+        )

@@ -11,11 +11,18 @@ from .keep import Origin, keeping
 from .subject import Subject
 
 
-def write(folder: Path, answer: Answer, command: Sequence[str], *, pictures: bool = True) -> None:
-    """Write numbers, pictures and report of an answer.
+def write(
+    folder: Path,
+    answer: Answer,
+    command: Sequence[str],
+    *,
+    pictures: bool = True,
+    overwrite: bool = False,
+) -> Path:
+    """Write numbers, pictures and report of an answer; returns the folder.
 
     Raises:
-        FolderError: the folder holds something else, or cannot be written.
+        FolderError: the folder holds results already, or something else, or cannot be written.
     """
     data, scenario = dataset(answer), answer.pair.changed.scenario
     origin = Origin(
@@ -29,11 +36,13 @@ def write(folder: Path, answer: Answer, command: Sequence[str], *, pictures: boo
         histories=answer.count,
         more={"base": answer.pair.base.scenario.name},
     )
-    with keeping(folder, origin) as draft:
+    with keeping(folder, origin, overwrite=overwrite) as draft:
         draft.numbers(data, "counterfactual.nc", "every number over time (netCDF 4)")
         draft.json(as_json(answer), "answer.json", "the answer with its guards, as data")
         if pictures:
             from . import paired_plot  # matplotlib is slow to import, and not always wanted
 
-            draft.draw(paired_plot.draw(Subject(data, scenario), answer.watched, MAIN))
+            subject = Subject(data, scenario)
+            draft.draw(lambda: paired_plot.draw(subject, answer.watched, MAIN))
         draft.report(paired_report.document(answer, draft.figures))
+    return draft.final

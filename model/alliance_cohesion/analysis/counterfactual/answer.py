@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...core.inputs import Codes, Floats, Standing
+from ...core.randomness import checked_seed
 from ...inference.record import changes
 from ...scenario import reacting
 from . import effects, guards, histories
@@ -165,7 +166,7 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     """
     if count < 1:
         raise ValueError(f"histories: {count} given, at least 1 needed")
-    seed = pair.changed.scenario.seed if seed is None else seed
+    seed = checked_seed(pair.changed.scenario.seed if seed is None else seed)
     wanted = max(1, count // A_DRAW)
     known = pair.sample(wanted, seed, all_of_it=False)
     sample = pair.sample(wanted, seed)
