@@ -66,6 +66,6 @@ def test_every_page_can_be_reached_from_the_first():
 
 
 SECTIONS = [
-    ROOT / "docs" / f"{section}.md" for section in ("guides", "science", "results", "reference")
+    ROOT / "docs" / f"{section}.md" for section in ("how-to", "explanation", "results", "reference")
 ]
 """Reached by the bar at the top."""
