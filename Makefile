@@ -10,7 +10,7 @@ DEV    := $(VENV)/.ready-dev
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types docs pages picture picture-explore reference pins licences audit wheel planted mutation clean
+.PHONY: run test slow lint types docs pages figures picture picture-explore reference pins licences audit wheel planted mutation clean
 
 run: $(RUN)
 	$(BIN)/cohesion run csto --out results/run --overwrite
@@ -40,6 +40,10 @@ reference: $(DEV)
 # README.md and report.html of calibration/, from what is there; nothing is fitted.
 pages: $(RUN)
 	$(BIN)/cohesion calibrate --pages --out calibration
+
+# Figures quoted in README.md and docs, from calibration/figures.json and results/reference.
+figures: $(RUN)
+	$(BIN)/python docs/figures.py
 
 # The picture in README.md, from a fresh run.
 picture: run

@@ -191,6 +191,7 @@ def test_new_writes_a_scenario_that_runs(place):
 def test_schema_is_json_on_stdout_or_in_a_file(place):
     printed = call("schema").stdout
     assert "properties" in json.loads(printed)
+    assert call("schema", "--out", "-").stdout == printed
     assert call("schema", "--out", "new/schema.json").exit_code == 0
     assert json.loads(Path("new/schema.json").read_text()) == json.loads(printed)
 

@@ -1,7 +1,9 @@
-"""A seed from Python is a whole number in range, or one clear error; pools work after a run."""
+"""A seed from Python is a whole number in range, or one clear error; pools and threads work."""
 
+import multiprocessing
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ JOBS = {
 
 POOL = """
 import multiprocessing
+import sys
 import alliance_cohesion as ac
 
 def share(seed):
@@ -33,9 +36,21 @@ def share(seed):
 
 if __name__ == "__main__":
     alone = [share(seed) for seed in (1, 2)]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        assert pool.map(share, [1, 2]) == alone
+    with multiprocessing.get_context(sys.argv[1]).Pool(2) as pool:
+        assert pool.map_async(share, [1, 2]).get(timeout=200) == alone
     print("the same")
+"""
+THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+import alliance_cohesion as ac
+
+def share(seed):
+    return ac.load("starter").run(500, seed).share.values.tolist()
+
+alone = [share(seed) for seed in (1, 2, 3)]
+with ThreadPoolExecutor(3) as threads:
+    assert list(threads.map(share, (1, 2, 3))) == alone
+print("the same")
 """
 
 
@@ -75,10 +90,19 @@ def test_a_run_keeps_the_seed_that_it_used(case):
     assert np.array_equal(data["path"], case.run(5, 3)["path"])
 
 
-def test_a_pool_of_processes_started_after_a_run_gives_the_same_numbers(tmp_path):
-    write_new(tmp_path / "starter")
-    (tmp_path / "many.py").write_text(POOL)
-    done = subprocess.run(
-        [sys.executable, "many.py"], cwd=tmp_path, capture_output=True, text=True, timeout=300
-    )
-    assert done.stdout == "the same\n", done.stderr
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_a_pool_of_processes_started_after_a_run_gives_the_same_numbers(tmp_path, method):
+    assert said_by(POOL, tmp_path, method) == "the same\n"
+
+
+def test_threads_give_the_same_numbers(tmp_path):
+    assert said_by(THREADS, tmp_path) == "the same\n"
+
+
+def said_by(program: str, place: Path, *words: str) -> str:
+    write_new(place / "starter")
+    (place / "many.py").write_text(program)
+    line = [sys.executable, "many.py", *words]
+    done = subprocess.run(line, cwd=place, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

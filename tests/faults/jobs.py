@@ -39,7 +39,7 @@ def command(*words: str | Path) -> None:
 
 
 def contents(folder: Path) -> Contents:
-    """All files by name, but for locks, journals, kept parts and the moment of writing."""
+    """All files by name, except locks, kept parts and the moment of writing."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -90,8 +90,10 @@ def readable(out: Path, older: Contents, newer: Contents) -> str:
 def together(out: Path, older: Contents, newer: Contents) -> str:
     """Each of a calibration's files is the older one or the new one."""
     found = contents(out) if out.exists() else {}
-    for task in out.glob("tasks/*/*.json"):
-        json.loads(task.read_text(encoding="utf-8"))
+    for kept in out.glob("tasks/*.jsonl"):
+        for line in kept.read_text(encoding="utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):  # the last one may have been cut off
+                json.loads(line)
     cut = [
         name for name, content in found.items()
         if not name.startswith(".") and content not in (older.get(name), newer.get(name))
@@ -115,7 +117,7 @@ def jobs(place: Path) -> list[Job]:
 
     def calibrate(seed: int) -> Callable[[], None]:
         return lambda: command(
-            "calibrate", scenario, "--live", "50", "--workers", "2", "--seed", str(seed),
+            "calibrate", scenario, "--draws", "64", "--workers", "2", "--seed", str(seed),
             "--out", OUT,
         )  # fmt: skip
 

@@ -233,6 +233,13 @@ def test_one_slip_in_many_rows_is_one_line_with_a_count(tmp_path):
     assert "(likewise in rows 3, 4, 5, 6, 7 and 490 more: 496 times in all)" in line
 
 
+def test_dates_of_different_forms_are_different_slips(tmp_path):
+    forms = ("1960-6-22", "1960-06-00", "6/22/1960", "1960/6/22", "22 Jun 1960", "1960-7-2")
+    lines = message(tmp_path, *[GOOD | {"date": form} for form in forms]).splitlines()
+    assert len(lines) == 5
+    assert "(likewise in row 7: 2 times in all)" in lines[0]
+
+
 SLIPS = [GOOD | {"target": f"AN{letter}"} for letter in "BCEFHIJKLMNOPQRSTUVWXYZ"]
 
 

@@ -10,7 +10,7 @@ from .guard import BadInputError, guarded
 Name = Annotated[
     str, typer.Argument(metavar="SCENARIO|RESULTS", help="A scenario, or a results folder.")
 ]
-Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free histories.")]
+Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free-running histories.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Of chance.")]
 Out = Annotated[Path | None, typer.Option(help="Write table, JSON and pictures to this folder.")]
 Overwrite = Annotated[
@@ -27,7 +27,7 @@ def compare(
     as_json: AsJson = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Does it reproduce history? On the eve, running free, and given the record."""
+    """Does it reproduce its record? One step ahead, free-running, and given the record."""
     with guarded() as work:
         import json
 
@@ -55,7 +55,7 @@ def compare(
                 raise BadInputError(f"{scenario}: its histories are not of the scenario it holds")
             seed = kept.manifest["seed"] if seed is None else seed
         else:
-            case = load(scenario).documented
+            case = load(scenario)
         try:
             card = score(
                 case, histories=histories, seed=seed, path=path,

@@ -136,7 +136,7 @@ class AllianceModel(mesa.Model):
         state: type[State] = State,
     ):
         seed = checked_seed(seed)
-        super().__init__(seed=seed % 2**32)
+        super().__init__(rng=seed % 2**32)
         self.world, self.number, self.seed = world, number, seed
         self.block: Block = step.block(len(world.states), 1)
         rows = np.ascontiguousarray(draws, dtype=np.float64)

@@ -64,7 +64,7 @@ def checked_seed(seed: object) -> int:
         ValueError: it is no whole number, or out of range.
     """
     try:
-        number = -1 if isinstance(seed, bool) else as_index(seed)  # type: ignore[call-overload]
+        number = -1 if isinstance(seed, bool) else as_index(seed)  # type: ignore[arg-type]
     except TypeError:
         number = -1
     if not 0 <= number < SEEDS:

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from .. import __version__
-from ..scenario import Scenario
+from ..scenario import Scenario, copies
 from ..scenario.tables import safe_cell
-from . import copying, guide
+from . import guide
 from .document import Document, Figure, Made
 from .folder import MANIFEST, PROGRAM, Place, writing
 from .html import render
@@ -148,11 +148,11 @@ def keeping(
         FolderError: the folder holds results already, or something else, or cannot be written.
     """
     with writing(Path(folder), overwrite=overwrite) as place:
-        copies = copying.places(origin.scenario)
-        for source, copy in copies.items():
+        placed = copies.places(origin.scenario)
+        for source, copy in placed.items():
             (place.draft / copy).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place.draft / copy)
-        draft = Draft(place, origin, copies[origin.scenario.path.resolve()].as_posix())
+        draft = Draft(place, origin, placed[origin.scenario.path.resolve()].as_posix())
         yield draft
         guided = guide.guide(origin, draft.entry, draft.files, reading)
         write_text(place.draft / README, guided)

@@ -86,8 +86,9 @@ def wrong_date(text: str) -> WrongError:
     found = _other_readings(text)
     if found:
         hint = "did you mean " + " or ".join(f'"{iso}"' for iso in found) + "?"
-        form = re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text))  # what rows have in common
-        return WrongError(A_DATE, hint, f"date {form}")
+        form = re.sub(r"[^\W\d_]+", "a", text)  # what rows have in common
+        form = re.sub(r"\d+", "9", re.sub(r"\d{4}", "y", form))
+        return WrongError(A_DATE, hint, f"date {form} {found[0].count('-')}")
     if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text, re.ASCII):
         return WrongError(f"{A_DATE}, of a day that exists")
     return WrongError(A_DATE)

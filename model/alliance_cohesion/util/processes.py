@@ -1,4 +1,4 @@
-"""Worker processes of one thread each, which end with their parent."""
+"""Worker processes that end with their parent."""
 
 import multiprocessing
 import os
@@ -65,11 +65,8 @@ def cores() -> int:
 
 
 def _begin(prepare: Callable[..., None], *given: Any) -> None:
-    """Prepare a worker: one thread, stopping left to the parent, no life without it."""
-    import numba
-
+    """Prepare a worker: stopping is left to the parent, and it ends with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for Windows
-    numba.set_num_threads(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare(*given)
 
