@@ -26,8 +26,6 @@ FLOORS = (
 )
 """From the ground up."""
 NOT_YET = {
-    "inference/bench.py": {"simulation"},
-    "inference/study.py": {"simulation"},
     "scenario/reacting.py": {"inference"},
 }
 """Arrows that still point upwards, to be turned."""
