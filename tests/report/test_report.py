@@ -168,7 +168,7 @@ def test_the_answer_of_a_sweep_is_that_of_its_summary(folders, pages):
 
 def test_the_answer_of_the_calibration_is_that_of_its_figures(folders, pages):
     figures = told(folders, "calibration", "figures.json")
-    first, _, third, _ = pages["calibration"].answer
+    first, _, third = pages["calibration"].answer
     assert f"{figures['gain']['gain']:+.2f} nats" in first
     assert percent(figures["free_run"]["rules"]["right_standing"]) in third
 

@@ -119,7 +119,7 @@ def test_the_record_is_dated_by_its_own_rows():
     assert (change.before, change.after, change.date) == (MEMBER, OUT, "2005-01")
 
 
-@pytest.mark.parametrize("date, spelt", [("1999-04", "Apr 1999"), ("1999", "1999")])
+@pytest.mark.parametrize(("date", "spelt"), [("1999-04", "Apr 1999"), ("1999", "1999")])
 def test_a_date_is_as_exact_as_the_record_has_it(date, spelt):
     assert history.month(date) == spelt
 
@@ -252,7 +252,9 @@ def test_the_first_change_of_a_late_comer_is_joining():
     sim = result().simulation
     velia = next(e for e in sim.scenario.events if e.kind == "standing" and e.actor == "Velia")
     rows = [
-        dataclasses.replace(velia, id=f"v{k}", date=day, start=date.fromisoformat(day), strength=word)
+        dataclasses.replace(
+            velia, id=f"v{k}", date=day, start=date.fromisoformat(day), strength=word
+        )
         for k, (day, word) in enumerate([
             ("2001-02-03", "member"), ("2002-02-03", "frozen"), ("2003-02-03", "member"),
         ])

@@ -18,7 +18,7 @@ class Prediction:
     of: int
     """How many states have that status."""
     risk: float
-    """Probability that the state changes its status in that year; at a renewal, that it does then."""
+    """Probability that the state changes its status in that year, or at that renewal."""
     base_rate: float | None
     """The same by the base-rate model, which knows only when terms end; None if not kept."""
 
