@@ -1,6 +1,6 @@
 """A projection as a table: for every state, the share of histories frozen or out at some year ends.
 
-python examples/projection_table.py csto-2035 > table.md
+python examples/projection_table.py csto-2035 [posterior] > table.md
 """
 
 import sys
@@ -66,4 +66,5 @@ def table(name: str, posterior: str = "", draws: int | None = None, each: int = 
 
 
 if __name__ == "__main__":
-    print(table(*(sys.argv[1:] or ["csto-2035"])))
+    asked = dict(enumerate(sys.argv))
+    print(table(asked.get(1, "csto-2035"), asked.get(2, "")))

@@ -33,6 +33,17 @@ def test_a_figure_is_written_anew_where_its_mark_stands_and_nowhere_else():
     assert figures.renewed(old) == old.replace("99<", f"{likelier}<").replace("1.5", f"{gain:.2f}")
 
 
+def test_a_mark_in_a_table_hides_its_bar_from_the_table():
+    row = r"| 99<!--= gain/times_likelier \| d --> |"
+    assert figures.renewed(row) == row.replace(
+        "99", str(figures.stored("")["gain"]["times_likelier"])
+    )
+    for path in figures.PAGES:
+        rows = [row for row in path.read_text(encoding="utf-8").splitlines() if row[:1] == "|"]
+        for row in rows:
+            assert not re.search(r"<!--=[^>]*[^\\]\|", row), f"{path.name}: {row}"
+
+
 def test_a_mark_that_leads_nowhere_is_an_error():
     with pytest.raises(KeyError, match="nothing at 'no'"):
         figures.renewed("1<!--= gain/no | .1f -->")
