@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 import h5py
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
