@@ -17,7 +17,7 @@ from .core.inputs import Codes, Floats, Ints, Standing, World, times
 from .core.simulate import Ensemble
 from .inference import record
 from .inference.draws import Draws
-from .inference.episodes import held_out
+from .inference.episodes import episodes
 from .inference.free_run import matching
 from .inference.priors import NAMES
 
@@ -154,8 +154,8 @@ class Result:
         just before it, of (how many states are ranked), risk and base_rate in that year.
         """
         sim = self.simulation
-        as_recorded = sim.since == 0 and not sim.scenario.changes
-        predicted = held_out(sim.world, self.draws) if as_recorded else None
+        as_fitted = sim.since == 0 and not sim.scenario.parameters.fixed
+        predicted = episodes(sim.world, self.draws) if as_fitted else None
         columns = [
             "state", "name", "event", "date", "within_two_years", "rank", "of", "risk", "base_rate",
         ]  # fmt: skip

@@ -45,7 +45,7 @@ from concurrent.futures import ThreadPoolExecutor
 import alliance_cohesion as ac
 
 def share(seed):
-    return ac.load("starter").run(500, seed).share.values.tolist()
+    return ac.load("starter").run(500, seed).dataset.share.values.tolist()
 
 alone = [share(seed) for seed in (1, 2, 3)]
 with ThreadPoolExecutor(3) as threads:

@@ -1,6 +1,7 @@
 """The tables and the text of a run say what the histories hold, and what each number is."""
 
 import dataclasses
+import json
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import alliance_cohesion as ac
 from alliance_cohesion import result as results
 from alliance_cohesion.core.inputs import Standing
-from alliance_cohesion.inference import episodes
+from alliance_cohesion.inference import episodes, held_out
 from alliance_cohesion.report import run
 from alliance_cohesion.report.text import clean, percent, shorten
 from alliance_cohesion.scenario import history
@@ -191,17 +192,40 @@ def test_what_is_held_out_is_shown_beside_what_is_in_sample():
     assert len(run.episodes_grid(replaced(rank=1, of=3, risk=0.5)).columns) == 4
 
 
-def test_held_out_figures_belong_to_one_record_and_one_calibration_only():
+def test_held_out_figures_belong_to_one_record_and_one_calibration_only(monkeypatch):
     csto = ac.load("csto")
     draws = csto.draws()
-    found = episodes.held_out(csto.world, draws)
-    assert found is not None
-    assert [one.rank for one in found][:3] == [1, 2, 3]
-    assert all(0 < one.risk < 1 and one.rank <= one.of for one in found)
-    assert episodes.held_out(csto.world, dataclasses.replace(draws, seen=False)) is None
-    assert episodes.held_out(csto.world, dataclasses.replace(draws, origin="mine.csv")) is None
-    other = result().simulation.world
-    assert episodes.held_out(other, draws) is None
+    kept = json.loads(
+        draws.path.with_name(draws.path.name.replace("posterior", "held-out"))
+        .with_suffix(".json").read_text("utf-8")
+    )  # fmt: skip
+    monkeypatch.setattr(held_out, "inputs_hash", lambda world: kept["inputs_sha256"])
+    found = episodes.episodes(csto.world, draws)
+    assert [one.of for one in found] == [8, 8, 8, 3, 6, 5]
+    # Three leave at one renewal, where the baseline gives all eight members one probability.
+    assert len({one.base_rate for one in found[:3]}) == 1
+    assert all(0 < one.risk < 1 and 1 <= one.rank <= one.of for one in found)
+    assert episodes.episodes(csto.world, dataclasses.replace(draws, seen=False)) is None
+    assert episodes.episodes(csto.world, dataclasses.replace(draws, path=None)) is None
+    monkeypatch.undo()
+    monkeypatch.setattr(held_out, "inputs_hash", lambda world: "another record")
+    assert episodes.episodes(csto.world, draws) is None
+
+
+def test_the_table_of_a_fitted_record_has_both_samples(monkeypatch):
+    csto = ac.load("csto")
+    one = episodes.Episode(1.0, 8, 0.57, 0.31)
+    monkeypatch.setattr(results, "episodes", lambda world, draws: [one] * 6)
+    shown = run.episodes_grid(csto.run(20, 1))
+    heads = [column.head.split("\n")[0] for column in shown.columns]
+    assert heads == ["", "in sample:", "held out:", "held out:", "held out:"]
+    assert shown.rows[0][2:] == ("1 of 8", "57 %", "31 %")
+    held = dataclasses.replace(
+        csto.scenario, parameters=csto.scenario.parameters.model_copy(update={"fixed": {"b_D": 3.0}})
+    )  # fmt: skip
+    other = dataclasses.replace(csto, scenario=held).run(20, 1)
+    assert other.episodes["rank"].isna().all()  # they were predicted with other parameters
+    assert "parameters held: b_D = 3" in run.text(other)
 
 
 def test_every_table_says_whether_it_is_in_sample():

@@ -1,48 +1,56 @@
-"""Documented changes of status, each predicted by a fit that has not seen its cluster."""
+"""Documented changes of status, each predicted by fits that have not seen its cluster."""
 
-import json
 from dataclasses import dataclass
 
 from ..core.inputs import World
-from ..util import shipped
-from .draws import Draws, shipped_file
-from .record import changes
+from . import record, scores
+from .draws import Draws
+from .held_out import read
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Episode:
     """How a documented change looked just before it, held out."""
 
     rank: float
-    """Among the states of the same status, 1 the likeliest."""
+    """Among the states of the same status, 1 the likeliest; states that tie share the middle."""
     of: int
     """How many states have that status."""
     risk: float
-    """Probability that the state changes its status in that year, or at that renewal."""
-    base_rate: float | None
-    """The same by the base-rate model, which knows only when terms end; None if not kept."""
+    """Probability that the state changes its status within a year at this time step's rates; at a
+    renewal, that it does then."""
+    base_rate: float
+    """The same by the baseline, which knows only when terms end."""
 
 
-def held_out(world: World, draws: Draws) -> list[Prediction] | None:
-    """The shipped calibration's predictions of the changes of a record, in their order.
+def episodes(world: World, draws: Draws) -> list[Episode] | None:
+    """The changes of a record as the calibration predicted them, held out, in order of time.
 
     Args:
         world: The compiled scenario.
         draws: What its histories are made with.
 
     Returns:
-        None if the draws are not the shipped calibration or did not learn from this record, or if
-        the record has other changes than those that were predicted.
+        None if the draws have not learned from this record, or if the calibration they come from
+        keeps no predictions of exactly this record.
     """
-    shipped_posterior = shipped_file("posterior")
-    if shipped_posterior is None or not draws.seen or draws.origin != shipped_posterior.name:
+    if not draws.seen or draws.path is None:
         return None
-    figures = json.loads((shipped.folder("calibration") / "figures.json").read_text("utf-8"))
-    kept = {(row["state"], row["date"], row["kind"]): row for row in figures["on_the_eve_held_out"]}
-    asked = [(world.states[c.state], str(c.date), c.kind) for c in changes(world)]
-    if not asked or set(asked) != set(kept):
+    kept = read(draws.path, world)
+    if kept is None:
         return None
-    return [
-        Prediction(row["rank"], row["of"], row["chance_in_year"], row.get("base_rate"))
-        for row in map(kept.__getitem__, asked)
-    ]
+    before, _ = record.standings(world)
+    risk = record.at_risk(world)
+    found = []
+    for change in record.changes(world):
+        t, i = change.tick, change.state
+        place = scores.rank_of_mover(kept.rules.probability[t], before[t], risk[t], i)
+        found.append(
+            Episode(
+                place.rank,
+                place.of,
+                float(kept.rules.in_a_year[t, i]),
+                float(kept.baseline.in_a_year[t, i]),
+            )
+        )
+    return found
