@@ -13,8 +13,8 @@ from .pins import pins
 COPYLEFT = re.compile(r"\b(A?GPL|LGPL|MPL|EPL|CDDL|EUPL|OSL)|Mozilla|General Public", re.IGNORECASE)
 HEAD = """# Licences
 
-What `make run` installs on Linux, with the licence that each package states. The program itself is under \
-Apache 2.0. `make licences` writes this page.
+What `make run` installs on Linux, with the licence that each package states. The program itself \
+is under Apache 2.0. `make licences` writes this page.
 
 Copyleft: {copyleft}
 
