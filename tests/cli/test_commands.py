@@ -168,10 +168,14 @@ def test_check_finds_no_problems_in_sound_files(place):
     done = call("check", "starter", "other")
     said, *notes = done.stdout.splitlines()
     assert (done.exit_code, said) == (0, "2 files, no problems")
-    assert notes == [
-        "note: taken for outsiders, neither the patron (Magna) nor one of its clients: "
-        "Hill Bands, Western League"
+    one = [
+        "starter: 3 states, patron Magna, 2000-01-01 to 2009-12-31 by quarters; 12 events, "
+        "8 indicator values",
+        "  changes of status: Velia out 2005-01-01",
+        "  note: taken for outsiders, neither the patron, Magna, nor one of its clients: "
+        "Hill Bands, Western League",
     ]
+    assert notes == one * 2
 
 
 def test_check_reports_the_errors_of_all_files_with_the_nearest_word(place):

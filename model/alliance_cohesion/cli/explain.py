@@ -8,7 +8,7 @@ import typer
 from .guard import BadInputError, guarded
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
-Who = Annotated[str, typer.Argument(help="A state of the scenario.")]
+Who = Annotated[str, typer.Argument(help="A state of the scenario, by code or name.")]
 When = Annotated[str, typer.Argument(help="A date: 1999-04-20, 1999-04 or 1999.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing else.")]
 Out = Annotated[

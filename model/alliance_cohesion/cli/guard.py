@@ -62,11 +62,12 @@ def _message(error: Exception) -> str | None:
     from ..inference.draws import DrawsError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
+    from ..scenario.problems import lines
     from ..util.lock import LockedError
     from ..util.put import FULL
 
     if isinstance(error, ScenarioError):
-        return "\n".join(f"Error: {problem}" for problem in error.problems)
+        return "\n".join(f"Error: {line}" for line in lines(error.problems))
     if isinstance(error, BadInputError | FolderError | LockedError | DrawsError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):

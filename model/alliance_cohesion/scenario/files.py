@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 import os
 import stat
 import unicodedata
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .problems import Problem, shown
+from .recognise import kind_of_file
 
 MB = 2**20
 LARGEST_TABLE = 32 * MB
@@ -64,17 +66,22 @@ def read_bytes(path: Path, most: int) -> bytes:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableError(f"cannot be read ({reason})") from error
     if size > most:
-        raise UnreadableError(f"{size / MB:.0f} MB", allowed=f"at most {most // MB} MB")
+        found = f"{math.ceil(10 * size / MB) / 10:,g} MB"
+        raise UnreadableError(found, allowed=f"at most {most // MB} MB")
     return content
 
 
 def text_of(path: Path, most: int) -> str:
-    """The text of a UTF-8 file, letters composed, so that what looks alike mostly is alike.
+    """The text of a UTF-8 file, accents composed.
 
     Raises:
         UnreadableError: see `read_bytes`; or it is not UTF-8 text.
     """
     content = read_bytes(path, most)
+    if kind := kind_of_file(content):
+        packed = "packed" in kind or "archive" in kind
+        hint = "unpack it first" if packed else "save the sheet as CSV (UTF-8)"
+        raise UnreadableError(kind, allowed="a text file in UTF-8", hint=hint)
     for mark, encoding in _OTHER_ENCODINGS.items():
         if content.startswith(mark):
             raise UnreadableError(f"{encoding} text", "line 1", "UTF-8", "save the file as UTF-8")

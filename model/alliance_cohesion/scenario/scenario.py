@@ -22,6 +22,16 @@ class Reform:
 
 
 @dataclass(frozen=True)
+class Unchanged:
+    """What the changes of a scenario start from."""
+
+    events: tuple[Event, ...]
+    alliance: Alliance
+    fixed: dict[str, float]
+    """Parameters held at a value."""
+
+
+@dataclass(frozen=True)
 class Scenario:
     """All that a scenario says, its base and its changes applied."""
 
@@ -40,12 +50,14 @@ class Scenario:
     histories: int
     seed: int
     changes: tuple[Change, ...]
-    """As written, base first; those to events, parameters and rules are applied already."""
+    """As written, base first; those to events, parameters and rules are applied already. A
+    parameter that a file holds over its base counts as one."""
     reforms: tuple[Reform, ...]
     """Changes of the alliance's rules that act from a date."""
     settings: tuple[SetIndicator, ...]
     """Components of dependence held at a value for a time."""
     sweep: dict[str, Any]
+    unchanged: Unchanged
     files: tuple[Path, ...]
     """Every file read: scenario files from the base on, then tables."""
 

@@ -15,7 +15,8 @@ from ...inference import record
 from ...scenario import Problem, Scenario, ScenarioError
 from ...scenario.dates import parse
 from ...scenario.problems import quoted
-from ...scenario.spelling import abbreviation_of, suggestion
+from ...scenario.spelling import suggestion
+from ...scenario.states import chosen, name_of
 from ...simulation import Case
 from . import facts
 from .explanation import Driver, Explanation, Peer, Shift, Spread, Term
@@ -60,7 +61,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
 
     Args:
         case: The scenario.
-        state: One of its states.
+        state: One of its states, by code or by name, in any case.
         date: `1999-04-20`, `1999-04` or `1999`; the middle of a month or a year is taken.
         seed: Of the parameter draws (the scenario's by default).
 
@@ -70,6 +71,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
     """
     case = case.documented
     scenario, world = case.scenario, case.world
+    state = chosen(state, world.states, scenario.alliance.names) or state
     at = _place(scenario, world, state, date)
     found = case.draws(seed)
     draws = found.values
@@ -120,9 +122,9 @@ def _place(scenario: Scenario, world: World, state: str, day: str) -> _Place:
     """The state and the tick that are asked about, or every problem with the question."""
     problems = []
     if state not in world.states:
-        problems.append(
-            _problem(f"no state {quoted(state)}", ", ".join(world.states), state, world.states)
-        )
+        names = [name_of(code, scenario.alliance.names) for code in world.states]
+        hint = suggestion(state, {*names, *world.states})
+        problems.append(Problem("", "", f"no state {quoted(state)}", ", ".join(world.states), hint))
     clock = scenario.clock
     ticks, t = clock.ticks, -1
     try:
@@ -147,11 +149,8 @@ def _place(scenario: Scenario, world: World, state: str, day: str) -> _Place:
     return _Place(i, t)
 
 
-def _problem(found: str, allowed: str, word: str = "", known: tuple[str, ...] = ()) -> Problem:
-    hint = suggestion(word, known) if word else ""
-    if not hint and (code := abbreviation_of(word, known)):
-        hint = f'did you mean "{code}"?'
-    return Problem("", "", found, allowed, hint)
+def _problem(found: str, allowed: str) -> Problem:
+    return Problem("", "", found, allowed)
 
 
 def _only(world: World, t: int) -> World:
