@@ -37,6 +37,8 @@ class Figure:
     caption: str
     spots: tuple[Spot, ...] = ()
     notes: tuple[Note, ...] = ()
+    slim: bool = False
+    """Narrow enough to be shown whole on a telephone."""
 
 
 @dataclass(frozen=True)

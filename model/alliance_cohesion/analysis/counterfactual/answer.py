@@ -27,7 +27,7 @@ from . import guards, histories
 from .coupling import COUPLINGS, ORDERED
 from .histories import Paired
 from .intervals import Estimate, estimate, variance_ratio
-from .moves import MEMBER, Move, happened, moves, outcome, parting
+from .moves import MEMBER, happened, moves, outcome, parting
 from .pair import Pair, Sample
 
 HISTORIES = 4000
@@ -46,6 +46,26 @@ CHANNELS = {
     "whose threat it is (R1)": histories.SOURCE,
 }
 """Rules through which one state's fate reaches another, and their flags."""
+
+MEANING = {
+    "forecast": "the record is known up to the branch; both simulations are free after it",
+    BY_RULE: "the forecast with the rules R10 and R11 in place of the script after the branch",
+    "given": "all that happened is known; its noise is kept in the changed simulation",
+    "base, changed": "without and with the change, with common random numbers",
+    "effect": "changed less base, frozen or out; low and high are the 5 and 95 % quantiles over "
+    "parameter draws, error is the Monte Carlo error",
+    "necessity": "given all that happened, probability that the move does not happen with the "
+    "change, up to the state's next documented move or the end; of a stay, that it does not stay",
+    "delayed": "the same by the end of the time step in which it is documented",
+    "sufficiency": "of the forecasts that lack the move with the change, share that have it without",
+    "both": "share of forecasts with the move in the base and without it in the changed simulation",
+    "frozen, out": "share in which the first move of the kind (of a stay: any move) leads there",
+    "channels": "part of the effect that is lost where this rule is fed from the base simulation",
+    "altered": "decisions whose inputs the change alters by a Gower distance of "
+    f"{guards.ALTERED} or more",
+    "near, in_hull": "share of them near the evidence, and inside its convex hull",
+}
+"""What the names in the tables mean."""
 
 Runs = dict[str, tuple[Codes, Codes]]
 """By question: statuses in the base and the changed simulation, [history, step, state]."""
@@ -89,9 +109,7 @@ class Answer:
 
     def frozen_or_out(self, question: str, simulation: str, band: str = "mean") -> Floats:
         """[step from the branch on, state] share of histories in which a state is not a member."""
-        found = self.data["frozen_or_out"].sel(
-            question=question, simulation=simulation, band=band
-        )
+        found = self.data["frozen_or_out"].sel(question=question, simulation=simulation, band=band)
         return np.asarray(found.values[self.data.attrs["known_steps"] :])
 
     @property
@@ -102,11 +120,22 @@ class Answer:
         states, focal = self.pair.base.world.states, set(self.pair.focal)
         moved = set(self.tables["moves"].query("kind != 'stay'")["state"])
         some = {i for i in range(len(states)) if largest[i] > 0.02}
-        by_name = {
-            i for i in focal if len(focal) <= 2 or states[i] in moved or largest[i] > 0.005
-        }
+        by_name = {i for i in focal if len(focal) <= 2 or states[i] in moved or largest[i] > 0.005}
         order = sorted(some | by_name, key=lambda i: (i not in focal, -largest[i]))
         return [states[i] for i in order]
+
+    def as_json(self) -> dict[str, Any]:
+        """Scenario, settings and all tables as plain data."""
+        return {
+            "attributes": {name: _plain(value) for name, value in self.data.attrs.items()},
+            "focal": [self.pair.base.world.states[i] for i in self.pair.focal],
+            "tables": {
+                name: [{key: _plain(value) for key, value in row.items()} for row in rows]
+                for name, table in self.tables.items()
+                for rows in [table.to_dict("records")]
+            },
+            "meaning": MEANING,
+        }
 
 
 def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answer:
@@ -137,7 +166,9 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     some = max(1, count // _LESS // draws) * draws
     channels = [
         *_channels(pair, FORECAST, runs, some, lambda held: ahead.forecast(some, held)[1]),
-        *_channels(pair, given(MAIN), runs, some, lambda held: along.replay(some, ORDERED, held)[1]),
+        *_channels(
+            pair, given(MAIN), runs, some, lambda held: along.replay(some, ORDERED, held)[1]
+        ),
     ]
     check, baseline = _guards(pair, data, sample)
     own = pair.changed.scenario.changes[len(pair.base.scenario.changes) :]
@@ -304,8 +335,8 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
     `necessity_*`: given all that happened, probability that it does not happen with the change, up
     to the state's next documented move or the end; `delayed_*`: not by its documented time step.
     `base` and `changed`: shares of forecasts in which it happens; `sufficiency`: of the forecasts
-    that lack it with the change, share that have it without; `*_freezes` and `*_exits`: shares in
-    which the first move of its kind (of a stay: any move) is a freeze or an exit.
+    that lack it with the change, share that have it without; `*_frozen` and `*_out`: shares in
+    which the first move of its kind (of a stay: any move) leads there.
     """
     start = pair.base.world.record[pair.branch - 1]
     names = pair.changed.scenario.alliance.names
@@ -348,7 +379,7 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["state", "name", "kind", "date"])
 
 
-_DEPARTURES = {"freezes": Standing.FROZEN, "exits": Standing.OUTSIDE}
+_DEPARTURES = {"frozen": Standing.FROZEN, "out": Standing.OUTSIDE}
 
 
 def _columns(name: str, found: Estimate) -> dict[str, float]:
@@ -369,7 +400,13 @@ def _channels(
     whole = away(changed[:some]).mean(axis=0)
     lost = [whole - away(held(flag)).mean(axis=0) for flag in CHANNELS.values()]
     return [
-        (question, pair.base.world.states[i], month(pair, t), effect[t, i], *(x[t, i] for x in lost))
+        (
+            question,
+            pair.base.world.states[i],
+            month(pair, t),
+            effect[t, i],
+            *(x[t, i] for x in lost),
+        )
         for i, t in enumerate(np.abs(effect).argmax(axis=0).tolist())
         if effect[t, i] != 0
     ]
@@ -411,3 +448,11 @@ def _guards(pair: Pair, data: xr.Dataset, sample: Sample) -> tuple[pd.DataFrame,
     ]
     baseline = pd.DataFrame(rows, columns=["state", "change_in_leavings", "agrees"])
     return pd.DataFrame([row]), baseline.astype({"agrees": object})
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: numbers to five decimals, nothing where there is none."""
+    value = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, float):
+        return round(value, 5) if np.isfinite(value) else None
+    return value

@@ -66,7 +66,9 @@ def gumbel(
 
 
 @compiled
-def independent(v0: float, v1: float, documented: int, base: Probabilities, changed: Probabilities) -> int:
+def independent(
+    v0: float, v1: float, documented: int, base: Probabilities, changed: Probabilities
+) -> int:
     """The changed decision; `v0` and `v1` are independent uniform numbers."""
     if v0 * base[documented] < changed[documented]:
         return documented

@@ -25,7 +25,7 @@ NEIGHBOURS = 2.0  # years within which a state's own decisions are no evidence o
 MOST_POINTS = 200  # for which membership of the hull is worked out
 SMALL_EFFECT = 0.005
 _PERCENTILE = 95.0
-_STEPS = 200  # towards a point, before the linear programme is asked
+_STEPS = 20  # towards a point, before the linear programme is asked
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...core.elementary import compiled, inner
-from ...core.inputs import Codes, Floats, Forcing, World
+from ...core.inputs import Codes, Floats, Forcing, Ints, World
 from ...core.randomness import Purpose, address, four
 from ...core.simulate import (
     LANES,
@@ -55,20 +55,21 @@ def _hold(held: int, base: Any, changed: Any) -> None:
 
 
 @inner
-def _same(b: Block, c: Block, f: Forcing, g: Forcing, t: int, i: int, lane: int) -> bool:
-    """Whether a state faces the same transition probabilities in both."""
-    p, q = b.p[0], c.p[0]
-    return (
-        b.before[i, lane] == c.before[i, lane]
-        and b.latent[i].a[lane] == c.latent[i].a[lane]
-        and f.dependence[t - 1, i] == g.dependence[t - 1, i]
-        and f.renewal[t] == g.renewal[t]
-        and p.f_leave[lane] == q.f_leave[lane]
-        and p.f_renew[lane] == q.f_renew[lane]
-        and p.f_return[lane] == q.f_return[lane]
-        and p.c_freeze[lane] == q.c_freeze[lane]
-        and p.b_freeze[lane] == q.b_freeze[lane]
-    )
+def _mark_same(
+    p: Any, q: Any, m: Any, n: Any, was: Ints, now: Ints, same_inputs: bool, same: Ints
+) -> None:
+    """Mark the lanes in which a state faces the same transition probabilities in both."""
+    for lane in range(np.uint64(same.size)):
+        equal = (
+            (was[lane] == now[lane])
+            & (m.a[lane] == n.a[lane])
+            & (p.f_leave[lane] == q.f_leave[lane])
+            & (p.f_renew[lane] == q.f_renew[lane])
+            & (p.f_return[lane] == q.f_return[lane])
+            & (p.c_freeze[lane] == q.c_freeze[lane])
+            & (p.b_freeze[lane] == q.b_freeze[lane])
+        )
+        same[lane] = 1 if equal & same_inputs else 0
 
 
 @inner
@@ -81,30 +82,28 @@ def _carry(
     Where a state's status differs from the documented one, its documented decision was made
     between other options and says nothing: the noise is fresh.
     """
-    moved = False
+    p, q, moved = b.p[0], c.p[0], False
     for i in range(len(documented)):
         if t <= g.entry[i]:
-            set_lanes(c.after[i], documented[i])  # no choice of the state's own
+            set_lanes(c.after[i], documented[i])  # no decision of the state's own
             moved |= t == g.entry[i]
             continue
-        for lane in range(c.before.shape[1]):
-            if _same(b, c, f, g, t, i, lane):
-                c.after[i, lane] = documented[i]
+        m, n, was, now, after = b.latent[i], c.latent[i], b.before[i], c.before[i], c.after[i]
+        D, D_changed = f.dependence[t - 1, i], g.dependence[t - 1, i]
+        same_inputs = D_changed == D and f.renewal[t] == g.renewal[t]
+        _mark_same(p, q, m, n, was, now, same_inputs, c.near)
+        for lane in range(now.size):
+            if c.near[lane] == 1:
+                after[lane] = documented[i]
             else:
                 v0, v1, v2, fresh = four(seed, first + lane, t - g.first, g.address[i], _CARRIED)
-                changed = lane_probabilities(
-                    c.p[0], c.latent[i], lane, g.dt, c.before[i, lane], g.dependence[t - 1, i],
-                    g.renewal[t],
-                )  # fmt: skip
-                if b.before[i, lane] == c.before[i, lane]:
-                    base = lane_probabilities(
-                        b.p[0], b.latent[i], lane, f.dt, b.before[i, lane],
-                        f.dependence[t - 1, i], f.renewal[t],
-                    )  # fmt: skip
-                    c.after[i, lane] = carried(coupling, v0, v1, v2, documented[i], base, changed)
+                changed = lane_probabilities(q, n, lane, g.dt, now[lane], D_changed, g.renewal[t])
+                if was[lane] == now[lane]:
+                    base = lane_probabilities(p, m, lane, f.dt, was[lane], D, f.renewal[t])
+                    after[lane] = carried(coupling, v0, v1, v2, documented[i], base, changed)
                 else:
-                    c.after[i, lane] = decide(fresh, changed[0], changed[1])
-            moved |= c.after[i, lane] != c.before[i, lane]
+                    after[lane] = decide(fresh, changed[0], changed[1])
+            moved |= after[lane] != now[lane]
     return moved
 
 

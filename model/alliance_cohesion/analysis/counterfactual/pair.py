@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -135,20 +135,14 @@ class Pair:
         return Sample(rows, changed, origin, effective)
 
     def _pool(self, seed: int) -> tuple[Floats, str, bool]:
+        """Draws, where they come from, and whether they were fitted to the record."""
+        settings = self.base.scenario.parameters
         choice = self.changed.scenario.parameters.posterior
-        alliance = self.base.scenario.alliance.name
-        fixed = self.base.scenario.parameters.fixed
+        alliance, fixed = self.base.scenario.alliance.name, tuple(sorted(settings.fixed.items()))
         try:
-            found = draws(choice, alliance, fixed, seed)
+            return _draws(choice, alliance, fixed, seed)
         except ValueError as error:
             raise CounterfactualError(str(error)) from error
-        if found.origin != "prior":
-            return found.values, found.origin, found.seen
-        believed = prior.default()
-        values = believed.transform(believed.cube(PRIOR_POOL, seed))
-        for name, value in fixed.items():
-            values[:, NAMES.index(name)] = value
-        return values, found.origin, False
 
     def _weighted(self, values: Floats, count: int, all_of_it: bool) -> tuple[np.ndarray, float]:
         world = self.base.world
@@ -254,6 +248,21 @@ def _threats(f: Any) -> dict[int, list[tuple[int, float, int]]]:
     ):  # fmt: skip
         threats.setdefault(cell, []).append((threat[0], threat[1], threat[2]))
     return {cell: sorted(found) for cell, found in threats.items()}
+
+
+@lru_cache(maxsize=4)
+def _draws(
+    choice: str, alliance: str, fixed: tuple[tuple[str, float], ...], seed: int
+) -> tuple[Floats, str, bool]:
+    """Parameter draws, as in `draws`; of the prior, as many as it takes to explain a record."""
+    found = draws(choice, alliance, dict(fixed), seed)
+    if found.origin != "prior":
+        return found.values, found.origin, found.seen
+    believed = prior.default()
+    values = believed.transform(believed.cube(PRIOR_POOL, seed))
+    for name, value in fixed:
+        values[:, NAMES.index(name)] = value
+    return values, found.origin, False
 
 
 _known: dict[str, Floats] = {}
