@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion.analysis.counterfactual.effects import spread
+from alliance_cohesion.analysis.counterfactual.intervals import estimate
 from alliance_cohesion.report.text import percent
 
 YEARS = (1, 2, 3, 5, 7, 10)  # after the record ends
@@ -32,7 +32,7 @@ def table(name: str, draws: int | None = None, each: int = 4) -> str:
     known = np.datetime64(case.scenario.clock.known_until or case.scenario.clock.start, "Y")
     ends = np.append(case.world.decided[1:], case.scenario.clock.ticks.end).astype("datetime64[D]")
     last = [int(np.searchsorted(ends, known + year + 1, side="right")) - 1 for year in YEARS]
-    away = spread(path[:, last] > 0, len(values))
+    away = estimate(path[:, last] > 0, len(values))
     lines = [
         f"Made on {datetime.now(UTC):%Y-%m-%d} by version {ac.__version__} from {found.origin}, "
         f"{histories:,} histories, seed {seed}.",

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from ..analysis.counterfactual import Answer
 from ..analysis.counterfactual.answer import BY_RULE, CHANNELS, FORECAST, MAIN, given
 from ..analysis.counterfactual.coupling import COUPLINGS
+from ..analysis.counterfactual.moves import STATUS
 from ..core.inputs import Standing
 from .document import Document, Figure, Section
 from .grid import Column, Grid, grid, numbers, words
@@ -91,7 +92,7 @@ def asked(answer: Answer) -> list[Row]:
     """
     first = answer.tables["moves"].groupby("state", sort=False).head(1).to_dict("records")
     order = sorted(first, key=lambda row: -_score(row))[:_MOST]
-    return [row for row in order if _score(row) >= max(_SMALL, _score(order[0]) / 2)] or order[:1]
+    return [row for row in order if _score(row) >= max(_SMALL, _score(order[0]) / 4)] or order[:1]
 
 
 def _score(row: Row) -> float:
@@ -349,7 +350,7 @@ def show(console: Console, *answers: Answer, folder: str = "") -> None:
     shown = Table.grid(padding=(0, 2))
     for name, sentence in guards(first):
         shown.add_row(Text(name), Text(sentence))
-    parts = [
+    parts: list[RenderableType] = [
         Text(clean(first.scenario.question or first.scenario.title), style="bold"),
         *(Text(f"\n{sentence}") for sentence in sentences(first)),
         Text(),
@@ -635,7 +636,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
                 axes.axvline(decimal_year(change.day), color=palette.INK, lw=0.7)
             _years(axes, begin, end)
     handles = [
-        *(Patch(color=palette.STANDING[status], label=status.label) for status in Standing),
+        *(Patch(color=palette.STANDING[status], label=STATUS[status]) for status in Standing),
         Line2D([], [], color=palette.INK, lw=0.7, label="documented change"),
         Line2D([], [], color=palette.INK, lw=0.9, linestyle=":", label="branch"),
         Patch(color=palette.INK, alpha=0.15, label="90 % of parameter draws"),

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ import xarray as xr
 
 from ... import __version__
 from ...core.inputs import Codes, Floats, Standing, times
-from ...core.simulate import outputs, walk_all
+from ...core.simulate import Outputs, outputs, walk_all
 from ...inference.priors import NAMES
 from ...inference.record import changes
 from ...scenario import Scenario, name_of, reacting
@@ -27,7 +28,7 @@ from . import guards, histories
 from .coupling import COUPLINGS, ORDERED
 from .histories import Paired
 from .intervals import Estimate, estimate, variance_ratio
-from .moves import MEMBER, happened, moves, outcome, parting
+from .moves import MEMBER, STATUS, happened, moves, outcome, parting
 from .pair import Pair, Sample
 
 HISTORIES = 4000
@@ -37,7 +38,7 @@ MAIN = COUPLINGS[ORDERED]
 """The coupling shown where one must be: that of the simulation itself."""
 FORECAST = "forecast"
 BY_RULE = "forecast, R10 and R11"
-"""The forecast where patron, adversaries and outside powers follow fitted rules after the branch."""
+"""The forecast where patron, adversaries and outside powers follow fitted rules."""
 BANDS = ("mean", "low", "high", "error")
 
 CHANNELS = {
@@ -57,7 +58,8 @@ MEANING = {
     "necessity": "given all that happened, probability that the move does not happen with the "
     "change, up to the state's next documented move or the end; of a stay, that it does not stay",
     "delayed": "the same by the end of the time step in which it is documented",
-    "sufficiency": "of the forecasts that lack the move with the change, share that have it without",
+    "sufficiency": "of the forecasts without the move in the changed simulation, share with it in "
+    "the base",
     "both": "share of forecasts with the move in the base and without it in the changed simulation",
     "frozen, out": "share in which the first move of the kind (of a stay: any move) leads there",
     "channels": "part of the effect that is lost where this rule is fed from the base simulation",
@@ -214,7 +216,8 @@ def forecast_by_rule(pair: Pair, sample: Sample, count: int, seed: int) -> tuple
         )
         out = outputs(world, 0, "path", keep=count)
         walk_all(
-            world, rows, count, lambda out=out: out, known=pair.branch, seed=seed, reactions=rules
+            world, rows, count, partial(Outputs._make, out),
+            known=pair.branch, seed=seed, reactions=rules,
         )  # fmt: skip
         paths.append(out.path[:, pair.branch - world.forcing.first :])
     return paths[0], paths[1]
@@ -264,7 +267,7 @@ def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> x
             "time": times(world.decided),
             "state": list(world.states),
             "name": ("state", [name_of(s, scenario.alliance.names) for s in world.states]),
-            "status": [s.label for s in Standing],
+            "status": list(STATUS),
             "parameter": list(NAMES),
             "draw": np.arange(draws),
         },
@@ -348,7 +351,7 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
             "kind": move.kind,
             "date": move.date,
             "until": month(pair, move.stop),
-            "from": Standing(move.before).label,
+            "from": STATUS[move.before],
         }
         in_base, in_changed = (happened(move, path, start) for path in runs[FORECAST])
         lacking = int((~in_changed).sum())

@@ -77,7 +77,7 @@ def _carry(
     b: Block, c: Block, f: Forcing, g: Forcing, t: int, documented: Codes, coupling: int,
     seed: int, first: int,
 ) -> bool:  # fmt: skip
-    """Fill `c.after` with the changed simulation's decisions, by the noise that explains the record.
+    """Fill `c.after` with the changed decisions, by the noise that explains the record.
 
     Where a state's status differs from the documented one, its documented decision was made
     between other options and says nothing: the noise is fresh.
@@ -112,7 +112,7 @@ def _along_record(
     b: Block, draws: Floats, f: Forcing, initial: Codes, record: Codes, branch: int, first: int,
     lanes: int, latent: Floats,
 ) -> None:  # fmt: skip
-    """Fill `latent` with the latent states of draws `first` to `first + lanes - 1` at the branch."""
+    """Fill `latent` with latent states at the branch, draws `first` to `first + lanes - 1`."""
     N = len(initial)
     load(b, draws, f.dt, initial, first)
     moved = True

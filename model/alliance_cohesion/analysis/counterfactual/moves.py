@@ -12,6 +12,8 @@ from ...inference import record
 from ...simulation import Case
 
 MEMBER = int(Standing.MEMBER)
+STATUS = ("member", "frozen", "out")
+"""What each status is called."""
 
 
 @dataclass(frozen=True)
