@@ -85,7 +85,7 @@ def test_of_the_years_to_come_nothing_is_given(offers):
 def test_the_table_of_such_a_counterfactual_does_not_call_the_years_to_come_a_record(offers):
     found = answer(offers, 400)
     labels = [row[1] for row in report.tables(found)[0].rows]
-    assert "frozen or out in" in report.sentences(found)[0]
+    assert "is frozen or out in" in report.sentences(found)[0]
     assert report.headline(found).rows
     assert "given, as it was" in labels
     assert "record" not in labels

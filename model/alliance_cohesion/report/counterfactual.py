@@ -186,10 +186,10 @@ def _seen_from(answer: Answer, rows: list[Row]) -> list[str]:
         change = _difference(row)
         parts.append(
             f"{clean(row['name'])} {_event(row)} by {month(row['until'])} in "
-            f"{_forecast(row, 'changed')} instead of {_forecast(row, 'base')}, a difference of "
+            f"{_forecast(row, 'changed')} instead of {_forecast(row, 'base')}: "
             f"{in_points(change['effect'])} ({interval(change)})"
         )
-    told = [start + listed(parts) + "."]
+    told = [f"{start}{'; '.join(parts)}."]
     if "effect_by_rule" in rows[0]:
         by_rule = [in_points((-1 if row["kind"] == "stay" else 1) * row["effect_by_rule"])
                    for row in rows]  # fmt: skip
@@ -202,22 +202,26 @@ def _seen_from(answer: Answer, rows: list[Row]) -> list[str]:
 
 def _projected(answer: Answer) -> str:
     """The forecast at the end of the clock, of the states that move most."""
-    rows = _at_end(answer, FORECAST)
     parts = [
         f"{clean(row['name'])} is frozen or out in {_status(row, 'changed')} instead of "
         f"{_status(row, 'base')} at the end of {month(row['month'])}, a difference of "
         f"{in_points(row['effect'])} ({interval(row)})"
-        for row in rows[:_MOST]
+        for row in _most_moved(answer)
     ]
-    return (listed(parts) or "no state's share frozen or out changes by a point or more") + "."
+    return f"{listed(parts)}."
+
+
+def _most_moved(answer: Answer) -> list[Row]:
+    """The states that the forecast moves by a point or more, or the one that it moves most."""
+    rows = _at_end(answer, FORECAST)
+    return [row for row in rows[:_MOST] if abs(row["effect"]) >= _SMALL] or rows[:1]
 
 
 def _at_end(answer: Answer, question: str) -> list[Row]:
-    """Shares at the end of the clock that the change moves by a point or more, largest first."""
+    """Shares at the end of the clock, those that the change moves most first."""
     rows = answer.tables["shares"].query("question == @question")
     rows = rows[rows["month"] == rows["month"].max()].to_dict("records")
-    moved = [row for row in rows if abs(row["effect"]) >= _SMALL]
-    return sorted(moved, key=lambda row: -abs(row["effect"]))
+    return sorted(rows, key=lambda row: -abs(row["effect"]))
 
 
 def _status(row: Row, side: str) -> str:
@@ -229,7 +233,11 @@ def _others(answer: Answer) -> list[str]:
     if not answer.all_known:
         return []
     named = {row["state"] for row in asked(answer)}
-    rows = [row for row in _at_end(answer, given(MAIN)) if row["state"] not in named][:2]
+    rows = [
+        row
+        for row in _at_end(answer, given(MAIN))
+        if row["state"] not in named and abs(row["effect"]) >= _SMALL
+    ][:2]
     if not rows:
         return []
     parts = [f"{clean(row['name'])} ({in_points(row['effect'])})" for row in rows]
@@ -275,7 +283,7 @@ def _cells(answer: Answer, states: list[str]) -> Iterator[tuple[str, str]]:
             f"  given all that happened, {_not_so(row)}",
             f"{span(low, high)} in 100 (parameters: {span(least, most)}){split}",
         )
-    for row in [] if states else _at_end(answer, FORECAST)[:_MOST]:
+    for row in [] if states else _most_moved(answer):
         yield f"{clean(row['name'])} frozen or out, {month(row['month'])}", _status(row, "base")
         effect = f"{points(row['effect'])} ({interval(row)})"
         yield "  with the change", f"{_status(row, 'changed')}; {effect}"
