@@ -17,6 +17,7 @@ import xarray as xr
 from . import __version__, scenario
 from .core import simulate as ensemble
 from .core.inputs import Floats, Standing, World, times
+from .core.randomness import checked_seed
 from .core.simulate import Ensemble
 from .inference.draws import Draws, draws
 from .inference.priors import NAMES
@@ -68,7 +69,7 @@ class Case:
             settings.posterior,
             self.scenario.alliance.name,
             settings.fixed,
-            self.scenario.seed if seed is None else seed,
+            checked_seed(self.scenario.seed if seed is None else seed),
         )
 
     def run(
@@ -96,11 +97,11 @@ class Case:
             left by then, `path` and `alignment` the kept histories, `record` what happened.
 
         Raises:
-            ValueError: no history asked for, an unknown engine, or one that cannot run this
-                scenario or this agent class.
+            ValueError: a seed that is none, no history asked for, an unknown engine, or one that
+                cannot run this scenario or this agent class.
         """
         histories = self.scenario.histories if histories is None else histories
-        seed = self.scenario.seed if seed is None else seed
+        seed = checked_seed(self.scenario.seed if seed is None else seed)
         if histories < 1:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
         found = self.draws(seed)

@@ -20,8 +20,16 @@ PERIODS = [(1992, 1993), (1994, 1998), (1999, 2003), (2004, 2008), (2009, 2013),
            (2019, 2023), (2024, 2025)]  # fmt: skip
 DRIVERS = ["external_threat", "internal_threat", "inside_pressure", "demand", "offer", "answer",
            "outside_pressure"]  # fmt: skip
-EIGHT = {"Armenia": "ARM", "Azerbaijan": "AZE", "Belarus": "BLR", "Georgia": "GEO",
-         "Kazakhstan": "KAZ", "Kyrgyzstan": "KGZ", "Tajikistan": "TJK", "Uzbekistan": "UZB"}
+EIGHT = {
+    "Armenia": "ARM",
+    "Azerbaijan": "AZE",
+    "Belarus": "BLR",
+    "Georgia": "GEO",
+    "Kazakhstan": "KAZ",
+    "Kyrgyzstan": "KGZ",
+    "Tajikistan": "TJK",
+    "Uzbekistan": "UZB",
+}
 CODE = EIGHT | {"Russia": "RUS", "Russia (Soviet Union)": "RUS", "Turkey": "TUR", "Iran": "IRN",
                 "Ukraine": "UKR", "Afghanistan": "AFG", "China": "CHN", "Turkmenistan": "TKM",
                 "Poland": "POL", "Lithuania": "LTU", "Latvia": "LVA", "United States": "USA",
@@ -130,8 +138,11 @@ def threats(path):
                             counted.add((client[1], place, y))
                     elif government in PEOPLE:
                         add(internal, government, "internal", y, n, shared)  # T1
-                    if place in PEOPLE and government != place and not (
-                            client and client[1] == place):
+                    if (
+                        place in PEOPLE
+                        and government != place
+                        and not (client and client[1] == place)
+                    ):
                         group = next(p for p in names if not p.startswith("Government of "))
                         add(others, (place, group), group, y, n, shared)  # T4
                 elif place in PEOPLE:  # between groups, or against civilians
@@ -203,8 +214,11 @@ def sanctions(path):
                 merged[-1][2].append(case)
             else:
                 merged.append([start, stop, [case]])
-        what = {1: "travel, military-aid or other sanctions",
-                2: "partial trade, arms or financial sanctions", 3: "a complete trade embargo"}
+        what = {
+            1: "travel, military-aid or other sanctions",
+            2: "partial trade, arms or financial sanctions",
+            3: "a complete trade embargo",
+        }
         for start, stop, ids in merged:
             yield {"kind": "coercion", "actor": sender, "target": target, "strength": code,
                    "start": start, "stop": stop, "deaths": 0, "name": f"gsdb-{slug(sender)}",
@@ -354,8 +368,10 @@ def main():
                     rs = cells[d, s, p]
                     text = "no data set at hand" if d == "answer" else "nothing found"
                     if rs:
-                        text = (f"{len(rs)} row(s), strongest code {max(r['strength'] for r in rs)}"
-                                f"; from {', '.join(sorted({r['actor'] for r in rs}))}")
+                        text = (
+                            f"{len(rs)} row(s), strongest code {max(r['strength'] for r in rs)}"
+                            f"; from {', '.join(sorted({r['actor'] for r in rs}))}"
+                        )
                     out.writerow([d, s, f"{p[0]}-{p[1]}", text, " ".join(r["id"] for r in rs)])
 
 

@@ -97,13 +97,6 @@ def test_the_manifest_keeps_the_command_that_was_given(place):
     assert results.read(place / "x").manifest["command"] == ["cohesion", *words]
 
 
-def test_a_second_run_replaces_the_first(place):
-    for histories in ("9", "12"):
-        call("run", "starter", "--histories", histories, "--no-pictures")
-    assert results.read(place / "results" / "starter").manifest["histories"] == 12
-    assert names(place / "results") == ["starter"]
-
-
 def test_a_bad_scenario_names_every_error_and_leaves_nothing(place):
     events = place / "starter" / "events.csv"
     events.write_text(events.read_text().replace(",threat,", ",thraet,").replace("high", "hihg"))
@@ -198,6 +191,7 @@ def test_new_writes_a_scenario_that_runs(place):
 def test_schema_is_json_on_stdout_or_in_a_file(place):
     printed = call("schema").stdout
     assert "properties" in json.loads(printed)
+    assert call("schema", "--out", "-").stdout == printed
     assert call("schema", "--out", "new/schema.json").exit_code == 0
     assert json.loads(Path("new/schema.json").read_text()) == json.loads(printed)
 

@@ -91,7 +91,25 @@ def test_nothing_is_overwritten(session, folder):
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "../up", "a/b", "a\\b", "-first", "new\nline", "x" * 61, "dots...", "csto", "CSTO"],
+    [
+        "",
+        " ",
+        "../up",
+        "a/b",
+        "a\\b",
+        "-first",
+        "new\nline",
+        "x" * 61,
+        "dots...",
+        "csto",
+        "CSTO",
+        "CON",
+        "aux.txt",
+        "nul",
+        "Com1",
+        "lpt9.x",
+        "PRN .y",
+    ],
 )
 def test_a_name_that_will_not_do_is_refused_and_nothing_is_written(session, folder, name):
     with pytest.raises(save.SaveError):

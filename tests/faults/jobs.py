@@ -39,11 +39,12 @@ def command(*words: str | Path) -> None:
 
 
 def contents(folder: Path) -> Contents:
-    """All files by name, but for locks, journals, kept parts and the moment of writing."""
+    """All files by name, except locks, kept parts and the moment of writing."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or path.name in (".lock", "journal.jsonl") or name.startswith("tasks/"):
+        hidden = path.name in (".lock", "journal.jsonl") or ".aside" in name
+        if path.is_dir() or hidden or name.startswith("tasks/"):
             continue
         found[name] = _timeless(path) if path.name == "manifest.json" else path.read_bytes()
     return found
@@ -71,9 +72,9 @@ class Job:
 
 
 def whole(out: Path, older: Contents, newer: Contents) -> str:
-    """A results folder is the older one or the new one."""
+    """A results folder is the older one, the new one, or (for a moment) not there."""
     found = contents(out) if out.exists() else {}
-    return "" if found in (older, newer) else f"half written: {sorted(found)}"
+    return "" if found in (older, newer, {}) else f"half written: {sorted(found)}"
 
 
 def readable(out: Path, older: Contents, newer: Contents) -> str:
@@ -87,14 +88,17 @@ def readable(out: Path, older: Contents, newer: Contents) -> str:
 
 
 def together(out: Path, older: Contents, newer: Contents) -> str:
-    """A calibration's files are all older ones, or all new ones, or are taking their places."""
+    """Each of a calibration's files is the older one or the new one."""
     found = contents(out) if out.exists() else {}
-    for task in out.glob("tasks/*/*.json"):
-        json.loads(task.read_text(encoding="utf-8"))
-    if any(name.startswith(".ready/") for name in found):
-        return ""  # complete, and moved by the next call
-    seen = {name: content for name, content in found.items() if not name.startswith(".draft/")}
-    return "" if seen in (older, newer) else f"neither older nor newer: {sorted(seen)}"
+    for kept in out.glob("tasks/*.jsonl"):
+        for line in kept.read_text(encoding="utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):  # the last one may have been cut off
+                json.loads(line)
+    cut = [
+        name for name, content in found.items()
+        if not name.startswith(".") and content not in (older.get(name), newer.get(name))
+    ]  # fmt: skip
+    return f"neither older nor newer: {cut}" if cut else ""
 
 
 def jobs(place: Path) -> list[Job]:
@@ -105,13 +109,15 @@ def jobs(place: Path) -> list[Job]:
 
     def replacing(name: str, share: int, *words: str | Path) -> Job:
         def work(histories: int) -> Callable[[], None]:
-            return lambda: command(*words, "--histories", str(histories), "--out", OUT)
+            return lambda: command(
+                *words, "--histories", str(histories), "--out", OUT, "--overwrite"
+            )
 
         return Job(name, share, work(100), work(60), whole)
 
     def calibrate(seed: int) -> Callable[[], None]:
         return lambda: command(
-            "calibrate", scenario, "--live", "50", "--workers", "2", "--seed", str(seed),
+            "calibrate", scenario, "--draws", "64", "--workers", "2", "--seed", str(seed),
             "--out", OUT,
         )  # fmt: skip
 
@@ -142,6 +148,6 @@ def report(place: Path, histories: int) -> Callable[[], None]:
                 "--out", made,
             )  # fmt: skip
         kept = results.read(made)
-        results.write(load(kept.entry), kept.data, OUT)
+        results.write(load(kept.entry), kept.data, OUT, overwrite=True)
 
     return work

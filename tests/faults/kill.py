@@ -21,7 +21,7 @@ from .jobs import OUT, Contents, Job, contents, jobs
 
 HEAVY = (
     "analysis.compare", "analysis.counterfactual", "analysis.explain", "analysis.sweep", "cli",
-    "inference.publish", "report.compare_plot", "report.counterfactual", "report.pictures",
+    "inference.study", "report.compare_plot", "report.counterfactual", "report.pictures",
     "report.results",
 )  # fmt: skip
 """What the children need, loaded once."""

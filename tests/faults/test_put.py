@@ -1,9 +1,15 @@
-"""A file takes its name when it is on the disk, not before."""
+"""A file takes its name when it is on the disk, and nothing planted beside it is touched."""
 
 import os
 from pathlib import Path
 
-from alliance_cohesion.util import put, swap, together
+import pytest
+from typer.testing import CliRunner
+
+from alliance_cohesion.cli import app
+from alliance_cohesion.util import put
+from alliance_cohesion.util.put import destination
+from alliance_cohesion.util.together import together
 
 
 def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
@@ -18,22 +24,75 @@ def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
     assert (tmp_path / "a.txt").read_bytes() == b"words"
 
 
-def test_half_a_swap_is_undone_only_where_nothing_stands(tmp_path):
-    target, old = tmp_path / "results", tmp_path / "old"
-    for folder in (target, old):
-        folder.mkdir()
-        (folder / "whose").write_text(folder.name)
-    swap.put_back(target, old)
-    assert (target / "whose").read_text() == "results"
-    assert (old / "whose").read_text() == "old"
+def test_the_unfinished_file_has_a_name_that_nobody_can_guess(tmp_path, monkeypatch):
+    names = []
+    replace = Path.replace
+    monkeypatch.setattr(
+        Path, "replace", lambda self, to: (names.append(self.name), replace(self, to))[1]
+    )
+    for _ in range(2):
+        put.put(tmp_path / "a.txt", b"words")
+    assert len(set(names)) == 2
+    assert all(len(name) > 16 for name in names)
 
 
-def test_files_that_were_ready_when_the_process_was_killed_take_their_places(tmp_path):
-    (tmp_path / ".ready").mkdir()
-    for name in ("a.csv", "b.json"):
-        (tmp_path / ".ready" / name).write_text("new")
+def test_a_link_planted_under_the_unfinished_name_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "victim").write_text("precious")
+    monkeypatch.setattr(put, "aside", lambda path: path.with_name("guessed"))
+    (tmp_path / "guessed").symlink_to(tmp_path / "victim")
+    with pytest.raises(FileExistsError):
+        put.put(tmp_path / "a.txt", b"words")
+    assert (tmp_path / "victim").read_text() == "precious"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+@pytest.mark.parametrize("kind", ["pipe", "link", "broken link", "device"])
+def test_what_is_no_regular_file_is_never_replaced(tmp_path, kind):
+    place = tmp_path / "out"
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "device":
+        place = Path("/dev/null")
+    else:
+        place.symlink_to(tmp_path / "target")
+        if kind == "link":
+            (tmp_path / "target").write_text("precious")
+    before = os.lstat(place)
+    done = CliRunner().invoke(app, ["schema", "--out", str(place)])
+    assert done.exit_code == 2
+    assert done.stderr == f"Error: {place}: not a regular file, and is not replaced\n"
+    assert os.path.samestat(before, os.lstat(place))
+    assert kind != "link" or (tmp_path / "target").read_text() == "precious"
+
+
+def test_a_regular_file_is_replaced(tmp_path):
+    (tmp_path / "out.json").write_text("old")
+    assert destination(tmp_path / "out.json") == tmp_path / "out.json"
+    assert CliRunner().invoke(app, ["schema", "--out", str(tmp_path / "out.json")]).exit_code == 0
+    assert (tmp_path / "out.json").read_text().startswith("{")
+
+
+def test_a_dash_is_standard_output(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(app, ["schema"]).stdout
+    assert CliRunner().invoke(app, ["schema", "--out", "-"]).stdout == shown != ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_appear_together_or_not_at_all(tmp_path):
     (tmp_path / "a.csv").write_text("old")
-    together.take_places(tmp_path)
+
+    def fill(fails: bool) -> None:
+        with together(tmp_path) as draft:
+            for name in ("a.csv", "b.json"):
+                (draft / name).write_text("new")
+            if fails:
+                raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError):
+        fill(fails=True)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "old"}
+    fill(fails=False)
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         "a.csv": "new", "b.json": "new",
     }  # fmt: skip

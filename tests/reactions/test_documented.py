@@ -5,7 +5,6 @@ import pytest
 from typer.testing import CliRunner
 
 import alliance_cohesion as ac
-from alliance_cohesion.analysis.compare import compare
 from alliance_cohesion.analysis.counterfactual import answer, load
 from alliance_cohesion.analysis.counterfactual.answer import MAIN, given
 from alliance_cohesion.analysis.explain import explain
@@ -34,11 +33,6 @@ def test_a_projection_s_record_is_that_of_its_base_and_no_longer(projection):
 def test_a_case_without_years_to_come_is_documented_as_it_is():
     case = ac.load("csto")
     assert case.documented is case
-
-
-def test_a_projection_is_scored_on_the_documented_ticks_alone(projection):
-    card = compare(projection, histories=50)
-    assert len(card.chances) == len(projection.documented.world.decided)
 
 
 def test_a_date_past_the_record_cannot_be_explained(projection):

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from alliance_cohesion.report import results
+from alliance_cohesion.report.folder import ready
 from alliance_cohesion.simulation import load
 
 from .cases import starter
@@ -92,10 +93,13 @@ def test_the_copied_scenario_and_the_same_seed_give_the_same_bytes(made, tmp_pat
         assert (folder / name).read_bytes() == (made[2] / name).read_bytes(), name
 
 
-def test_a_results_folder_of_ours_is_replaced_whole(made, tmp_path):
+def test_a_results_folder_of_ours_is_replaced_whole_and_only_if_told_to(made, tmp_path):
     case, data, folder = made
     shutil.copytree(folder, tmp_path / "out")
-    results.write(case, data, tmp_path / "out", pictures=False)
+    with pytest.raises(results.FolderError, match="--overwrite"):
+        results.write(case, data, tmp_path / "out", pictures=False)
+    assert files(tmp_path / "out") == FILES
+    results.write(case, data, tmp_path / "out", pictures=False, overwrite=True)
     assert files(tmp_path / "out") == {name for name in FILES if not name.startswith("pictures")}
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
@@ -111,14 +115,14 @@ def test_a_note_that_somebody_put_into_a_results_folder_is_not_deleted(made, tmp
     shutil.copytree(made[2], tmp_path / "out")
     (tmp_path / "out" / "notes.md").write_text("look at this one")
     with pytest.raises(results.FolderError, match=r"notes\.md"):
-        results.write(made[0], made[1], tmp_path / "out")
+        results.write(made[0], made[1], tmp_path / "out", overwrite=True)
     assert (tmp_path / "out" / "notes.md").exists()
 
 
 def test_a_manifest_of_another_program_is_not_ours(made, tmp_path):
     (tmp_path / "manifest.json").write_text('{"program": "another"}')
     with pytest.raises(results.FolderError):
-        results.ready(tmp_path)
+        ready(tmp_path, overwrite=True)
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
@@ -140,7 +144,7 @@ def test_a_write_that_is_broken_off_leaves_the_older_results(made, tmp_path, mon
 
     monkeypatch.setattr(results, "standings", broken)
     with pytest.raises(RuntimeError):
-        results.write(made[0], made[1], tmp_path / "out")
+        results.write(made[0], made[1], tmp_path / "out", overwrite=True)
     assert files(tmp_path / "out") == FILES
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 

@@ -9,7 +9,7 @@ import pytest
 
 import alliance_cohesion as ac
 from alliance_cohesion.analysis import counterfactual
-from alliance_cohesion.inference.study import Bench
+from alliance_cohesion.inference.study import Study
 from alliance_cohesion.report import pictures
 from alliance_cohesion.report.subject import Subject
 from alliance_cohesion.scenario import write_new
@@ -50,10 +50,11 @@ def test_a_fit_is_the_same_on_one_thread(tmp_path):
     write_new(tmp_path / "starter")
 
     def fit():
-        return Bench(str(tmp_path / "starter"), live=50, live_many=50, seed=1).fit
+        return Study(str(tmp_path / "starter"), draws=1024).rules
 
     many, one = fit(), on_one_thread(fit)
     assert np.array_equal(many.values, one.values)
+    assert np.array_equal(many.log_weights, one.log_weights)
     assert many.log_evidence == one.log_evidence
 
 

@@ -76,7 +76,8 @@ def test_every_row_has_its_driver(tmp_path, kind, actor, strength, driver):
 def test_a_cell_holds_what_is_in_force_in_its_five_years(tmp_path):
     path = write(tmp_path, event("2000-06", "offer", "FAR", "ANA", "1", id="long", end="2008"),
                  event("2004-06", "offer", "FAR", "ANA", "1", id="mid", end="2006"),
-                 event("2004-12", "offer", "FOE", "ANA", "1", id="late"))  # fmt: skip
+                 event("2004-12", "offer", "FOE", "ANA", "1", id="late"),
+                 event("2004-12", "offer", "FOE", "members", "1", id="for-all"))  # fmt: skip
     path.write_text(path.read_text().replace("2001-12-31", "2009-12-31"))
     found = {cell: [e.id for e in events] for cell, events in density.cells(load(path)).items()}
     assert found == {
@@ -84,7 +85,7 @@ def test_a_cell_holds_what_is_in_force_in_its_five_years(tmp_path):
         ("offer", "ANA", 2005): ["long", "mid", "late"],
     }
     assert set(density.crowded(load(path))) == set(found)
-    assert [e.id for e in density.open_ends(load(path))] == ["late"]
+    assert [e.id for e in density.open_ends(load(path))] == ["late", "for-all"]
 
 
 LEAKS = {

@@ -170,7 +170,7 @@ def workbook() -> bytes:
 
 
 FILES = {
-    "a workbook": (workbook(), "an Excel workbook (.xlsx); allowed: a text file in UTF-8; save"),
+    "a workbook": (workbook(), "an Excel workbook (.xlsx); allowed: text in UTF-8; save"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"\0" * 100, "an old Excel workbook"),
     "a packed file": (gzip.compress(b"date"), "packed by gzip (.gz, or R's .rds).*unpack it first"),
     "a Stata file": (b"<stata_dta><header>", "a Stata file"),
@@ -231,6 +231,13 @@ def test_one_slip_in_many_rows_is_one_line_with_a_count(tmp_path):
     assert 'found "19600101"' in line
     assert 'did you mean "1960-01-01"?' in line
     assert "(likewise in rows 3, 4, 5, 6, 7 and 490 more: 496 times in all)" in line
+
+
+def test_dates_of_different_forms_are_different_slips(tmp_path):
+    forms = ("1960-6-22", "1960-06-00", "6/22/1960", "1960/6/22", "22 Jun 1960", "1960-7-2")
+    lines = message(tmp_path, *[GOOD | {"date": form} for form in forms]).splitlines()
+    assert len(lines) == 5
+    assert "(likewise in row 7: 2 times in all)" in lines[0]
 
 
 SLIPS = [GOOD | {"target": f"AN{letter}"} for letter in "BCEFHIJKLMNOPQRSTUVWXYZ"]

@@ -105,7 +105,7 @@ def test_one_state_by_two_spellings_is_there_twice(tmp_path):
 def test_selectors_and_changes_take_names_too(tmp_path):
     change = (
         '[[change]]\nname = "{}"\nreason = "To see"\naction = "recode"\n'
-        'where = {{ {} }}\nset = {{ {} }}\n'
+        "where = {{ {} }}\nset = {{ {} }}\n"
     )
     toml = change.format("a", 'target = "Poland"', 'strength = 4, actor = "France"')
     toml += change.format("b", 'actor = "FRA"', 'target = "Hungary"')

@@ -21,7 +21,7 @@ def kill_a_worker(folder: Path) -> None:
     """Wait for the first chunk, then kill one of this process's children."""
     import multiprocessing
 
-    while not list(folder.glob("chunks/*/*.parquet")):
+    while not list(folder.glob("chunks/*.parquet")):
         time.sleep(0.01)
     pid = multiprocessing.active_children()[0].pid
     assert pid

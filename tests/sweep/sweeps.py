@@ -1,5 +1,6 @@
 """Small sweeps of the starter scenario, and what their folders hold."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,17 @@ def starter(folder: Path, toml: str = "") -> ac.Case:
 
 
 def plan(folder: Path, toml: str = "", **over: Any) -> Plan:
-    """A plan of it; 9 points of 50 histories unless told otherwise."""
+    """A plan of it, a point per chunk; 9 points of 50 histories unless told otherwise."""
     given = {"histories": 50} | ({} if toml or "vary" in over else {"vary": TWO}) | over
-    return make_plan(starter(folder, toml), **given)
+    made = make_plan(starter(folder, toml), **given)
+    return replace(made, chunk=(1, made.chunk[1]))
 
 
 def contents(folder: Path, *, chunks: bool = True) -> dict[str, bytes]:
-    """All files of a sweep but the journal, by name."""
+    """All files of a sweep except its lock, by name."""
     found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "journal.jsonl"
+        if path.is_file() and path.name != ".lock"
     }
     return {name: b for name, b in found.items() if chunks or not name.startswith("chunks")}

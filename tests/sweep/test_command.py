@@ -1,7 +1,11 @@
 """`cohesion sweep` and `cohesion merge`: what they print, what they write, how they fail."""
 
+import html
 import json
 import os
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,7 +55,7 @@ def test_a_sweep_prints_its_findings_and_writes_a_folder(place):
     assert "map.png" in {path.name for path in (out / "pictures").iterdir()}
     table = pq.read_table(out / "outcomes.parquet").to_pandas()
     assert set(table["alliance:renewal"]) == {"act", "automatic"}
-    assert len(table) == 4 * 7
+    assert len(table) == 4 * 10
     assert table["histories"].eq(30).all()
     assert (out / "outcomes.csv").read_text().splitlines()[0].startswith("point,b_D,alliance:")
 
@@ -65,10 +69,10 @@ def test_json_is_the_summary(place):
 
 def test_a_dry_run_says_how_much_and_writes_nothing(place):
     done = call("sweep", "starter", *VARY, "--dry-run")
-    for words in ("Points", "120  (30 at each point)", "Chunks", "Seconds", "Bytes", "Nothing was"):
+    for words in ("Points", "Histories", "120", "Chunks", "Seconds", "Bytes", "Nothing was"):
         assert words in done.stdout
     told = json.loads(call("sweep", "starter", *VARY, "--dry-run", "--json").stdout)
-    assert (told["points"], told["histories"], told["chunks"]) == (4, 120, 4)
+    assert (told["points"], told["histories"], told["chunks"]) == (4, 120, 1)
     assert [path.name for path in place.iterdir()] == ["starter"]
 
 
@@ -79,13 +83,14 @@ def test_pictures_are_the_same_bytes_when_drawn_again(place):
 
 
 def test_shards_are_merged(place):
+    many = ("sweep", "starter", "--vary", "b_D=1:6:40", "--histories", "20")
     for i in (1, 2):
-        done = call("sweep", "starter", *VARY, "--shard", f"{i}/2")
+        done = call(*many, "--shard", f"{i}/2")
         assert done.exit_code == 0, done.output
     one, two = (f"results/starter-sweep-{i}-of-2" for i in (1, 2))
     assert "the missing shards" in refused("merge", one, "--out", "all")
     assert call("merge", one, two, "--out", "all").exit_code == 0
-    call("sweep", "starter", *VARY, "--out", "whole")
+    call(*many, "--out", "whole")
     assert contents(place / "all") == contents(place / "whole")
 
 
@@ -93,10 +98,10 @@ def test_extend_and_resume_from_the_command_line(place):
     words = ("sweep", "starter", *VARY, "--no-pictures")
     call(*words)
     assert "complete sweep" in refused(*words)
-    assert "4 chunks done now" in call(*words, "--extend", "10").stdout
+    assert "1 chunks done now" in call(*words, "--extend", "10").stdout
     done = call(*words, "--resume")
     assert done.exit_code == 0, done.output
-    assert "8 chunks are done already" in done.stderr
+    assert "2 chunks are done already" in done.stderr
     assert "0 chunks done now" in done.stdout
     assert "40 histories at each" in done.stdout
 
@@ -136,36 +141,62 @@ def test_a_stopped_command_says_how_to_go_on(place, number):
         words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=hear
     ) as running:
         deadline = time.monotonic() + 120
-        while not list(place.glob("results/*/chunks/*/*.parquet")):
+        while not list(place.glob("results/*/chunks/*.parquet")):
             assert time.monotonic() < deadline
             time.sleep(0.1)
         running.send_signal(number)
         stdout, stderr = running.communicate(timeout=60)
     assert running.returncode == 130, stderr
-    assert b"What was done is kept" in stderr
+    assert b"What was done is saved" in stderr
     assert b"--resume" in stderr
     assert b"Traceback" not in stderr
     assert stdout == b""
     out = place / "results" / "starter-sweep"
     assert not list(out.rglob("*.aside"))
-    assert not (out / ".lock").exists()
 
 
 def test_a_list_of_points_can_be_merged_without_the_file_it_came_from(place):
-    Path("points.csv").write_text("b_D,b_P\n1,2\n3,4\n5,6\n")
+    rows = [f"{1 + k / 10},2" for k in range(40)]
+    Path("points.csv").write_text("\n".join(["b_D,b_P", *rows]) + "\n")
     words = ("sweep", "starter", "--list", "points.csv", "--histories", "20", "--no-pictures")
     for i in (1, 2):
         assert call(*words, "--shard", f"{i}/2", "--out", f"s{i}").exit_code == 0
     Path("points.csv").unlink()
+    shutil.rmtree("starter")
     done = call("merge", "s1", "s2", "--out", "all", "--no-pictures")
     assert done.exit_code == 0, done.output
-    assert "3 points (list)" in done.stdout
+    assert "40 points (list)" in done.stdout
+
+
+def test_the_report_names_a_command_that_makes_the_same_sweep(place):
+    call("sweep", "starter", *VARY, "--no-pictures", "--out", "made")
+    page = html.unescape((place / "made" / "report.html").read_text())
+    line = next(line for line in page.splitlines() if "cohesion sweep scenario/" in line)
+    words = re.search(r"cohesion (sweep scenario/[^<]*)", line)
+    os.chdir("made")
+    done = call(*shlex.split(words[1]), "--no-pictures")
+    assert done.exit_code == 0, done.output
+    for name in ("outcomes.csv", "outcomes.parquet", "points.parquet", "summary.json"):
+        assert Path(name).read_bytes() == Path("../again", name).read_bytes()
+
+
+def test_undefined_indices_are_not_shown_as_zero(place):
+    file = place / "starter" / "scenario.toml"
+    outcome = '\n[[sweep.outcome]]\nname = "early"\nmeasure = "out"\nstate = "Velia"\n'
+    file.write_text(file.read_text() + outcome + "by = 2000-03-31\n")
+    words = ("--vary", "b_D=1:6", "--vary", "b_P=0:2", "--design", "saltelli", "--points", "4")
+    done = call("sweep", "starter", *words, "--histories", "20", "--out", "x")
+    assert done.exit_code == 0, done.output
+    assert "early: b_D not defined, b_P not defined" in done.stdout
+    assert "'early': not defined, because it does not vary" in done.stdout
+    rows = json.loads((place / "x" / "summary.json").read_text())["sensitivity"]
+    assert [row["total"] for row in rows] == [None, None]
 
 
 def test_regions_need_an_extra_and_say_so_without_it(place, monkeypatch):
     file = place / "starter" / "scenario.toml"
-    text = file.read_text() + '\n[sweep.interest]\noutcome = "whole"\nabove = 0.3\n'
-    file.write_text(text + '[[sweep.outcome]]\nname = "whole"\nmeasure = "whole"\n')
+    text = file.read_text() + '\n[sweep.interest]\noutcome = "nobody"\nabove = 0.3\n'
+    file.write_text(text + '[[sweep.outcome]]\nname = "nobody"\nmeasure = "nobody_left"\n')
     monkeypatch.setattr(discovery, "available", lambda: False)
     done = call("sweep", "starter", *VARY, "--no-pictures")
     assert done.exit_code == 0, done.output

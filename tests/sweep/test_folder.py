@@ -10,13 +10,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from alliance_cohesion.analysis.sweep import sweep, work
-from alliance_cohesion.analysis.sweep.chunks import Failure
-from alliance_cohesion.analysis.sweep.store import SweepError, opened
+from alliance_cohesion.analysis.sweep import SweepError, sweep, work
+from alliance_cohesion.analysis.sweep import plan as plans
+from alliance_cohesion.analysis.sweep.folder import opened
+from alliance_cohesion.analysis.sweep.plan import Chunk, digest
 from alliance_cohesion.analysis.sweep.work import do
-from alliance_cohesion.analysis.sweep.workers import here, processes
+from alliance_cohesion.analysis.sweep.workers import processes
 from alliance_cohesion.scenario import Problem
 from alliance_cohesion.util import put as disk
 from alliance_cohesion.util.lock import LOCK, LockedError, locked
@@ -39,10 +42,10 @@ def stopping(after: int, error: BaseException):
     """Workers that stop with an error after some chunks."""
 
     def some(job, tasks):
-        for k, (chunk, point) in enumerate(tasks):
+        for k, task in enumerate(tasks):
             if k == after:
                 raise error
-            yield do(job, chunk, point)
+            yield do(job, task)
 
     return some
 
@@ -69,10 +72,38 @@ def test_an_interrupted_sweep_resumes_to_the_same_bytes(tmp_path, whole, after):
 def test_a_damaged_chunk_is_made_again(tmp_path, whole, damage):
     made, out = plan(tmp_path), tmp_path / "out"
     sweep(made, out)
-    path = sorted(out.glob("chunks/*/*.parquet"))[3]
+    path = sorted(out.glob("chunks/*.parquet"))[3]
     path.write_bytes(damage(path.read_bytes()))
     report = sweep(made, out, resume=True)
     assert (report.done, report.damaged) == (1, [path])
+    assert contents(out) == whole
+
+
+def test_a_chunk_that_unpacks_to_more_than_a_chunk_can_hold_is_made_again(tmp_path, whole):
+    made, out = plan(tmp_path), tmp_path / "out"
+    sweep(made, out)
+    path = sorted(out.glob("chunks/*.parquet"))[3]
+    table = pq.read_table(path)
+    rows = {name: table[name].take([0] * 10**6) for name in table.column_names}
+    large = pa.table(rows).replace_schema_metadata(table.schema.metadata)
+    pq.write_table(large, path, compression="zstd")
+    with pytest.raises(SweepError, match="larger than it can be"):
+        opened(out).read(Chunk(3, 4, 0, 50))
+    assert sweep(made, out, resume=True).damaged == [path]
+    assert contents(out) == whole
+
+
+@pytest.mark.parametrize(("column", "value"), [("histories", 51), ("point", 4), ("outcome", "x")])
+def test_a_chunk_whose_counts_do_not_add_up_is_made_again(tmp_path, whole, column, value):
+    made, out = plan(tmp_path), tmp_path / "out"
+    sweep(made, out)
+    path = sorted(out.glob("chunks/*.parquet"))[3]
+    table = pq.read_table(path)
+    frame = table.to_pandas()
+    frame.loc[0, column] = value
+    spoilt = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(spoilt.replace_schema_metadata(table.schema.metadata), path)
+    assert sweep(made, out, resume=True).damaged == [path]
     assert contents(out) == whole
 
 
@@ -81,7 +112,7 @@ def test_a_chunk_of_another_sweep_is_no_chunk_of_this_one(tmp_path, whole):
     other = plan(tmp_path, vary={"b_P": "0:6:9"})
     sweep(made, out)
     sweep(other, tmp_path / "other")
-    one, two = (sorted(o.glob("chunks/*/*.parquet"))[3] for o in (out, tmp_path / "other"))
+    one, two = (sorted(o.glob("chunks/*.parquet"))[3] for o in (out, tmp_path / "other"))
     one.write_bytes(two.read_bytes())
     assert sweep(made, out, resume=True).done == 1
     assert contents(out) == whole
@@ -113,7 +144,7 @@ def test_another_plan_is_not_mixed_in(tmp_path):
             and plan(tmp_path)
         ),
     ):
-        with pytest.raises(SweepError, match="another plan"):
+        with pytest.raises(SweepError, match=r"another sweep \(different: "):
             sweep(other(), out, resume=True)
     with pytest.raises(SweepError, match="50 histories"):
         sweep(made, out, resume=True, histories=60)
@@ -131,10 +162,10 @@ def test_a_place_that_is_not_for_a_sweep_is_refused_and_left_alone(tmp_path, wha
         sweep(plan(tmp_path), out, resume=True)
     kept = out / "diary.txt" if what == "folder" else out
     assert kept.read_text() == "dear"
-    assert not (out / LOCK).exists()
+    assert not (Path(out) / LOCK).exists()
 
 
-def test_a_second_process_in_the_folder_is_refused_with_the_first_ones_number(tmp_path):
+def test_a_second_process_in_the_folder_is_refused(tmp_path):
     made, out = plan(tmp_path), tmp_path / "out"
     out.mkdir()
     code = (
@@ -147,13 +178,11 @@ def test_a_second_process_in_the_folder_is_refused_with_the_first_ones_number(tm
     ) as other:
         assert other.stdout
         assert other.stdout.readline() == "locked\n"
-        with pytest.raises(LockedError, match=f"process {other.pid} is at work"):
+        with pytest.raises(LockedError, match="another process is at work"):
             sweep(made, out)
         other.send_signal(signal.SIGKILL)
         other.wait()
-    assert (out / LOCK).exists()  # stale: its holder was killed
-    sweep(made, out)
-    assert not (out / LOCK).exists()
+    sweep(made, out)  # the lock of a process that was killed locks nothing
 
 
 def test_a_lock_is_free_again_after_use(tmp_path):
@@ -204,44 +233,37 @@ def test_a_worker_that_dies_ends_in_a_message_and_can_be_resumed(tmp_path, whole
     )  # fmt: skip
     assert "a worker process died" in done.stderr, done.stderr
     assert "--resume" in done.stderr
-    assert not opened(out).complete
+    assert not opened(out).manifest["complete"]
     sweep(made, out, resume=True, workers=processes(2))
     assert contents(out) == whole
 
 
-def failing(job, tasks):
-    for chunk, point in tasks:
-        bad = chunk.point in (2, 4)
-        yield Failure(chunk.point, "the well is dry") if bad else do(job, chunk, point)
+def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path, whole, monkeypatch):
+    measured = work._measured
 
+    def fails(job, chunk, point, threads):
+        if chunk.first in (2, 4):
+            raise ValueError("the well is dry")
+        return measured(job, chunk, point, threads)
 
-def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path, whole):
     made, out = plan(tmp_path), tmp_path / "out"
-    report = sweep(made, out, workers=failing)
-    assert sorted(report.failures) == [2, 4]
-    assert report.done == 7
-    assert report.findings.table["point"].tolist() == [0, 1, 3, 5, 6, 7, 8]
-    kept = json.loads((out / "failed" / "0000002.json").read_text())
-    assert kept["message"] == "the well is dry"
-    assert set(kept["inputs"]) == {"b_D", "event:coast-2003.days"}
-    assert json.loads((out / "summary.json").read_text())["failures"]
-    assert sweep(made, out, resume=True, workers=here).done == 2  # mended in the meantime
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "_measured", fails)
+        report = sweep(made, out)
+    assert report.failures == dict.fromkeys([2, 4], "ValueError: the well is dry")
+    assert report.findings.table.index.tolist() == [0, 1, 3, 5, 6, 7, 8]
+    told = json.loads((out / "summary.json").read_text())["failures"]
+    assert told == [{"point": k, "message": "ValueError: the well is dry"} for k in (2, 4)]
+    assert sweep(made, out, resume=True).done == 2  # mended in the meantime
     assert contents(out) == whole
 
 
-def test_a_point_at_which_no_scenario_stands_fails_with_the_files_own_message(
-    tmp_path, monkeypatch
-):
+def test_a_point_whose_scenario_is_wrong_fails_with_the_files_own_message(tmp_path, monkeypatch):
     made = plan(tmp_path)
-    work._worlds.clear()
     wrong = Problem("scenario.toml", "days", "found 3", "less")
-    monkeypatch.setattr(work, "changed", lambda *_: (made.scenario, [wrong]))
-    with pytest.raises(SweepError, match="every point failed; the first: scenario"):
+    monkeypatch.setattr(work, "scenario_at", lambda *_: (made.scenario, [wrong]))
+    with pytest.raises(SweepError, match="every point failed; the first: ScenarioError: scenario"):
         sweep(made, tmp_path / "out")
-    monkeypatch.undo()
-    monkeypatch.setattr(work, "measure", lambda *_: 1 / 0)
-    with pytest.raises(SweepError, match="ZeroDivisionError"):
-        sweep(made, tmp_path / "other")
 
 
 def test_workers_end_with_a_parent_that_is_killed(tmp_path):
@@ -251,7 +273,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path):
     with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE) as running:
         out = tmp_path / "results" / "starter-sweep"
         deadline = time.monotonic() + 120
-        while not list(out.glob("chunks/*/*.parquet")):
+        while not list(out.glob("chunks/*.parquet")):
             assert time.monotonic() < deadline
             assert running.poll() is None
             time.sleep(0.1)
@@ -286,19 +308,76 @@ def _alive(pid: int) -> bool:
 
 
 def test_another_region_of_interest_needs_no_other_histories(tmp_path):
-    interest = '\n[sweep.interest]\noutcome = "whole"\nabove = {}\n'
-    outcome = '[[sweep.outcome]]\nname = "whole"\nmeasure = "whole"\n'
+    interest = '\n[sweep.interest]\noutcome = "nobody"\nabove = {}\n'
+    outcome = '[[sweep.outcome]]\nname = "nobody"\nmeasure = "nobody_left"\n'
     out, file = tmp_path / "out", tmp_path / "starter" / "scenario.toml"
     vary = {"b_D": "1:6:3"}
     sweep(plan(tmp_path, interest.format(0.2) + outcome, vary=vary), out)
     file.write_text(file.read_text().replace("above = 0.2", "above = 0.4"))
     report = sweep(plan(tmp_path, vary=vary), out, resume=True)
     assert report.done == 0
-    assert report.findings.interest == "whole above 0.4"
-    assert "above = 0.4" in (out / "scenario" / "starter" / "scenario.toml").read_text()
+    assert report.findings.interest == "nobody above 0.4"
+    assert "above = 0.4" in (out / "scenario" / "scenario.toml").read_text()
 
 
-def test_the_seed_is_part_of_what_a_sweep_is(tmp_path):
+def test_the_seed_is_part_of_what_a_sweep_is_and_the_number_of_histories_is_not(tmp_path):
     made = plan(tmp_path)
-    assert made.as_json()["seed"] == made.scenario.seed
-    assert replace(made, seed=made.seed + 1).digest != made.digest
+    assert made.as_json["seed"] == made.scenario.seed
+    other = replace(made, scenario=replace(made.scenario, seed=made.scenario.seed + 1))
+    assert digest(other.as_json) != digest(made.as_json)
+    assert digest(replace(made, histories=7).as_json) == digest(made.as_json)
+
+
+def test_a_sweep_does_not_go_on_with_other_sources_of_the_same_version(tmp_path, monkeypatch):
+    made, out = plan(tmp_path), tmp_path / "out"
+    with pytest.raises(KeyboardInterrupt):
+        sweep(made, out, workers=stopping(2, KeyboardInterrupt()))
+    edited = plans.sources() | {"core/rules.py": "0" * 16}
+    monkeypatch.setattr(plans, "sources", lambda: edited)
+    with pytest.raises(SweepError, match=r"\(different: sources: core/rules\.py\)"):
+        sweep(plan(tmp_path), out, resume=True)
+
+
+def test_every_source_that_a_number_depends_on_is_hashed():
+    found = {name.partition("/")[0] for name in plans.sources()}
+    assert found == {"core", "scenario", "inference", "simulation.py", "analysis", "calibration"}
+    package = Path(plans.__file__).parents[2]
+    for folder in ("core", "scenario", "inference", "analysis"):
+        for path in (package / folder).rglob("*.py"):
+            assert path.relative_to(package).as_posix() in plans.sources()
+
+
+def test_a_worker_with_other_sources_does_nothing(tmp_path):
+    made = plan(tmp_path)
+    there = replace(work.job(made), sources=plans.sources() | {"core/step.py": "0" * 16})
+    with pytest.raises(SweepError, match=r"another version of the program.*core/step\.py"):
+        do(there, (Chunk(0, 1, 0, 5), made.points[:1]))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"histories": []}, {"histories": [50, 40]}, {"histories": ["50"]}, {"shard": [2, 1]},
+        {"shard": None}, {"plan": {}}, {"plan_sha256": "0"}, {"again": 3}, {"plan": ...},
+        {"interest": {"outcome": "x", "above": 1}}, {"interest": 1}, {"files": ...},
+    ],
+)  # fmt: skip
+def test_a_damaged_manifest_is_refused(tmp_path, edit):
+    out = tmp_path / "out"
+    sweep(plan(tmp_path, vary={"b_D": [1]}, histories=5), out)
+    manifest = json.loads((out / "manifest.json").read_text()) | edit
+    manifest = {key: value for key, value in manifest.items() if value is not ...}
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(SweepError, match="is damaged"):
+        opened(out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_planted_link_is_not_followed(tmp_path):
+    made, out, prey = plan(tmp_path), tmp_path / "out", tmp_path / "prey.txt"
+    prey.write_text("dear")
+    (out / "chunks").mkdir(parents=True)
+    for name in ("manifest.json", "points.parquet", "outcomes.csv"):
+        (out / f".{name}.aside").symlink_to(prey)
+    sweep(made, out)
+    assert prey.read_text() == "dear"

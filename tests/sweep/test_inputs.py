@@ -1,13 +1,12 @@
 """What can be varied, and what is said of that which cannot."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 import alliance_cohesion as ac
 from alliance_cohesion.analysis.sweep import make_plan
-from alliance_cohesion.analysis.sweep.points import changed, ground
+from alliance_cohesion.analysis.sweep.plan import digest
+from alliance_cohesion.analysis.sweep.variables import scenario_at
 from alliance_cohesion.scenario import ScenarioError, compile_world, load, shipped_names
 
 from .sweeps import plan, starter
@@ -29,7 +28,7 @@ def refused(folder, toml="", **over):
 
 
 def world_at(made, values):
-    there, problems = changed(made.ground, made.variables, values)
+    there, problems = scenario_at(made.scenario, made.variables, values)
     assert not problems
     return compile_world(there)
 
@@ -82,7 +81,7 @@ set = { renewal = "act" }
     )
     there = world_at(made, (1.0, 120.0, "off", 1.0, "act"))
     assert same(there, compile_world(load(file)))
-    assert not same(there, made.ground.scenario and compile_world(made.ground.scenario))
+    assert not same(there, compile_world(made.scenario))
 
 
 def test_no_days_and_nothing_switched_leave_the_scenario_as_it_is(tmp_path):
@@ -97,11 +96,11 @@ def test_a_change_that_is_switched_off_never_was(tmp_path):
     assert not same(world_at(made, ("on",)), before.world)
 
 
-def test_the_ground_is_the_scenario_before_its_changes(tmp_path):
+def test_a_scenario_knows_what_it_said_before_its_changes(tmp_path):
     case = starter(tmp_path, CHANGES)
-    found = ground(case.scenario)
-    assert found.events == starter(tmp_path / "pure").scenario.events
-    assert replace(case.scenario, events=found.events) != case.scenario
+    pure = starter(tmp_path / "pure").scenario
+    assert case.scenario.unchanged.events == pure.events == pure.unchanged.events
+    assert case.scenario.events != pure.events
 
 
 def test_a_range_of_strengths_holds_the_codes_that_lie_in_it(tmp_path):
@@ -156,10 +155,13 @@ def test_what_cannot_be_varied_is_named_with_what_can(tmp_path, vary, words):
         ('[sweep]\ndesign = "sobol"\npoints = 100\nvary.b_D = "1:2"', ("64 or 128",)),
         ('[sweep]\ndesign = "list"', ("a CSV file of points",)),
         ("[sweep]", ("nothing to vary",)),
-        ('[[sweep.outcome]]\nmeasure = "awy"', ("awy", 'did you mean "away"')),
-        ('[[sweep.outcome]]\nmeasure = "away"', ("a state, for away",)),
-        ('[[sweep.outcome]]\nmeasure = "away"\nstate = "Kart"', ('did you mean "Karth"',)),
-        ('[[sweep.outcome]]\nmeasure = "whole"\nby = 1990-01-01', ("by", "2000-01-01")),
+        ('[[sweep.outcome]]\nmeasure = "lft"', ("lft", 'did you mean "left"')),
+        ('[[sweep.outcome]]\nmeasure = "frozen"', ("a state, for frozen",)),
+        ('[[sweep.outcome]]\nmeasure = "out"\nstate = "Kart"', ('did you mean "Karth"',)),
+        ('[[sweep.outcome]]\nmeasure = "leavers"\nby = 1990-01-01', ("by", "2000-01-01")),
+        ('[[sweep.outcome]]\nmeasure = "away"', ("frozen_or_out, the new name of away",)),
+        ('[[sweep.outcome]]\nmeasure = "outside"', ("out, the new name of outside",)),
+        ('[[sweep.outcome]]\nmeasure = "whole"', ("nobody_left, the new name of whole",)),
         ('[sweep.interest]\noutcome = "x"\nabove = 1', ('"x"', "leavers")),
         ('[sweep]\nvary.b_D = "0:9:2000"\nvary.b_P = "0:9:2000"', ("4,000,000 points",)),
     ],
@@ -170,7 +172,7 @@ def test_a_wrong_table_is_explained(tmp_path, toml, words):
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path):
-    toml = '[[sweep.outcome]]\nmeasure = "away"\nstate = "Kart"\n'
+    toml = '[[sweep.outcome]]\nmeasure = "out"\nstate = "Kart"\n'
     message = refused(tmp_path, toml, vary={"b_d": "1:2", "b_P": "1:2:1", "b_D": "1:99"})
     assert all(word in message for word in ('"b_d"', '"b_P"', "99", '"Kart"')), message
 
@@ -184,13 +186,37 @@ def test_a_list_of_points_comes_from_a_csv_file(tmp_path):
     assert "row 3" in refused(tmp_path, vary={}, design="list", file="points.csv")
 
 
+@pytest.mark.parametrize(
+    ("vary", "word"),
+    [
+        ({"change:help came": [True, "on"]}, "on"),
+        ({"event:coast-2003.present": ["on", True, "off"]}, "on"),
+        ({"event:refused-2003.strength": [1, "1"]}, "1.0"),
+        ({"event:coast-2003.days": [0.0, -0.0]}, "-0.0"),
+        ({"alliance:renewal_length": [5, "5.0"]}, "5.0"),
+        ({"alliance:renewal": ["act", " act"]}, "act"),
+    ],
+)
+def test_one_value_written_in_two_ways_is_not_two_points(tmp_path, vary, word):
+    message = refused(tmp_path, CHANGES, vary=vary)
+    assert f'found "{word}" twice' in message or "each value once" in message, message
+
+
+def test_a_point_that_a_list_holds_twice_is_refused(tmp_path):
+    starter(tmp_path)
+    points = "b_D,alliance:renewal\n1,act\n2,act\n1.0, act\n"
+    (tmp_path / "starter" / "points.csv").write_text(points)
+    message = refused(tmp_path, vary={}, design="list", file="points.csv")
+    assert "row 4: the same point as row 2" in message
+
+
 @pytest.mark.parametrize("design", ["latin", "sobol", "saltelli", "morris"])
 def test_designs_fill_the_ranges_and_give_the_same_points_again(tmp_path, design):
     vary = {"b_D": "1:6", "event:coast-2003.days": "-3:3", "alliance:renewal": "act,automatic"}
     made, again = (plan(tmp_path, vary=vary, design=design, points=32) for _ in range(2))
     other = plan(tmp_path, vary=vary, design=design, points=32, seed=2)
     assert made.points == again.points
-    assert made.digest == again.digest != other.digest
+    assert digest(made.as_json) == digest(again.as_json) != digest(other.as_json)
     columns = list(zip(*made.points, strict=True))
     assert all(1 <= value <= 6 for value in columns[0])
     if design != "morris":  # four levels a range

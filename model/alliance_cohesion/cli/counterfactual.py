@@ -23,12 +23,18 @@ Seed = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Results folder. [default: results/ and the name; with --all: none]"),
+    typer.Option(
+        help="Results folder. [default: results/NAME; results/NAME-2 if that is taken; with "
+        "--all: none]"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
 All = Annotated[bool, typer.Option("--all", help="Answer all shipped counterfactuals.")]
 Page = Annotated[
     Path | None, typer.Option(help="With --all: write a page (Markdown) with all the answers.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
 ]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 
@@ -42,6 +48,7 @@ def counterfactual(
     all_of_them: All = False,
     page: Page = None,
     no_pictures: NoPictures = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Would it have happened with a change? A forecast, and history replayed, with guards."""
     with guarded() as work:
@@ -49,16 +56,15 @@ def counterfactual(
             raise BadInputError("name one counterfactual, or give --all (and --page with it)")
         words = _command(scenario, histories, seed, out, as_json, all_of_them, page, no_pictures)
         if scenario is None:
-            _library(histories, seed, out, as_json, page, no_pictures, words)
+            _library(histories, seed, out, as_json, page, no_pictures, overwrite, words)
             return
         from ..report import counterfactual as report
-        from ..report.folder import ready
+        from ..report.folder import place_for
 
         pair = _load(scenario)
-        folder = out or Path("results", pair.changed.scenario.name)
-        ready(folder)
+        folder = place_for(pair.changed.scenario.name, out, overwrite=overwrite)
         result = _answer(pair, histories, seed)
-        report.write(folder, result, words, pictures=not no_pictures)
+        folder = report.write(folder, result, words, pictures=not no_pictures, overwrite=overwrite)
         work.written = str(folder)
         if as_json:
             _print_json({**result.as_json(), "results": str(folder)})
@@ -95,7 +101,7 @@ def _print_json(content: Any) -> None:
 
 def _library(
     histories: int | None, seed: int | None, out: Path | None, as_json: bool,
-    page: Path | None, no_pictures: bool, words: list[str],
+    page: Path | None, no_pictures: bool, overwrite: bool, words: list[str],
 ) -> None:  # fmt: skip
     """Answer all shipped counterfactuals, in the order of their branches."""
     from ..analysis.counterfactual import library
@@ -109,14 +115,16 @@ def _library(
         target = destination(page)
     if out is not None:
         for pair in pairs:
-            ready(out / pair.changed.scenario.name)
+            ready(out / pair.changed.scenario.name, overwrite=overwrite)
     answers = []
     for pair in pairs:
         name = pair.changed.scenario.name
         typer.echo(f"{clean(name)} ...", err=True)
         answers.append(_answer(pair, histories, seed))
         if out is not None:
-            report.write(out / name, answers[-1], words, pictures=not no_pictures)
+            report.write(
+                out / name, answers[-1], words, pictures=not no_pictures, overwrite=overwrite
+            )
     if as_json:
         _print_json([answer.as_json() for answer in answers])
     else:

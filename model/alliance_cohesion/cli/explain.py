@@ -15,6 +15,9 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Also write explanation.json, tables and a picture there."),
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
+]
 Seed = Annotated[
     int | None,
     typer.Option(
@@ -30,6 +33,7 @@ def explain(
     as_json: AsJson = False,
     out: Out = None,
     seed: Seed = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Say what held a state and what pushed it at a date, which facts did, and what would have
     had to change for the chance to halve or double.
@@ -43,7 +47,7 @@ def explain(
 
         case = load(scenario)
         if out is not None:
-            ready(out)
+            ready(out, overwrite=overwrite)
         try:
             case.draws(seed)
         except ValueError as error:
@@ -52,8 +56,9 @@ def explain(
         if out is not None:
             words = ["cohesion", "explain", scenario, state, date]
             words += ["--seed", str(seed)] * (seed is not None)
-            explain_folder.write(case.scenario, found, out, [*words, "--out", str(out)])
-            work.written = str(out)
+            words += ["--out", str(out)]
+            place = explain_folder.write(case.scenario, found, out, words, overwrite=overwrite)
+            work.written = str(place)
         if as_json:
             typer.echo(explain_folder.as_text(found.as_json()))
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import typer
 
+from ..util.compiled import StrangeSettingsError
 from ..util.stopping import as_ctrl_c
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -56,8 +57,10 @@ def guarded() -> Iterator[Work]:
 
 def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
+    if isinstance(error, StrangeSettingsError):
+        return f"Error: {error}"  # first, for the imports below would raise it again
     for found, meaning in _OF_NUMBA.items():
-        if found in str(error):  # first, for the rooms below load Numba, and would fail again
+        if found in str(error):  # likewise
             return f"Error: {meaning}"
     from ..inference.draws import DrawsError
     from ..report.folder import FolderError

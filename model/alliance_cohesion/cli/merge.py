@@ -18,26 +18,20 @@ def merge(
 ) -> None:
     """Join the shards of a sweep, made with --shard, and finish it."""
     with guarded():
-        import sys
         from functools import partial
 
         from ..analysis.sweep import SweepError
-        from ..analysis.sweep.merge import merge as join
-        from ..analysis.sweep.store import kept_plan
-        from ..report.sweep_folder import contents
-        from ..util.lock import LockedError
+        from ..analysis.sweep import merge as join
+        from ..report.sweep import contents
         from .sweep import tell
 
         try:
-            plan = kept_plan(shards[0])
-            show = partial(contents, pictures=not no_pictures)
-            command = ["cohesion", *sys.argv[1:]]
-            report = join(plan, shards, out, show=show, command=command)
-        except (SweepError, LockedError) as error:
+            report = join(shards, out, show=partial(contents, pictures=not no_pictures))
+        except SweepError as error:
             raise BadInputError(error) from error
-        if report.findings is None:
+        if report.missing:
             raise BadInputError(
-                f"{report.kept:,} chunks are in none of these folders. Those that are, are kept "
-                f"in {out}: give the command again with the missing shards"
+                f"{report.missing:,} chunks are in none of these folders. The others are saved in "
+                f"{out}: give the command again with the missing shards"
             )
         tell(report, as_json)

@@ -27,13 +27,17 @@ Seed = Annotated[
     typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
 ]
 Out = Annotated[
-    Path | None, typer.Option(help="Results folder. [default: results/ and the scenario's name]")
+    Path | None,
+    typer.Option(help="Results folder. [default: results/NAME; results/NAME-2 if that is taken]"),
 ]
 Which = Annotated[
     Engine, typer.Option(help="The compiled ensemble, or the same rules as Mesa agents (slower).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON, nothing else.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
+]
 
 
 def run(
@@ -44,15 +48,16 @@ def run(
     engine: Which = Engine.ENSEMBLE,
     as_json: AsJson = False,
     no_pictures: NoPictures = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make histories of a scenario; print who leaves with what chance; write a results folder."""
     with guarded() as work:
         from ..report import results
+        from ..report.folder import place_for
         from ..simulation import load
 
         case = load(scenario)
-        folder = out or Path("results", case.scenario.name)
-        results.ready(folder)
+        folder = place_for(case.scenario.name, out, overwrite=overwrite)
         try:
             case.draws(seed)
         except ValueError as error:
@@ -61,7 +66,10 @@ def run(
         with progress.bar("histories", total) as advance:
             data = case.run(histories, seed, engine=engine.value, progress=advance)
         command = _command(scenario, histories, seed, out, engine, as_json, no_pictures)
-        results.write(case, data, folder, command, engine=engine.value, pictures=not no_pictures)
+        folder = results.write(
+            case, data, folder, command,
+            engine=engine.value, pictures=not no_pictures, overwrite=overwrite,
+        )  # fmt: skip
         work.written = str(folder)
 
         from ..report.subject import Subject

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .guard import INTERRUPTED, BadInputError, guarded
+from .progress import bar
 
 if TYPE_CHECKING:
     from ..analysis.sweep import Plan, Report
@@ -88,38 +89,36 @@ def sweep(
     as_json: AsJson = False,
     no_pictures: NoPictures = False,
 ) -> None:
-    """Run a scenario at many points of its inputs; nothing is lost when it is stopped."""
+    """Run a scenario at many points of its inputs; a stopped sweep can be resumed."""
     with guarded():
-        import sys
         from functools import partial
 
         from ..analysis.sweep import SweepError, make_plan
-        from ..report.sweep_folder import contents
+        from ..analysis.sweep import sweep as run
+        from ..report.sweep import contents
         from ..simulation import load
-        from ..util.lock import LockedError
 
-        over = _over(vary, design, points, histories, list_file)
         part = _part(shard)
-        if workers is not None and cluster is not None:
-            raise BadInputError("--workers or --cluster, not both")
         if resume and extend is not None:
             raise BadInputError("--resume or --extend, not both: resume first, then extend")
-        case = load(scenario)
-        plan = make_plan(case, **over)
-        folder = out or _folder(case.scenario.name, part)
-        if dry_run:
-            _estimate(plan, part, as_json)
-            return
-        show = partial(contents, pictures=not no_pictures)
-        with _told_to_stop(folder):
-            try:
-                report = _run(
-                    plan, folder, _workers(workers, cluster), histories=histories, resume=resume,
-                    extend=extend or 0, shard=part, show=show,
-                    command=["cohesion", *sys.argv[1:]],
+        over = _over(vary, design, points, histories, list_file)
+        try:
+            chosen = _workers(workers, cluster)
+            case = load(scenario)
+            plan = make_plan(case, over)
+            if dry_run:
+                _estimate(plan, part, as_json)
+                return
+            suffix = "-{}-of-{}".format(*part) if part[1] > 1 else ""
+            folder = out or Path("results", f"{case.scenario.name}-sweep{suffix}")
+            with _told_to_stop(folder), _progress() as (started, progress):
+                report = run(
+                    plan, folder, histories=histories, resume=resume, extend=extend or 0,
+                    shard=part, workers=chosen, started=started, progress=progress,
+                    show=partial(contents, pictures=not no_pictures),
                 )  # fmt: skip
-            except (SweepError, LockedError) as error:
-                raise BadInputError(error) from error
+        except SweepError as error:
+            raise BadInputError(error) from error
         tell(report, as_json)
 
 
@@ -131,81 +130,68 @@ def _over(
     list_file: Path | None,
 ) -> dict[str, Any]:
     """What the command line says, as keys of the `[sweep]` table."""
-    over: dict[str, Any] = {}
-    if vary:
-        over["vary"] = {}
-        for text in vary:
-            name, equals, span = text.partition("=")
-            if not equals or not name.strip() or not span.strip():
-                raise BadInputError(f'--vary "{text}": allowed: NAME=low:high[:n] or NAME=a,b,c')
-            if name.strip() in over["vary"]:
-                raise BadInputError(f'--vary "{text}": {name.strip()} is there twice')
-            over["vary"][name.strip()] = span.strip()
+    spans: dict[str, str] = {}
+    for text in vary or []:
+        name, equals, span = (part.strip() for part in text.partition("="))
+        if not equals or not name or not span:
+            raise BadInputError(f'--vary "{text}": allowed: NAME=low:high[:n] or NAME=a,b,c')
+        if name in spans:
+            raise BadInputError(f'--vary "{text}": {name} is there twice')
+        spans[name] = span
+    file = None
     if list_file is not None:
         if design not in (None, Design.LIST):
             raise BadInputError(f"--list and --design {design.value} exclude each other")
-        over |= {"design": "list", "file": str(list_file.absolute())}
-    elif design is not None:
-        over["design"] = design.value
-    given = {"points": points, "histories": histories}
-    return over | {key: value for key, value in given.items() if value is not None}
+        design, file = Design.LIST, str(list_file.absolute())
+    given = {
+        "vary": spans or None, "design": design and design.value, "points": points,
+        "histories": histories, "file": file,
+    }  # fmt: skip
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _part(shard: str | None) -> tuple[int, int]:
-    if shard is None:
-        return 1, 1
-    i, slash, n = shard.partition("/")
-    if not (slash and i.isascii() and n.isascii() and i.isdigit() and n.isdigit()) or not (
-        1 <= int(i) <= int(n)
-    ):
+    i, _, n = (shard or "1/1").partition("/")
+    if not (i + n).isascii() or not i.isdigit() or not n.isdigit() or not 1 <= int(i) <= int(n):
         raise BadInputError(f'--shard "{shard}": allowed: I/N, with I from 1 to N (such as 2/8)')
     return int(i), int(n)
 
 
-def _folder(name: str, part: tuple[int, int]) -> Path:
-    i, n = part
-    return Path("results", f"{name}-sweep" + (f"-{i}-of-{n}" if n > 1 else ""))
-
-
 def _workers(count: int | None, address: str | None) -> "Workers":
     from ..analysis.sweep import workers
-    from ..analysis.sweep.cluster import cluster
 
+    if count is not None and address is not None:
+        raise BadInputError("--workers or --cluster, not both")
     if address is not None:
-        return cluster(address)
+        return workers.cluster(address)
     return workers.processes(count) if count is not None else workers.here
 
 
 def _estimate(plan: "Plan", part: tuple[int, int], as_json: bool) -> None:
-    from dataclasses import asdict
+    import json
 
-    from ..analysis.sweep.estimate import estimate
+    from ..analysis.sweep.work import estimate
 
-    found = estimate(plan)
-    n = part[1]
+    found = estimate(plan, part)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(asdict(found), indent=2))
+        typer.echo(json.dumps(found, indent=2))
         return
-    typer.echo(f"Points      {found.points:>14,}")
-    typer.echo(f"Histories   {found.histories:>14,}  ({plan.histories:,} at each point)")
-    typer.echo(f"Chunks      {found.chunks:>14,}" + (f"  (this shard: 1 in {n})" if n > 1 else ""))
-    typer.echo(f"Seconds     {found.seconds / n:>14,.0f}  (about; one process on this machine)")
-    typer.echo(f"Bytes       {found.bytes / n:>14,.0f}  (about)")
+    for name, number in found.items():
+        about = "  (about)" if name in ("seconds", "bytes") else ""
+        typer.echo(f"{name.capitalize():<12}{number:>14,}{about}")
     typer.echo("Nothing was written.")
 
 
 @contextmanager
 def _told_to_stop(folder: Path) -> Iterator[None]:
-    """Say what is safe when stopped."""
+    """Say what is saved when the command is stopped."""
     try:
         yield
     except KeyboardInterrupt:
-        from ..analysis.sweep.store import exists
         from ..report.text import clean
 
-        said = "What was done is kept" if exists(folder) else "Nothing was written"
+        begun = (folder / "manifest.json").is_file()
+        said = "What was done is saved" if begun else "Nothing was written"
         typer.echo(
             f"Interrupted. {said}: the same command with --resume goes on in {clean(folder)}.",
             err=True,
@@ -213,109 +199,57 @@ def _told_to_stop(folder: Path) -> Iterator[None]:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _run(plan: "Plan", folder: Path, workers: "Workers", **settings: Any) -> "Report":
-    from ..analysis.sweep import sweep as run
+@contextmanager
+def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[int], None]]]:
+    """Show how far it is: a bar on a terminal, else a line every half minute."""
+    from contextlib import ExitStack
 
-    shown = _Shown()
-    try:
-        return run(
-            plan, folder, workers=workers, started=shown.start, progress=shown.advance, **settings
-        )
-    finally:
-        shown.close()
+    begin = spoken = time.monotonic()
+    done = total = 0
+    move: Callable[[int], None] | None = None
+    with ExitStack() as stack:
 
+        def started(histories: int, kept: int) -> None:
+            nonlocal total, move
+            total = histories
+            if kept:
+                typer.echo(f"{kept:,} chunks are done already.", err=True)
+            move = stack.enter_context(bar("histories", histories))
 
-class _Shown:
-    """How far it is: a bar where somebody looks, else a line now and then."""
-
-    def __init__(self) -> None:
-        self.advance: Callable[[int], None] = lambda _: None
-        self.close: Callable[[], None] = lambda: None
-
-    def start(self, histories: int, kept: int) -> None:
-        """Begin, now that it is known how much there is to do."""
-        import sys
-
-        if kept:
-            typer.echo(f"{kept:,} chunks are done already.", err=True)
-        if sys.stderr.isatty():
-            self._bar(histories)
-        else:
-            self._lines(histories)
-
-    def _bar(self, total: int) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            ProgressColumn,
-            Task,
-            TextColumn,
-            TimeRemainingColumn,
-        )
-        from rich.text import Text
-
-        class Rate(ProgressColumn):
-            """Histories a second."""
-
-            def render(self, task: Task) -> Text:
-                """The last rate seen."""
-                return Text(f"{task.speed:,.0f}/s" if task.speed else "")
-
-        progress = Progress(
-            TextColumn("histories"), BarColumn(), MofNCompleteColumn(), Rate(),
-            TimeRemainingColumn(), console=Console(stderr=True), transient=True,
-        )  # fmt: skip
-        task = progress.add_task("", total=total)
-        progress.start()
-        self.advance = lambda done: progress.advance(task, done)
-        self.close = progress.stop
-
-    def _lines(self, total: int) -> None:
-        begin = spoken = time.monotonic()
-        done = 0
-
-        def advance(more: int) -> None:
+        def progress(more: int) -> None:
             nonlocal done, spoken
-            done += more
-            now = time.monotonic()
-            if now - spoken >= _SPEAK_EVERY:
-                spoken = now
-                rate = done / (now - begin)
-                left = (total - done) / rate
-                typer.echo(
-                    f"{done:,} of {total:,} histories, {rate:,.0f} a second, {left:,.0f} s left",
-                    err=True,
-                )
+            done, now = done + more, time.monotonic()
+            if move:
+                move(more)
+            elif now - spoken >= _SPEAK_EVERY:
+                spoken, rate = now, done / (now - begin)
+                left = f"{rate:,.0f} a second, {(total - done) / rate:,.0f} s left"
+                typer.echo(f"{done:,} of {total:,} histories, {left}", err=True)
 
-        self.advance = advance
+        yield started, progress
 
 
 def tell(report: "Report", as_json: bool) -> None:
-    """Print what came out; exit status 1 if some points failed."""
+    """Print what was found; exit status 1 if some points failed."""
     import json
 
+    from ..report.sweep import lines
     from ..report.text import clean
 
     folder = clean(report.folder)
-    if report.findings is not None:
-        if as_json:
-            content = {**report.findings.as_json(), "results": str(report.folder)}
-            typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
-        else:
-            from ..report.sweep_table import lines
-
-            for line in lines(report.findings):
-                typer.echo(line)
+    if report.findings is not None and as_json:
+        content = {**report.findings.as_json(), "results": str(report.folder)}
+        typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
+    elif report.findings is not None:
+        typer.echo("\n".join(lines(report.findings)))
     if not as_json:
-        made = f", {len(report.damaged)} damaged ones made again" if report.damaged else ""
-        typer.echo(f"{report.done:,} chunks done now{made}. Results: {folder}")
+        replaced = f", {len(report.damaged)} of them again" if report.damaged else ""
+        typer.echo(f"{report.done:,} chunks done now{replaced}. Results: {folder}")
     if report.failures:
-        first = report.failures[min(report.failures)]
+        first = min(report.failures)
         typer.echo(
-            f"{len(report.failures):,} points failed and are left out (see {folder}/failed);"
-            f" point {first['point']}: {clean(first['message'])}",
+            f"{len(report.failures):,} points failed and are left out (see {folder}/summary.json);"
+            f" point {first}: {clean(report.failures[first])}",
             err=True,
         )
         raise typer.Exit(FAILED)

@@ -532,11 +532,21 @@ def _pipes(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join([lines[0], f"|{'---|' * len(heads)}", *lines[1:]])
 
 
-def write(folder: Path, answer: Answer, command: Sequence[str], *, pictures: bool = True) -> None:
+def write(
+    folder: Path,
+    answer: Answer,
+    command: Sequence[str],
+    *,
+    pictures: bool = True,
+    overwrite: bool = False,
+) -> Path:
     """Write report, numbers, tables and pictures to a results folder.
 
+    Returns:
+        The folder.
+
     Raises:
-        FolderError: the folder holds something else, or cannot be written.
+        FolderError: the folder holds results already, or something else, or cannot be written.
     """
     attrs = answer.data.attrs
     made = Origin(
@@ -550,16 +560,17 @@ def write(folder: Path, answer: Answer, command: Sequence[str], *, pictures: boo
         histories=attrs["histories"],
         more={"base": attrs["base"]},
     )
-    with keeping(folder, made) as draft:
+    with keeping(folder, made, overwrite=overwrite) as draft:
         draft.numbers(answer.data, "counterfactual.nc", "every number over time (netCDF 4)")
         draft.json(answer.as_json(), "answer.json", "all tables, and what their columns mean")
         for name, content in answer.tables.items():
             rows = content.astype(object).where(content.notna(), "").values.tolist()
             draft.csv(list(content.columns), rows, f"{name}.csv", _ABOUT[name])
         if pictures:
-            draft.draw(draw(answer))
+            draft.draw(lambda: draw(answer))
         figures = [replace(figure, slim=True) for figure in draft.figures]
         draft.report(document(answer, figures))
+    return draft.final
 
 
 _ABOUT = {

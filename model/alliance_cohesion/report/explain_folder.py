@@ -13,12 +13,17 @@ DATA = "explanation.json"
 
 
 def write(
-    scenario: Scenario, explanation: Explanation, folder: Path | str, command: Sequence[str] = ()
+    scenario: Scenario,
+    explanation: Explanation,
+    folder: Path | str,
+    command: Sequence[str] = (),
+    *,
+    overwrite: bool = False,
 ) -> Path:
-    """Write a folder; one that is there already is replaced in one step.
+    """Write a results folder.
 
     Raises:
-        FolderError: the folder holds something else, or cannot be written.
+        FolderError: the folder holds results already, or something else, or cannot be written.
     """
     from . import explain_plot  # matplotlib is slow to import
 
@@ -33,13 +38,13 @@ def write(
         parameters_sha256=str(e.attributes["parameters_sha256"]),
         asked=(e.state, e.date),
     )
-    with keeping(Path(folder), origin) as draft:
+    with keeping(folder, origin, overwrite=overwrite) as draft:
         draft.json(e.as_json(), DATA, "all of it, as data")
         for name, (about, header, rows) in tables(e).items():
             draft.csv(header, rows, f"{name}.csv", about)
-        draft.draw([explain_plot.draw(e)])
+        draft.draw(lambda: [explain_plot.draw(e)])
         draft.report(explain_report.document(scenario, e, draft.figures))
-    return Path(folder)
+    return draft.final
 
 
 Rows = list[list[Any]]

@@ -5,7 +5,6 @@ another file. So it is looked over before it is read: only what a run writes is 
 """
 
 import hashlib
-import mmap
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import numpy as np
 import xarray as xr
 
 from ..core.inputs import Standing, times
-from . import heaps
 from .folder import FolderError
 
 LARGEST_FILE = 256 * 2**20  # bytes
@@ -50,9 +48,6 @@ def read_numbers(path: Path, sha256: object) -> xr.Dataset:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 raise FolderError(f"{path}: not as it was written; make the results again")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if not heaps.all_end(content):
-                    raise FolderError(f"{path}: not the numbers of a run (words without end)")
         with h5py.File(path, "r") as found:
             _look_over(found, path)
         seconds = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds begin in 1678

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,16 +14,13 @@ from ..core.inputs import Standing
 from ..scenario.files import UnreadableError, read_json
 from ..simulation import Case
 from . import run_report
-from .folder import MANIFEST, FolderError, manifest_of, ready
+from .folder import MANIFEST, FolderError, manifest_of
 from .keep import Origin, keeping
 from .numbers import read_numbers
 from .subject import Subject
 from .table import summary
 
-if TYPE_CHECKING:
-    from .page import Picture
-
-__all__ = ["FolderError", "Results", "read", "ready", "write"]
+__all__ = ["FolderError", "Results", "read", "write"]
 
 NUMBERS = "histories.nc"
 _READING = """\
@@ -61,8 +58,9 @@ def write(
     *,
     engine: str = "ensemble",
     pictures: bool = True,
+    overwrite: bool = False,
 ) -> Path:
-    """Write a results folder; one that is there already is replaced in one step.
+    """Write a results folder.
 
     Args:
         case: What was run.
@@ -71,12 +69,13 @@ def write(
         command: The command line, kept in the manifest.
         engine: Which engine made the histories, likewise.
         pictures: Whether to draw.
+        overwrite: Whether results that are there already are replaced.
 
     Returns:
         The folder.
 
     Raises:
-        FolderError: the folder holds something else, or cannot be written.
+        FolderError: the folder holds results already, or something else, or cannot be written.
     """
     subject = Subject(data, case.scenario)
     origin = Origin(
@@ -92,7 +91,8 @@ def write(
         more={"engine": engine},
     )
     told = summary(subject)
-    with keeping(Path(folder), origin, _READING.format(kept=data.sizes["history"])) as draft:
+    reading = _READING.format(kept=data.sizes["history"])
+    with keeping(folder, origin, reading, overwrite=overwrite) as draft:
         draft.json(told.as_json(), "summary.json", "the table that the program printed, as data")
         draft.numbers(
             data, NUMBERS, f'the numbers (netCDF 4); in Python: xarray.open_dataset("{NUMBERS}")'
@@ -101,13 +101,15 @@ def write(
             (standings(data), "standings", "the shares: one row per time, state and standing"),
             (parameters(data), "parameters", "the parameter draws, one row each"),
         ):
-            place = draft.place(f"{name}.parquet", about)
+            place = draft.file(f"{name}.parquet", about)
             with place.open("wb") as file:  # Arrow opens only paths that are UTF-8
                 pq.write_table(table, file, compression="zstd")
         if pictures:
-            draft.draw(_drawn(subject))
+            from .pictures import draw  # Matplotlib is slow to import, and not always needed
+
+            draft.draw(lambda: draw(subject))
         draft.report(run_report.document(subject, told, draft.figures))
-    return Path(folder)
+    return draft.final
 
 
 def read(folder: Path | str) -> Results:
@@ -155,9 +157,3 @@ def parameters(data: xr.Dataset) -> pa.Table:
     values = data["parameters"].values
     columns = {str(name): values[:, k] for k, name in enumerate(data["parameter"].values)}
     return pa.table({"draw": data["draw"].values, **columns})
-
-
-def _drawn(subject: Subject) -> "list[Picture]":
-    from . import pictures  # matplotlib is slow to import, and not always wanted
-
-    return pictures.draw(subject)

@@ -15,7 +15,7 @@ from ..core.inputs import Standing
 from ..scenario import Event
 from . import page, palette
 from .document import Note, Spot
-from .marks import KINDS, LANES, Kind, Mark, coded, marks
+from .marks import KINDS, LANES, MOST, Kind, Mark, coded, marks
 from .page import Picture
 from .subject import Subject, decimal_year
 from .text import clean, listed, percent, shorten
@@ -81,8 +81,11 @@ def _page(subject: Subject, name: str, states: Sequence[int]) -> Picture:
         _frame(axes, subject, i, any(moved.values()))
         spots += _spots(axes, subject, i, moved[i], numbers)
     _key(made.figure, key)
+    caption = CAPTION
+    if any(len(found) == MOST for found in moved.values()):
+        caption += f" Of each state at most {MOST} events are marked, the strongest."
     return Picture(
-        name, made.figure, _alt(subject, states), CAPTION, tuple(spots), tuple(_notes(key))
+        name, made.figure, _alt(subject, states), caption, tuple(spots), tuple(_notes(key))
     )
 
 

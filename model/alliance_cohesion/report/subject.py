@@ -52,6 +52,17 @@ class Subject:
         """Names of the states, safe to show."""
         return [clean(state) for state in self.data["state"].values]
 
+    def most_telling(self, most: int) -> "Subject":
+        """The same with at most so many states: first those whose status changed in the record,
+        then those most often frozen or out at the end; in their order.
+        """
+        if len(self.states) <= most:
+            return self
+        record = self.data["record"].values
+        changed = (record != record[0]).any(axis=0)
+        chosen = np.sort(np.lexsort((-self.away[-1], ~changed))[:most])
+        return Subject(self.data.isel(state=chosen), self.scenario)
+
     @cached_property
     def edges(self) -> Days:
         """[T + 1] first day of each tick, and the day after the last."""

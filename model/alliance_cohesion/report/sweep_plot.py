@@ -8,15 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..core.inputs import Standing
+from ..analysis.sweep.results import Findings
 from . import palette
 from .page import Picture, legend, sheet
-from .sweep_table import Findings
+from .sweep import limit_text
 from .text import clean, percent, shorten
 
 _MOST_INPUTS, _MOST_OUTCOMES = 12, 3
 _BINS = 8
-_SHARES = ("chance", "share")
+_SHARES = ("probability", "share")
+_BAR = "#0072B2"
 
 
 def draw(found: Findings) -> list[Picture]:
@@ -24,9 +25,9 @@ def draw(found: Findings) -> list[Picture]:
     drawn = [
         _responses(found, name, k) for k, name in enumerate(list(found.units)[:_MOST_OUTCOMES])
     ]
-    if found.design == "grid" and len(found.inputs) == 2:
+    if found.plan["design"]["kind"] == "grid" and len(found.inputs) == 2:
         drawn.append(_maps(found))
-    if found.sensitivity:
+    if any(row.get("total", row.get("effect")) is not None for row in found.sensitivity):
         drawn.append(_tornado(found))
     if found.regions:
         drawn.append(_regions(found))
@@ -35,9 +36,10 @@ def draw(found: Findings) -> list[Picture]:
 
 def _subtitle(found: Findings) -> str:
     return (
-        f"{shorten(clean(found.scenario), 40)}; {len(found.table):,} points ({found.design}), "
-        f"{found.histories:,} histories at each, the same chance at all; seed {found.seed}; "
-        f"parameters from {clean(found.draws_from)}"
+        f"{shorten(clean(found.plan['scenario']), 40)}; {len(found.table):,} points "
+        f"({found.plan['design']['kind']}), {found.histories:,} histories at each, common random "
+        f"numbers; seed {found.plan['seed']}; parameters from "
+        f"{clean(found.plan['parameters']['from'])}"
     )
 
 
@@ -46,9 +48,16 @@ def _places(found: Findings, name: str) -> tuple[np.ndarray, list[str] | None]:
     column = found.table[name]
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=float), None
-    words = [str(step) for step in found.steps[name]] or sorted(set(column.astype(str)))
+    words = _words(found, name)
     where = {word: k for k, word in enumerate(words)}
     return np.array([where[str(value)] for value in column], dtype=float), words
+
+
+def _words(found: Findings, name: str) -> list[str]:
+    """The values of an input that has words, in the order of the plan."""
+    levels = next(one["levels"] for one in found.plan["variables"] if one["name"] == name)
+    present = set(found.table[name].astype(str))
+    return [str(level).removesuffix(".0") for level in levels] or sorted(present)
 
 
 def _responses(found: Findings, outcome: str, number: int) -> Picture:
@@ -160,7 +169,8 @@ def _steps(place: Any, values: np.ndarray, words: list[str] | None) -> None:
 def _tornado(found: Findings) -> Picture:
     """Sensitivity indices with their intervals, the largest on top."""
     key = "total" if "total" in found.sensitivity[0] else "effect"
-    outcomes = list(dict.fromkeys(row["outcome"] for row in found.sensitivity))[:6]
+    defined = [row for row in found.sensitivity if row[key] is not None]
+    outcomes = list(dict.fromkeys(row["outcome"] for row in defined))[:6]
     count = min(len(found.inputs), 10)
     what = "total order (bars), first order (circles)" if key == "total" else "mu* of Morris"
     made = sheet(
@@ -169,11 +179,11 @@ def _tornado(found: Findings) -> Picture:
     )  # fmt: skip
     told = []
     for axes, outcome in zip(made.panels, outcomes, strict=True):
-        rows = [row for row in found.sensitivity if row["outcome"] == outcome]
+        rows = [row for row in defined if row["outcome"] == outcome]
         rows = sorted(rows, key=lambda row: -row[key])[:count][::-1]
         places = np.arange(len(rows))
-        axes.barh(places, [row[key] for row in rows], 0.36, color=palette.STANDING[Standing.MEMBER])
-        pm = [row[f"{key}_pm"] for row in rows]
+        axes.barh(places, [row[key] for row in rows], 0.36, color=_BAR)
+        pm = [row[f"{key}_ci"] for row in rows]
         axes.errorbar([row[key] for row in rows], places, xerr=pm, fmt="none", ecolor="k", lw=0.9)
         if key == "total":
             axes.plot([row["first"] for row in rows], places, "o", mfc="w", mec="k", ms=4)
@@ -196,8 +206,8 @@ def _tornado(found: Findings) -> Picture:
     legend(made.figure, handles)
     return Picture(
         "tornado", made.figure, f"Largest {key} by outcome: {'; '.join(told)}.",
-        "Which inputs matter, the strongest on top. An interval that reaches 0 means that the "
-        "input may not matter at all.",
+        "Which inputs matter, the strongest on top. If an interval reaches 0, the input may not "
+        "matter at all.",
     )  # fmt: skip
 
 
@@ -235,17 +245,17 @@ def _regions(found: Findings) -> Picture:
 def _limit(axes: Axes, place: int, name: str, limit: dict[str, Any], found: Findings) -> None:
     axes.barh(place, 1.0, 0.28, color=palette.GRID)
     if "values" in limit:
-        words = [str(step) for step in found.steps[name]]
+        words = _words(found, name)
         for k, word in enumerate(words):
             if word in limit["values"]:
                 axes.barh(place, 1 / len(words), 0.28, left=k / len(words), color="k")
-        text = ", ".join(limit["values"])
+        text = limit_text(limit)
     else:
         column = found.table[name].astype(float)
         low, high = column.min(), column.max()
         a, b = ((limit[end] - low) / (high - low) for end in ("low", "high"))
         axes.barh(place, b - a, 0.28, left=a, color="k")
-        text = f"{limit['low']:.3g} to {limit['high']:.3g} (of {low:.3g} to {high:.3g})"
+        text = f"{limit_text(limit)} (of {low:.3g} to {high:.3g})"
     axes.text(
         0, place + 0.2, shorten(clean(f"{name}: {text}"), 110), fontsize=7, va="bottom",
         parse_math=False,

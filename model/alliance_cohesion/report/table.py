@@ -11,6 +11,8 @@ from .grid import Column, Grid, grid, numbers, words
 from .subject import Change, Subject
 from .text import clean, percent
 
+MOST_ROWS = 200
+"""States that a printed table shows."""
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 
 
@@ -106,7 +108,10 @@ def summary(subject: Subject) -> Summary:
 
 def as_grid(summary: Summary) -> Grid:
     """The same as a table to be shown."""
-    longest = max(len(row.state) for row in summary.rows)
+    shown = summary.rows[:MOST_ROWS]
+    cut = len(summary.rows) - len(shown)
+    left_out = f"\n{cut:,} more states are in summary.json and standings.parquet." if cut else ""
+    longest = max(len(row.state) for row in shown)
     return grid(
         "",
         [
@@ -115,14 +120,14 @@ def as_grid(summary: Summary) -> Grid:
             *numbers(*(f"away\n{date}" for date in summary.dates), "leaves:\nmedian"),
             *words("50 %\nrange", "90 %\nrange"),
         ],
-        [_cells(row) for row in summary.rows],
+        [_cells(row) for row in shown],
         "away: share of histories in which the state is out or frozen at the end of that year (or "
         "month).\n"
         "leaves: when it first goes out or freezes, over all histories, those in which it never "
         "does included;\n"
         "  never: not by the end of the clock; -: the whole range is never.\n"
         f"Counting {summary.histories:,} histories leaves a share uncertain by up to "
-        f"{_counting(summary.histories):.1f} points either way (90 %).",
+        f"{_counting(summary.histories):.1f} points either way (90 %).{left_out}",
     )
 
 

@@ -1,6 +1,5 @@
 """Read a file that may hold anything: no more of it than is allowed, as text, without waiting."""
 
-import codecs
 import json
 import math
 import os
@@ -16,13 +15,6 @@ MB = 2**20
 LARGEST_TABLE = 32 * MB
 LARGEST_TOML = 1 * MB
 LARGEST_JSON = 16 * MB
-
-_OTHER_ENCODINGS = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
 
 
 class UnreadableError(ValueError):
@@ -79,12 +71,8 @@ def text_of(path: Path, most: int) -> str:
     """
     content = read_bytes(path, most)
     if kind := kind_of_file(content):
-        packed = "packed" in kind or "archive" in kind
-        hint = "unpack it first" if packed else "save the sheet as CSV (UTF-8)"
-        raise UnreadableError(kind, allowed="a text file in UTF-8", hint=hint)
-    for mark, encoding in _OTHER_ENCODINGS.items():
-        if content.startswith(mark):
-            raise UnreadableError(f"{encoding} text", "line 1", "UTF-8", "save the file as UTF-8")
+        found, place, hint = kind
+        raise UnreadableError(found, place, "text in UTF-8", hint)
     wrong = content.find(b"\0")
     try:
         text = content.decode("utf-8-sig")

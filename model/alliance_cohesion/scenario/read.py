@@ -45,11 +45,16 @@ def load(reference: Path | str) -> Scenario:
     merged = merge(layers)
     content = _content(layers, merged, problems)
     posterior = _posterior(layers, problems)
-    tables = table_files(layers, problems)
-    events, wrong_events = read_events(*tables.events)
-    indicators, wrong_indicators = read_indicators(*tables.indicators)
+    event_files, indicator_files = (
+        table_files(layers, key, problems) for key in ("events", "indicators")
+    )
+    events, wrong_events = read_events(*event_files)
+    indicators, wrong_indicators = read_indicators(*indicator_files)
     wrong_rows = wrong_events + wrong_indicators
     problems += wrong_rows
+    lenders = dict.fromkeys(
+        lender for lender in (*event_files.values(), *indicator_files.values()) if lender
+    )
     alliance = _valid(_ALLIANCE, merged.get("alliance"))
     if alliance is None:
         raise_any(problems)
@@ -93,7 +98,7 @@ def load(reference: Path | str) -> Scenario:
         settings=tuple(draft.settings),
         sweep=content.sweep,
         unchanged=Unchanged(events, alliance, _fixed(layers[0])),
-        files=(*(layer.path for layer in layers), *tables.all),
+        files=(*(layer.path for layer in layers), *event_files, *indicator_files, *lenders),
     )
 
 

@@ -26,29 +26,37 @@ _ONGOING = ("present", "ongoing", "now", "today", "current", "open")
 _ABOUT = re.compile(r"(?:c\.?a?\.?|circa|about|~|early|mid|late)?[- ]*(\d{4}) ?\??", re.I | re.A)
 _FIRST_SERIAL, _SERIALS = date(1899, 12, 30), range(1000, 80_000)  # of spreadsheets' day numbers
 
+_UNPACK, _AS_CSV, _AS_UTF8 = "unpack it first", "save the sheet as CSV", "save the file as UTF-8"
 _MAGIC = {
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
-    b"\x1f\x8b": "a file packed by gzip (.gz, or R's .rds)",
-    b"BZh": "a file packed by bzip2",
-    b"\xfd7zXZ": "a file packed by xz",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"PAR1": "a Parquet file",
-    b"$FL2": "an SPSS file",
-    b"<stata_dta>": "a Stata file",
-    b"\x89HDF": "an HDF5 file (NetCDF is one)",
-    b"SQLite": "an SQLite database",
-    b"%PDF": "a PDF",
+    b"\xff\xfe\0\0": ("UTF-32 text", _AS_UTF8),
+    b"\0\0\xfe\xff": ("UTF-32 text", _AS_UTF8),
+    b"\xff\xfe": ("UTF-16 text", _AS_UTF8),
+    b"\xfe\xff": ("UTF-16 text", _AS_UTF8),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook (.xls)", _AS_CSV),
+    b"\x1f\x8b": ("a file packed by gzip (.gz, or R's .rds)", _UNPACK),
+    b"BZh": ("a file packed by bzip2", _UNPACK),
+    b"\xfd7zXZ": ("a file packed by xz", _UNPACK),
+    b"7z\xbc\xaf": ("a 7z archive", _UNPACK),
+    b"PAR1": ("a Parquet file", _AS_CSV),
+    b"$FL2": ("an SPSS file", _AS_CSV),
+    b"<stata_dta>": ("a Stata file", _AS_CSV),
+    b"\x89HDF": ("an HDF5 file (NetCDF is one)", _AS_CSV),
+    b"%PDF": ("a PDF", _AS_CSV),
 }
 
 
-def kind_of_file(content: bytes) -> str:
-    """What a file is by its first bytes, if it is one of the kinds that data come in."""
+def kind_of_file(content: bytes) -> tuple[str, str, str] | None:
+    """What a file is by its first bytes, if it is one of the kinds that data come in: its kind,
+    the place that says so, and what to do.
+    """
     if content.startswith(b"PK\x03\x04"):
-        names = content[:4000]
-        if b"xl/" in names or b"[Content_Types]" in names:
-            return "an Excel workbook (.xlsx)"
-        return "an OpenDocument file (.ods)" if b"opendocument" in names else "a zip archive"
-    return next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), "")
+        if b"xl/" in content[:4000] or b"[Content_Types]" in content[:4000]:
+            return "an Excel workbook (.xlsx)", "", _AS_CSV
+        return "a zip archive, or an OpenDocument file", "", f"{_UNPACK}, or {_AS_CSV}"
+    for magic, (kind, hint) in _MAGIC.items():
+        if content.startswith(magic):
+            return kind, "line 1" if hint is _AS_UTF8 else "", hint
+    return None
 
 
 def plain(text: str) -> str:
@@ -78,8 +86,9 @@ def wrong_date(text: str) -> WrongError:
     found = _other_readings(text)
     if found:
         hint = "did you mean " + " or ".join(f'"{iso}"' for iso in found) + "?"
-        form = re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", text))  # what rows have in common
-        return WrongError(A_DATE, hint, f"date {form}")
+        form = re.sub(r"[^\W\d_]+", "a", text)  # what rows have in common
+        form = re.sub(r"\d+", "9", re.sub(r"\d{4}", "y", form))
+        return WrongError(A_DATE, hint, f"date {form} {found[0].count('-')}")
     if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text, re.ASCII):
         return WrongError(f"{A_DATE}, of a day that exists")
     return WrongError(A_DATE)

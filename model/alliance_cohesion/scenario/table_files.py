@@ -1,6 +1,5 @@
 """Find the evidence tables that a scenario names: its own, and those it borrows from others."""
 
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -10,58 +9,37 @@ from .locate import locate
 from .problems import Problem, ScenarioError, has_control_character, quoted, shown
 from .schema import MOST_TABLES
 
-
-@dataclass(frozen=True)
-class TableFiles:
-    """The files behind a scenario's two tables, in the order in which they are named."""
-
-    events: tuple[Path, ...]
-    indicators: tuple[Path, ...]
-    lenders: tuple[Path, ...]
-    """Scenario files of those a table is borrowed from."""
-
-    @property
-    def all(self) -> tuple[Path, ...]:
-        """Every table, and every file it takes to find it again."""
-        return (*self.events, *self.indicators, *self.lenders)
+_ALLOWED = (
+    "a file in the scenario's own folder, or one beside another scenario's file: "
+    "that scenario's name or path, a slash, and the file's name"
+)
 
 
-def table_files(layers: list[Layer], problems: list[Problem]) -> TableFiles:
-    """The tables of a scenario; the last layer that names a kind of table decides.
+def table_files(layers: list[Layer], key: str, problems: list[Problem]) -> dict[Path, Path | None]:
+    """The tables of one kind, as the last layer that names any has them, in its order.
 
-    What is wrong is appended to `problems`, and the table in question left out.
+    Args:
+        layers: The scenario's files, base first.
+        key: `events` or `indicators`.
+        problems: What is wrong is appended here, and the table in question left out.
+
+    Returns:
+        Each table with the scenario file beside which it lies, if it is borrowed.
     """
-    found = {key: _tables(layers, key, problems) for key in ("events", "indicators")}
-    lenders = [lender for tables in found.values() for _, lender in tables if lender]
-    return TableFiles(
-        tuple(table for table, _ in found["events"]),
-        tuple(table for table, _ in found["indicators"]),
-        tuple(dict.fromkeys(lenders)),
-    )
-
-
-def _tables(
-    layers: list[Layer], key: str, problems: list[Problem]
-) -> list[tuple[Path, Path | None]]:
-    """Tables of one kind, each with the scenario it is borrowed from (None: the scenario's own)."""
     layer, _ = origin(layers, ("tables", key))
     tables = layer.content.get("tables")
     value: Any = tables.get(key) if isinstance(tables, dict) else None
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
-        return []  # not there, or told by the schema
-    found = []
+        return {}  # not there, or told by the schema
+    found = {}
     for name in names[:MOST_TABLES]:
         table = None if has_control_character(name) else _find(layer, name)
         if table:
-            found.append(table)
+            found[table[0]] = table[1]
         else:
-            allowed = (
-                "a file in the scenario's own folder, or one beside another scenario's file: "
-                "that scenario's name or path, a slash, and the file's name"
-            )
             place = f"tables.{key}"
-            problems.append(Problem(shown(layer.path), place, f"found {quoted(name)}", allowed))
+            problems.append(Problem(shown(layer.path), place, f"found {quoted(name)}", _ALLOWED))
     return found
 
 

@@ -1,38 +1,26 @@
-"""Several files that appear together in a folder that holds other things too."""
+"""Several files that are written to a folder when all of them are complete."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_DRAFT, _READY = ".draft", ".ready"
-
 
 @contextmanager
 def together(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to fill; its files then take their places in `folder`, or none does.
+    """Give an empty folder to fill; at the end its files move to `folder`, one by one.
 
-    The caller holds the folder's lock. A process that is killed while the files take their
-    places leaves those that have not to `take_places`, which the next one calls first.
+    The caller holds the folder's lock.
     """
-    draft = folder / _DRAFT
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
     try:
         yield draft
-        draft.rename(folder / _READY)
-    except BaseException as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        if isinstance(error, OSError) and error.filename is None:
-            error.filename = str(folder)  # of a full disk, Python does not say where
-        raise
-    take_places(folder)
-
-
-def take_places(folder: Path) -> None:
-    """Move files that were made together, and are complete, to their places."""
-    ready = folder / _READY
-    if ready.is_dir():
-        for path in sorted(ready.iterdir()):
+        for path in sorted(draft.iterdir()):
             path.replace(folder / path.name)
-        ready.rmdir()
+    except OSError as error:
+        error.filename = error.filename or str(folder)
+        raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

@@ -20,6 +20,7 @@ import xarray as xr
 
 from ... import __version__
 from ...core.inputs import Codes, Floats, Standing, times
+from ...core.randomness import checked_seed
 from ...core.simulate import Outputs, outputs, walk_all
 from ...inference.priors import NAMES
 from ...inference.record import changes
@@ -150,7 +151,7 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     """
     if count < 1:
         raise ValueError(f"histories: {count} given, at least 1 needed")
-    seed = pair.changed.scenario.seed if seed is None else seed
+    seed = checked_seed(pair.changed.scenario.seed if seed is None else seed)
     wanted = max(1, count // A_DRAW)
     before = pair.sample(wanted, seed, all_of_it=False)
     sample = pair.sample(wanted, seed)

@@ -19,6 +19,8 @@ _MOST = 3  # boxes
 _LEAST_CASES = 5
 _RESTRICTS = 0.05  # a limit that chance explains as well as this is left out
 
+Limits = dict[str, dict[str, Any]]
+
 
 def available() -> bool:
     """Whether the extra is installed."""
@@ -26,12 +28,13 @@ def available() -> bool:
 
 
 def regions(inputs: pd.DataFrame, cases: np.ndarray) -> tuple[list[dict[str, Any]], str]:
-    """Boxes that hold many of the cases and little else, and a note where there are none.
+    """Boxes that hold many of the cases and little else, and a note if there are none.
 
-    Of each box: `coverage`, the share of all cases in it; `density`, the share of its points
-    that are cases; `mass`, the share of all points; and its `limits`: low and high or the
-    values, by input, of the inputs that it restricts, each with a p-value (`p`: how likely
-    chance alone would give such a limit).
+    Of each box: its `limits` by input (`low` and `high`, or `values`), each with `p`, the
+    probability that chance alone gives so dense a box by this limit (one-sided binomial test);
+    `points` and `cases` in it; `coverage`, the share of all cases in it; `density`, the share of
+    its points that are cases; `mass`, the share of all points. PRIM's limits that chance explains
+    are left out, ends are rounded to four digits, and the box that remains is counted.
     """
     if not available():
         return [], MISSING
@@ -47,13 +50,28 @@ def regions(inputs: pd.DataFrame, cases: np.ndarray) -> tuple[list[dict[str, Any
         warnings.simplefilter("ignore")
         logging.getLogger("EMA").setLevel(logging.ERROR)
         boxes = _boxes(data, cases.astype(bool))
-    found = [_told(box, data, names) for box in boxes]
-    found = [box for box in found if box["limits"]]
+    found: list[dict[str, Any]] = []
+    for box in boxes:
+        limits = _simplified({names[key]: limit for key, limit in box.items()}, inputs, cases)
+        inside = _inside(limits, inputs)
+        if not limits or cases[inside].mean() <= cases.mean():
+            continue
+        told = {
+            "limits": limits,
+            "points": int(inside.sum()),
+            "cases": int(cases[inside].sum()),
+            "coverage": float(cases[inside].sum() / count),
+            "density": float(cases[inside].mean()),
+            "mass": float(inside.mean()),
+        }
+        if told not in found:
+            found.append(told)
     note = "" if found else "Regions: no box is denser in cases than the whole."
     return found, note
 
 
-def _boxes(data: pd.DataFrame, cases: np.ndarray) -> list[dict[str, Any]]:
+def _boxes(data: pd.DataFrame, cases: np.ndarray) -> list[Limits]:
+    """The limits of PRIM's boxes, those that restrict something."""
     from ema_workbench.analysis import prim
 
     search = prim.Prim(data, cases, threshold=float(cases.mean()))
@@ -69,37 +87,43 @@ def _boxes(data: pd.DataFrame, cases: np.ndarray) -> list[dict[str, Any]]:
         if path["density"][best] <= cases.mean() or box.res_dim == 0:
             break
         box.select(best)
-        found.append(
-            {
-                "coverage": float(path["coverage"][best]),
-                "density": float(path["density"][best]),
-                "mass": float(path["mass"][best]),
-                "limits": box.box_lims[best],
-                "p": box.qp[best],
-                "whole": box.box_lims[0],
-            }
-        )
+        chosen, whole = box.box_lims[best], box.box_lims[0]
+        limits: Limits = {}
+        for key in chosen:
+            (a, b), (first, last) = chosen[key].tolist(), whole[key].tolist()
+            if isinstance(a, set) and a != first:
+                limits[key] = {"values": sorted(map(str, a))}
+            elif not isinstance(a, set) and (a, b) != (first, last):
+                limits[key] = {"low": float(f"{a:.4g}"), "high": float(f"{b:.4g}")}
+        found.append(limits)
     return found
 
 
-def _told(box: dict[str, Any], data: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
-    limits = {}
-    for key, name in names.items():
-        if key not in box["limits"]:
-            continue
-        inside, whole = box["limits"][key].tolist(), box["whole"][key].tolist()
-        if _same(inside, whole):
-            continue
-        ps = [float(p) for p in np.atleast_1d(box["p"].get(key, [])) if p >= 0]
-        p = max(ps) if ps else 1.0
-        if p > _RESTRICTS:
-            continue
-        if isinstance(inside[0], set):
-            limits[name] = {"values": sorted(map(str, inside[0])), "p": p}
+def _inside(limits: Limits, inputs: pd.DataFrame) -> np.ndarray:
+    """Which points lie in a box."""
+    inside = np.ones(len(inputs), dtype=bool)
+    for name, limit in limits.items():
+        if "values" in limit:
+            inside &= inputs[name].astype(str).isin(limit["values"]).to_numpy()
         else:
-            limits[name] = {"low": float(inside[0]), "high": float(inside[1]), "p": p}
-    return {key: box[key] for key in ("coverage", "density", "mass")} | {"limits": limits}
+            inside &= inputs[name].between(limit["low"], limit["high"]).to_numpy()
+    return inside
 
 
-def _same(inside: list[Any], whole: list[Any]) -> bool:
-    return all(a == b for a, b in zip(inside, whole, strict=True))
+def _simplified(limits: Limits, inputs: pd.DataFrame, cases: np.ndarray) -> Limits:
+    """The limits that chance does not explain; the weakest is left out first."""
+    from scipy.stats import binom
+
+    limits = dict(limits)
+    while limits:
+        inside = _inside(limits, inputs)
+        ps = {}
+        for name in limits:
+            without = _inside({k: v for k, v in limits.items() if k != name}, inputs)
+            share = cases[without].mean()
+            ps[name] = float(binom.sf(cases[inside].sum() - 1, inside.sum(), share))
+        weakest = max(ps, key=lambda name: ps[name])
+        if ps[weakest] <= _RESTRICTS:
+            return {name: limit | {"p": ps[name]} for name, limit in limits.items()}
+        del limits[weakest]
+    return limits

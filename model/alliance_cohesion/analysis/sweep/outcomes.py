@@ -1,4 +1,4 @@
-"""Outcomes of interest: one whole number a history, so that counts of them add up exactly."""
+"""Outcomes of interest: one number per simulated history, counted value by value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from datetime import date
 
 import numpy as np
 
-from ...core.inputs import Codes, Ints, World
-from ...core.step import MEMBER, OUTSIDE
+from ...core.inputs import Codes, Floats, World
+from ...core.step import FROZEN, MEMBER, OUTSIDE
 from ...scenario import Problem, Scenario
-from ...scenario.problems import quoted
+from ...scenario.problems import quoted, shown
 from ...scenario.spelling import suggestion
 from .spec import Measure, OutcomeTable
 
 UNITS: dict[Measure, str] = {
-    "away": "chance",
-    "outside": "chance",
-    "left": "chance",
+    "frozen": "probability",
+    "out": "probability",
+    "frozen_or_out": "probability",
+    "left": "probability",
     "leavers": "states",
-    "whole": "chance",
+    "nobody_left": "probability",
     "first_exit": "years",
     "record": "share",
 }
@@ -26,131 +27,143 @@ UNITS: dict[Measure, str] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is counted of a history.
+    """What is measured in a history, up to a day.
 
-    - `away`, `outside`: 1 if the state is frozen or outside (is outside) on the day;
+    - `frozen`, `out`, `frozen_or_out`: 1 if the state is so on the day;
     - `left`: 1 if the state has left or frozen its membership by the day;
-    - `leavers`: how many states have; `whole`: 1 if none has;
-    - `first_exit`: tick in which the first state (or the state named) leaves; one more than
-      the last that counts if none does;
-    - `record`: states and ticks up to the day in which the standing is the documented one.
+    - `leavers`: how many states have; `nobody_left`: 1 if none has;
+    - `first_exit`: years to the first exit of any state (or of the state); the whole time if
+      there is none;
+    - `record`: share of states and time steps with the documented status, of those in which the
+      state decides.
+
+    Where statuses follow the record at first (`known_until`), exits count from its end on.
     """
 
     name: str
     measure: Measure
-    state: int
-    """Its place among the states; -1 where none is named."""
-    tick: int
-    """Last decided tick that counts."""
+    state: str | None
+    step: int
+    """Last time step that counts; the first one that is simulated is 0."""
     unit: str
-    scale: float
-    """What one count is worth: a mean of counts times this is the outcome."""
-    never: int
-    """Of `first_exit`: the count that stands for never; else -1."""
+    never: float | None
+    """The value of `first_exit` that stands for never."""
+
+
+def first_free_step(scenario: Scenario) -> int:
+    """The first simulated time step whose statuses do not simply follow the record."""
+    known, ticks = scenario.clock.known_until, scenario.clock.ticks
+    return 0 if known is None else max(0, ticks.at(known) + 1 - ticks.first)
 
 
 def outcomes(
     tables: Sequence[OutcomeTable],
     scenario: Scenario,
-    world: World,
-    file: str,
+    states: tuple[str, ...],
+    sometimes: tuple[str, ...],
     problems: list[Problem],
 ) -> tuple[Outcome, ...]:
-    """Outcomes as the file names them, or the usual ones where it names none."""
-    tables = tables or usual(scenario)
+    """The outcomes that the file names, or the usual ones if it names none.
+
+    Args:
+        tables: What the file says.
+        scenario: What is swept.
+        states: Members at every point of the sweep.
+        sometimes: Members at some points only.
+        problems: What is wrong is appended here.
+    """
+    file = shown(scenario.path)
+    clock, begin = scenario.clock, first_free_step(scenario)
+    first_day = clock.known_until or clock.start
     found: dict[str, Outcome] = {}
-    for k, table in enumerate(tables):
-        place = f"[sweep] outcome {k + 1}"
-        state = -1
-        if table.state is not None:
-            if table.state not in scenario.states:
-                hint = suggestion(table.state, scenario.states)
-                states = ", ".join(scenario.states)
-                found_word = f"found {quoted(table.state)}"
-                problems.append(Problem(file, f"{place}.state", found_word, states, hint))
-                continue
-            state = scenario.states.index(table.state)
-        day = table.by or scenario.clock.end
-        if not scenario.clock.start <= day <= scenario.clock.end:
-            allowed = f"{scenario.clock.start} to {scenario.clock.end}"
-            problems.append(Problem(file, f"{place}.by", f"found {quoted(day)}", allowed))
-            continue
+    for k, table in enumerate(tables or usual(states, scenario)):
+        place, measure, state = f"[sweep] outcome {k + 1}", table.measure, table.state
+        day = table.by or clock.end
+        wrong = None
+        if state is not None and state not in states:
+            wrong = "state", quoted(state), ", ".join(states), suggestion(state, states)
+            if state in sometimes:
+                wrong = "state", f"{quoted(state)}, no member at some points", ", ".join(states), ""
+        elif not first_day <= day <= clock.end:
+            wrong = "by", quoted(day), f"{first_day} to {clock.end}", ""
+        elif measure == "record" and clock.known_until:
+            wrong = "measure", quoted(measure), "others: after known_until there is no record", ""
         name = table.name or _name(table, day)
         if name in found:
-            problems.append(Problem(file, f"{place}.name", f"found {quoted(name)} twice"))
+            wrong = "name", f"{quoted(name)} twice", "", ""
+        if wrong:
+            where, what, allowed, hint = wrong
+            problems.append(Problem(file, f"{place}.{where}", f"found {what}", allowed, hint))
             continue
-        tick = scenario.clock.ticks.at(day) - world.forcing.first
-        scale, never = 1.0, -1
-        if table.measure == "first_exit":
-            scale, never = world.forcing.dt, tick + 1
-        if table.measure == "record":
-            scale = 1.0 / max(1, int(counted(world)[: tick + 1].sum()))
-        unit = UNITS[table.measure]
-        found[name] = Outcome(name, table.measure, state, tick, unit, scale, never)
+        step = clock.ticks.at(day) - clock.ticks.first
+        never = (step + 1 - begin) * clock.ticks.dt if measure == "first_exit" else None
+        found[name] = Outcome(name, measure, state, step, UNITS[measure], never)
     return tuple(found.values())
 
 
-def usual(scenario: Scenario) -> tuple[OutcomeTable, ...]:
+def usual(states: Sequence[str], scenario: Scenario) -> tuple[OutcomeTable, ...]:
     """Outcomes that are of interest in any scenario."""
-    shared: tuple[Measure, ...] = ("whole", "leavers", "first_exit", "record")
+    shared: list[Measure] = ["nobody_left", "leavers", "first_exit"]
+    if scenario.clock.known_until is None:
+        shared.append("record")
+    each: tuple[Measure, ...] = ("frozen", "out")
     return (
         *(OutcomeTable(measure=measure) for measure in shared),
-        *(OutcomeTable(measure="away", state=state) for state in scenario.states),
+        *(OutcomeTable(measure=measure, state=state) for state in states for measure in each),
     )
 
 
-def counted(world: World) -> np.ndarray:
-    """[T, N] where a state decides, so that its standing is a finding."""
-    ticks = world.forcing.first + np.arange(len(world.decided))
-    return ticks[:, np.newaxis] > world.forcing.entry[np.newaxis]
-
-
-def measure(
-    path: Codes, initial: Codes, record: Codes, decides: np.ndarray, wanted: Sequence[Outcome]
-) -> Ints:
-    """[outcome, history] whole numbers of histories.
+def measure(path: Codes, world: World, begin: int, wanted: Sequence[Outcome]) -> Floats:
+    """[outcome, history] the outcomes of histories.
 
     Args:
-        path: [history, T, N] standings at the end of decided ticks.
-        initial: [N] standings before the first.
-        record: [T, N] documented standings.
-        decides: [T, N] which of them count.
+        path: [history, T, N] statuses at the end of the simulated time steps.
+        world: Whose histories they are: its states, initial statuses and record count.
+        begin: The first time step in which an exit counts.
         wanted: What to measure.
     """
     H, T, N = path.shape
-    before = np.concatenate([np.broadcast_to(initial, (H, 1, N)), path[:, :-1]], axis=1)
+    before = np.concatenate([np.broadcast_to(world.initial, (H, 1, N)), path[:, :-1]], axis=1)
     departs = (before == MEMBER) & (path != MEMBER)
+    departs[:, :begin] = False
     first = np.where(departs.any(axis=1), departs.argmax(axis=1), T)
-    found = np.empty((len(wanted), H), dtype=np.int64)
+    steps = world.forcing.first + np.arange(T)
+    decides = steps[:, np.newaxis] > world.forcing.entry[np.newaxis]
+    record = world.record[world.forcing.first :]
+    found = np.empty((len(wanted), H))
     for k, outcome in enumerate(wanted):
-        i, t = outcome.state, outcome.tick
+        i = -1 if outcome.state is None else world.states.index(outcome.state)
+        t = outcome.step
         match outcome.measure:
-            case "away":
-                found[k] = path[:, t, i] != MEMBER
-            case "outside":
+            case "frozen":
+                found[k] = path[:, t, i] == FROZEN
+            case "out":
                 found[k] = path[:, t, i] == OUTSIDE
+            case "frozen_or_out":
+                found[k] = path[:, t, i] != MEMBER
             case "left":
                 found[k] = first[:, i] <= t
             case "leavers":
                 found[k] = (first <= t).sum(axis=1)
-            case "whole":
+            case "nobody_left":
                 found[k] = (first > t).all(axis=1)
             case "first_exit":
-                one = first[:, i] if i >= 0 else first.min(axis=1)
-                found[k] = np.minimum(one, t + 1)
+                exit_ = first[:, i] if outcome.state else first.min(axis=1)
+                found[k] = (np.minimum(exit_, t + 1) - begin) * world.forcing.dt
             case "record":
                 right = (path[:, : t + 1] == record[: t + 1]) & decides[: t + 1]
-                found[k] = right.sum(axis=(1, 2))
+                found[k] = right.sum(axis=(1, 2)) / max(1, decides[: t + 1].sum())
     return found
 
 
 def _name(table: OutcomeTable, day: date) -> str:
     words = {
-        "away": f"{table.state} away by {day}",
-        "outside": f"{table.state} outside by {day}",
+        "frozen": f"{table.state} frozen on {day}",
+        "out": f"{table.state} out on {day}",
+        "frozen_or_out": f"{table.state} frozen or out on {day}",
         "left": f"{table.state} has left by {day}",
         "leavers": f"leavers by {day}",
-        "whole": f"nobody has left by {day}",
+        "nobody_left": f"nobody has left by {day}",
         "first_exit": f"years to the first exit{f' of {table.state}' if table.state else ''}",
         "record": "share of the record",
     }

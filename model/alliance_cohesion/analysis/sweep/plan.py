@@ -8,120 +8,127 @@ import math
 import tomllib
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ... import __version__
-from ...core.inputs import Codes, Floats, World
-from ...inference.basis import basis
+from ...core.inputs import Floats
 from ...inference.draws import draws
-from ...scenario import Problem, Scenario
+from ...scenario import Problem, Scenario, copies
 from ...scenario.files import read_text
 from ...scenario.problems import quoted, raise_any, shown
 from ...scenario.tables import csv_rows
 from ...simulation import Case
-from .manifest import digest
-from .outcomes import Outcome, counted, outcomes
-from .points import Ground, ground, settled
-from .spec import MOST_POINTS, Design, Interest, Span, SweepTable, level, read_spans, read_table
-from .variables import Value, Variable, edit_problems, variable
+from ...util.sources import sources
+from .outcomes import Outcome, outcomes
+from .spec import MOST_POINTS, Span, SweepTable, level, read_spans, read_table
+from .variables import Point, Variable, members_at_points, read_variable, tried
 
-FORMAT = 1
-CELLS = 4_000_000  # histories times ticks times states of one chunk: some 40 MB
-MOST_IN_CHUNK = 2000  # histories; a chunk is what an interrupt can lose
+FORMAT = 2
+CELLS = 4_000_000  # histories times time steps times states of one chunk: some 40 MB
+MOST_HISTORIES, MOST_IN_CHUNK = 2000, 16  # histories and points of a chunk
+MOST_CHUNKS = 1_000_000
 MORRIS_LEVELS = 4
-SENSITIVITY: tuple[Design, ...] = ("saltelli", "morris")
 
-Point = tuple[Value, ...]
+sources()  # taken now: if a file is edited later, the code that runs is still this one
+
+
+class Chunk(NamedTuple):
+    """Points `first` to `last - 1`, histories `start` to `stop - 1`: a unit of work."""
+
+    first: int
+    last: int
+    start: int
+    stop: int
+
+    @property
+    def histories(self) -> int:
+        """Histories in all."""
+        return (self.last - self.first) * (self.stop - self.start)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that the result of a sweep depends on, but for the number of histories."""
+    """Everything that the result of a sweep depends on, except the number of histories."""
 
-    ground: Ground
+    scenario: Scenario
+    table: SweepTable
     variables: tuple[Variable, ...]
-    design: Design
-    size: int
-    """Points of the design as asked for: base points of saltelli, trajectories of morris."""
-    design_seed: int
-    units: Floats | None
-    """[point, variable] places in the unit cube; None for a grid or a list."""
     points: tuple[Point, ...]
     outcomes: tuple[Outcome, ...]
-    interest: Interest | None
-    seed: int
+    left_out: tuple[str, ...]
+    """States without usual outcomes, because they are no members at some points."""
     histories: int
     """At each point, as asked for now."""
-    chunk: int
-    """Histories in a chunk."""
+    chunk: tuple[int, int]
+    """At most so many points, and histories of each, in a chunk."""
     values: Floats
     """[draw, parameter] draws, before what scenario and point hold fixed."""
     draws_from: str
     draws_sha256: str
-    initial: Codes
-    record: Codes
-    decides: np.ndarray
-    files: dict[str, str]
-    """SHA-256 of the scenario's files by name."""
-    over: dict[str, Any]
-    """What was laid over the file's table."""
-    listed: Path | None
-    """The CSV file of a list."""
+    over: Mapping[str, Any]
+    """What the command line said in place of the file's table."""
 
     @property
-    def scenario(self) -> Scenario:
-        """The scenario that is swept."""
-        return self.ground.scenario
+    def interest(self) -> dict[str, Any] | None:
+        """Which points are of interest: no part of the plan, since it changes no history."""
+        interest = self.table.interest
+        return interest.model_dump(exclude_none=True) if interest else None
+
+    @property
+    def listed(self) -> Path | None:
+        """The CSV file of a list."""
+        wanted = self.table.design == "list" and self.table.file
+        return self.scenario.path.parent / wanted if wanted else None
 
     @cached_property
-    def points_sha256(self) -> str:
-        """SHA-256 of the points."""
-        text = json.dumps([list(point) for point in self.points])
-        return hashlib.sha256(text.encode()).hexdigest()
-
     def as_json(self) -> dict[str, Any]:
         """The plan as the manifest keeps it; the same plan gives the same text anywhere."""
-        return {
+        table = self.table
+        variables = [
+            {"name": variable.name, "levels": variable.levels}
+            | variable.span.model_dump(mode="json", by_alias=True, exclude_none=True)
+            for variable in self.variables
+        ]
+        plan = {
             "format": FORMAT,
             "version": __version__,
-            "rules_sha256": basis()["rules_sha256"],
+            "sources": sources(),
             "scenario": self.scenario.name,
-            "files": self.files,
+            "files": _hashes(self.scenario),
             "parameters": {"from": self.draws_from, "sha256": self.draws_sha256},
-            "seed": self.seed,
-            "design": {"kind": self.design, "size": self.size, "seed": self.design_seed},
-            "variables": [
-                {
-                    "name": variable.name,
-                    "levels": list(variable.levels),
-                    **variable.span.model_dump(mode="json", by_alias=True, exclude_none=True),
-                }
-                for variable in self.variables
-            ],
-            "points": {"count": len(self.points), "sha256": self.points_sha256},
-            "outcomes": [
-                {
-                    "name": outcome.name,
-                    "measure": outcome.measure,
-                    "state": self.scenario.states[outcome.state] if outcome.state >= 0 else None,
-                    "tick": outcome.tick,
-                    "unit": outcome.unit,
-                    "scale": outcome.scale,
-                }
-                for outcome in self.outcomes
-            ],
+            "seed": self.scenario.seed,
+            "design": {"kind": table.design, "size": table.points, "seed": table.seed},
+            "variables": variables,
+            "points": {"count": len(self.points), "sha256": digest(self.points)},
+            "outcomes": [asdict(outcome) for outcome in self.outcomes],
+            "left_out": self.left_out,
             "chunk": self.chunk,
         }
+        kept: dict[str, Any] = json.loads(json.dumps(plan))
+        return kept
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the plan."""
-        return digest(self.as_json())
+
+def digest(content: Any) -> str:
+    """SHA-256 of plain data."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The keys in which two plans differ; of sources and files, which."""
+    named = []
+    for key in sorted({*was, *now}):
+        one, two = was.get(key), now.get(key)
+        if one != two and isinstance(one, dict) and isinstance(two, dict):
+            parts = [part for part in sorted({*one, *two}) if one.get(part) != two.get(part)]
+            named.append(f"{key}: {', '.join(parts[:3])}{', ..' if len(parts) > 3 else ''}")
+        elif one != two:
+            named.append(key)
+    return "; ".join(named)
 
 
 def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any) -> Plan:
@@ -129,8 +136,8 @@ def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any)
 
     Args:
         case: The scenario.
-        over: Keys of the table that take the place of the file's: `design`, `points`,
-            `histories`, `seed`, `file`, and `vary` (added to the file's), `outcome`, `interest`.
+        over: Keys in place of the file's: `design`, `points`, `histories`, `seed`, `file`,
+            `outcome`, `interest`, and `vary` (added to the file's).
         **more: The same, one by one.
 
     Raises:
@@ -141,194 +148,173 @@ def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any)
     file = shown(scenario.path)
     problems: list[Problem] = []
     table = read_table(scenario, over, problems)
-    spans = read_spans(table, file, problems)
-    made = (variable(name, span, scenario, file, problems) for name, span in spans.items())
-    variables = tuple(one for one in made if one)
-    standing = ground(scenario)
-    variables = settled(standing, variables, problems)
-    world = case.world
-    wanted = outcomes(table.outcome, scenario, world, file, problems)
-    if table.interest and wanted and table.interest.outcome not in {o.name for o in wanted}:
-        names = ", ".join(outcome.name for outcome in wanted)
-        found = f"found {quoted(table.interest.outcome)}"
-        problems.append(Problem(file, "[sweep] interest.outcome", found, names))
-    if not spans and not problems and table.design != "list":
-        allowed = 'inputs under [sweep.vary], or --vary "NAME=low:high"'
-        problems.append(Problem(file, "[sweep] vary", "nothing to vary", allowed))
-    raise_any(problems)
+    points: tuple[Point, ...] = ()
     if table.design == "list":
-        variables, points = _listed(table, scenario, standing, problems, file)
-        units = None
-    else:
-        units = _units(table, len(variables), file, problems)
         raise_any(problems)
-        points = _points(table.design, variables, units, file, problems)
+        variables, points = _listed(table, scenario, problems)
+    else:
+        spans = read_spans(table, file, problems)
+        read = [read_variable(name, span, scenario, file, problems) for name, span in spans.items()]
+        variables = tuple(variable for variable in read if variable)
+        if not spans and not problems:
+            allowed = 'inputs under [sweep.vary], or --vary "NAME=low:high"'
+            problems.append(Problem(file, "[sweep] vary", "nothing to vary", allowed))
+    variables = tried(scenario, variables, problems)
+    always, sometimes = members_at_points(scenario, variables, problems)
+    wanted = outcomes(table.outcome, scenario, always, sometimes, problems)
+    names = [outcome.name for outcome in wanted]
+    if table.interest and wanted and table.interest.outcome not in names:
+        found = f"found {quoted(table.interest.outcome)}"
+        problems.append(Problem(file, "[sweep] interest.outcome", found, ", ".join(names)))
     raise_any(problems)
+    if table.design != "list":
+        points = _points(table, variables, file)
     settings = scenario.parameters
-    found_draws = draws(settings.posterior, scenario.alliance.name, {}, scenario.seed)
-    cells = max(1, world.record[world.forcing.first :].size)
+    drawn = draws(settings.posterior, scenario.alliance.name, {}, scenario.seed)
+    histories = table.histories or scenario.histories
+    ticks = scenario.clock.ticks
+    cells = max(1, (ticks.count - ticks.first) * len(scenario.states))
+    in_chunk = max(1, min(MOST_HISTORIES, CELLS // cells))
     return Plan(
-        ground=standing,
+        scenario=scenario,
+        table=table,
         variables=variables,
-        design=table.design,
-        size=table.points,
-        design_seed=table.seed,
-        units=units,
         points=points,
         outcomes=wanted,
-        interest=table.interest,
-        seed=scenario.seed,
-        histories=table.histories or scenario.histories,
-        chunk=max(1, min(MOST_IN_CHUNK, CELLS // cells)),
-        values=found_draws.values,
-        draws_from=found_draws.origin,
-        draws_sha256=found_draws.digest,
-        initial=world.initial,
-        record=_decided(world),
-        decides=counted(world),
-        files=_hashes(scenario),
+        left_out=() if table.outcome else sometimes,
+        histories=histories,
+        chunk=(max(1, min(MOST_IN_CHUNK, in_chunk // histories)), in_chunk),
+        values=drawn.values,
+        draws_from=drawn.origin,
+        draws_sha256=drawn.digest,
         over=over,
-        listed=_list_file(table, scenario) if table.design == "list" else None,
     )
 
 
-def _list_file(table: SweepTable, scenario: Scenario) -> Path | None:
-    if table.file is None:
-        return None
-    path = Path(table.file)
-    return path if path.is_absolute() else scenario.path.parent / path
+def chunks(plan: Mapping[str, Any], parts: Sequence[int], shard: tuple[int, int]) -> list[Chunk]:
+    """The chunks of a sweep in order; of shard (i, n) every n-th from the i-th on.
 
-
-def _decided(world: World) -> Codes:
-    return world.record[world.forcing.first :]
+    Args:
+        plan: As the manifest keeps it.
+        parts: Histories at each point: as first asked for, then as extended to. No chunk crosses
+            one of them, so that an extension leaves what is done.
+        shard: Which shard of how many.
+    """
+    (together, size), count = plan["chunk"], plan["points"]["count"]
+    spans = [
+        (start, min(start + size, end))
+        for begin, end in zip([0, *parts], parts, strict=False)
+        for start in range(begin, end, size)
+    ]
+    blocks = [(first, min(first + together, count)) for first in range(0, count, together)]
+    i, n = shard
+    return [Chunk(*block, *span) for block in blocks for span in spans][i - 1 :: n]
 
 
 def _hashes(scenario: Scenario) -> dict[str, str]:
-    """Files by their last two parts, so that a copy of the folder elsewhere is the same.
+    """Hashes of the scenario's files by their place in a copy, the same wherever they lie.
 
-    Of a scenario file its content counts, without the `[sweep]` table: what of that counts is in
-    the plan, so that another region of interest needs no other histories.
+    A scenario file counts without its `[sweep]` table: what matters of that is in the plan.
     """
-    paths = dict.fromkeys(path.resolve() for path in scenario.files)
-    return {"/".join(path.parts[-2:]): hashlib.sha256(_content(path)).hexdigest() for path in paths}
+    found = {}
+    for path, place in copies.places(scenario).items():
+        content = path.read_bytes()
+        if path.suffix == ".toml":
+            table = tomllib.loads(content.decode("utf-8-sig"))
+            table.pop("sweep", None)
+            content = json.dumps(table, sort_keys=True, default=str).encode()
+        found[place.as_posix()] = hashlib.sha256(content).hexdigest()
+    return found
 
 
-def _content(path: Path) -> bytes:
-    if path.suffix != ".toml":
-        return path.read_bytes()
-    content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    content.pop("sweep", None)
-    return json.dumps(content, sort_keys=True, default=str).encode()
+def _points(table: SweepTable, variables: Sequence[Variable], file: str) -> tuple[Point, ...]:
+    """The points of a design.
 
-
-def _units(table: SweepTable, d: int, file: str, problems: list[Problem]) -> Floats | None:
-    """[point, variable] the design in the unit cube; None for a grid."""
+    Raises:
+        ScenarioError: they are too many, or their number does not fit the design.
+    """
+    n, d = table.points, len(variables)
+    count = {"saltelli": n * (d + 2), "morris": n * (d + 1)}.get(table.design, n)
     if table.design == "grid":
-        return None
-    n = table.points
+        count = math.prod(len(variable.steps) for variable in variables)
+    if count > MOST_POINTS:
+        allowed = f"at most {MOST_POINTS:,}; fewer steps, or another design"
+        raise_any([Problem(file, "[sweep] vary", f"{count:,} points", allowed)])
     if table.design in ("sobol", "saltelli") and n & (n - 1):
         below = 2 ** int(math.log2(n))
         allowed = f"a power of two for this design ({below} or {2 * below})"
-        problems.append(Problem(file, "[sweep] points", f"found {n}", allowed))
-        return None
-    if table.design in SENSITIVITY:
-        total = n * (d + 2) if table.design == "saltelli" else n * (d + 1)
-        if total > MOST_POINTS:
-            found = f"{total:,} points"
-            problems.append(Problem(file, "[sweep] points", found, f"at most {MOST_POINTS:,}"))
-            return None
-        return _for_sensitivity(table.design, n, d, table.seed)
-    from scipy.stats import qmc
-
-    kinds = {"latin": qmc.LatinHypercube, "sobol": qmc.Sobol}
-    made: Floats = kinds[table.design](d, seed=np.random.default_rng(table.seed)).random(n)
-    return made
+        raise_any([Problem(file, "[sweep] points", f"found {n}", allowed)])
+    if table.design == "grid":
+        return tuple(itertools.product(*(variable.steps for variable in variables)))
+    return tuple(
+        tuple(variable.at(float(u)) for variable, u in zip(variables, row, strict=True))
+        for row in units(table.design, n, d, table.seed)
+    )
 
 
-def problem_of(names: Sequence[str]) -> dict[str, Any]:
-    """The unit cube as SALib wants it said."""
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+def units(design: str, n: int, d: int, seed: int) -> Floats:
+    """[point, input] the points of a design in the unit cube.
 
+    Args:
+        design: `latin`, `sobol`, `saltelli` or `morris`.
+        n: Points; base points of saltelli, trajectories of morris.
+        d: Inputs.
+        seed: Of the design.
+    """
+    if design in ("latin", "sobol"):
+        from scipy.stats import qmc
 
-def _for_sensitivity(design: Design, n: int, d: int, seed: int) -> Floats:
+        kind = qmc.LatinHypercube if design == "latin" else qmc.Sobol
+        return np.asarray(kind(d, seed=np.random.default_rng(seed)).random(n))
     from SALib.sample import morris, sobol
 
-    problem = problem_of([f"x{k}" for k in range(d)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if design == "saltelli":
-            made = sobol.sample(problem, n, calc_second_order=False, seed=seed)
+            made = sobol.sample(problem_of(d), n, calc_second_order=False, seed=seed)
         else:
-            made = morris.sample(problem, n, num_levels=MORRIS_LEVELS, seed=seed)
+            made = morris.sample(problem_of(d), n, num_levels=MORRIS_LEVELS, seed=seed)
     return np.asarray(made, dtype=np.float64)
 
 
-def _points(
-    design: Design,
-    variables: Sequence[Variable],
-    units: Floats | None,
-    file: str,
-    problems: list[Problem],
-) -> tuple[Point, ...]:
-    if units is not None:
-        return tuple(
-            tuple(one.at(float(u)) for one, u in zip(variables, row, strict=True)) for row in units
-        )
-    steps = [variable.steps for variable in variables]
-    count = math.prod(len(values) for values in steps)
-    if count > MOST_POINTS:
-        found, allowed = f"{count:,} points", f"at most {MOST_POINTS:,}; or another design"
-        problems.append(Problem(file, "[sweep] vary", found, allowed))
-        return ()
-    return tuple(itertools.product(*steps))
+def problem_of(d: int) -> dict[str, Any]:
+    """The unit cube as SALib describes it."""
+    return {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0.0, 1.0]] * d}
 
 
 def _listed(
-    table: SweepTable,
-    scenario: Scenario,
-    standing: Ground,
-    problems: list[Problem],
-    file: str,
+    table: SweepTable, scenario: Scenario, problems: list[Problem]
 ) -> tuple[tuple[Variable, ...], tuple[Point, ...]]:
-    """Points from a CSV file: a column an input, a row a point."""
-    path = _list_file(table, scenario)
-    if path is None:
-        problems.append(Problem(file, "[sweep] file", "nothing there", "a CSV file of points"))
-        return (), ()
-    text = read_text(path, problems)
-    if text is None:
-        return (), ()
-    name = shown(path)
+    """Inputs and points from a CSV file: a column per input, a row per point."""
+    if table.file is None:
+        allowed = "a CSV file of points"
+        raise_any([Problem(shown(scenario.path), "[sweep] file", "nothing there", allowed)])
+    path = scenario.path.parent / str(table.file)
+    text, name = read_text(path, problems), shown(path)
+    raise_any(problems)
     try:
-        rows = [row for _, row in csv_rows(text) if any(map(str.strip, row))]
+        rows = [(k, [cell.strip() for cell in row]) for k, row in csv_rows(text or "") if any(row)]
     except csv.Error as error:
-        problems.append(Problem(name, "", f"not a CSV file ({error})"))
-        return (), ()
+        raise_any([Problem(name, "", f"not a CSV file ({error})")])
     if len(rows) < 2:
-        problems.append(Problem(name, "", "no points", "a header of inputs, and a row a point"))
-        return (), ()
-    header = [cell.strip() for cell in rows[0]]
+        raise_any([Problem(name, "", "no points", "a header of inputs, and a row per point")])
+    (_, header), *rows = rows
     if len(set(header)) < len(header):
         problems.append(Problem(name, "row 1", "an input twice", "each input once"))
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(header):
-            found, allowed = f"{len(row)} cells", f"{len(header)} cells"
+    seen: dict[tuple[object, ...], int] = {}
+    for number, cells in rows:
+        first = seen.setdefault(tuple(map(level, cells)), number)
+        if len(cells) != len(header):
+            found, allowed = f"{len(cells)} cells", f"{len(header)} cells"
             problems.append(Problem(name, f"row {number}", found, allowed))
-    if problems:
-        return (), ()
-    columns = [[level(row[k].strip()) for row in rows[1:]] for k in range(len(header))]
+        elif first != number:
+            found = f"the same point as row {first}"
+            problems.append(Problem(name, f"row {number}", found, "each point once"))
+    raise_any(problems)
+    columns = zip(*seen, strict=True)
     spans = [Span(values=tuple(dict.fromkeys(column))) for column in columns]
-    made = [
-        variable(word, span, scenario, name, problems)
+    read = [
+        read_variable(word, span, scenario, name, problems)
         for word, span in zip(header, spans, strict=True)
     ]
-    variables = tuple(one for one in made if one)
-    if problems:
-        return (), ()
-    for one in variables:
-        for value in one.levels:
-            problems += edit_problems(one, value, name)
-    if not problems:
-        settled(standing, variables, problems)
-    plain = [[float(v) if not isinstance(v, str) else v for v in column] for column in columns]
-    return variables, tuple(zip(*plain, strict=True))
+    return tuple(variable for variable in read if variable), tuple(seen)  # type: ignore[arg-type]

@@ -1,36 +1,34 @@
-"""Run a sweep in a folder: what is missing is done, what is done is never done again."""
+"""Run a sweep in a folder, or merge its shards: what is missing is done, the rest is left."""
 
 import contextlib
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ...util.lock import locked
-from .chunks import MOST_CHUNKS, Chunk, Failure, chunks, count
-from .findings import Findings, find
-from .plan import Plan
-from .store import (
+from ...util.put import CLOSED, FULL
+from .folder import (
+    CHUNKS,
     MANIFEST,
     POINTS,
-    Store,
-    SweepError,
+    Folder,
     as_text,
-    create,
+    begun,
     exists,
     file_hash,
-    keep,
     opened,
-    put,
-    why,
+    scenario_files,
+    tidy,
 )
-from .tables import COUNTS, OUTCOMES, WIDE, write_tables
-from .work import Task, job
+from .plan import Plan
+from .results import OUTCOMES, WIDE, Findings, find, write_tables
+from .work import SweepError, Task, job
 from .workers import Workers, here
 
-Progress = Callable[[int], None]
 Show = Callable[[Findings, dict[str, Any]], dict[str, bytes]]
-"""Pictures and report of findings and the folder's manifest: contents by file name."""
+"""Report and pictures from the findings and the folder's manifest: contents by file name."""
 
 
 @dataclass
@@ -38,17 +36,18 @@ class Report:
     """What a call has done."""
 
     folder: Path
-    total: int
-    """Chunks of this sweep (of this shard)."""
     done: int = 0
-    """Of them, done now."""
+    """Chunks done now."""
     kept: int = 0
-    """Of them, done before."""
+    """Chunks that were there."""
+    missing: int = 0
+    """Chunks that are in none of the shards merged."""
     damaged: list[Path] = field(default_factory=list)
-    """Files that were not whole and were made again."""
-    failures: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Files that were damaged, or had failed points, and were replaced."""
+    failures: dict[int, str] = field(default_factory=dict)
+    """Points that could not be simulated, and why."""
     findings: Findings | None = None
-    """None of a shard, which only others complete."""
+    """None of a shard, or of shards of which some are missing."""
 
 
 def sweep(
@@ -61,171 +60,169 @@ def sweep(
     shard: tuple[int, int] = (1, 1),
     workers: Workers = here,
     started: Callable[[int, int], None] | None = None,
-    progress: Progress | None = None,
+    progress: Callable[[int], None] | None = None,
     show: Show | None = None,
-    command: Sequence[str] = (),
 ) -> Report:
     """Do a sweep, or what is missing of it.
 
     Args:
         plan: What to do.
-        folder: Where; made if need be.
-        histories: At each point, if that was asked for expressly: a sweep that was begun must
-            agree.
+        folder: Where to.
+        histories: At each point, if that was asked for: a sweep that was begun must agree.
         resume: Go on with what a stopped process left (or begin, if nothing is there).
-        extend: Histories to add at each point of a sweep that is complete.
+        extend: Histories to add at each point of a complete sweep.
         shard: Do every n-th chunk from the i-th on, (i, n).
         workers: Who does the chunks.
-        started: Told how many histories there are to do, and how many of all were done before.
-        progress: Told of histories as they are done.
-        show: Makes the pictures and the report.
-        command: The command line, for the journal.
+        started: Called with the histories to do, and the chunks that are done already.
+        progress: Called with the number of histories done since the last call.
+        show: Makes the report and the pictures.
 
     Raises:
-        SweepError: the folder is not as it must be, or cannot be written.
+        SweepError: the folder holds something else, or cannot be written.
         LockedError: another process is at work there.
     """
-    folder = Path(folder)
-    fresh = not folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder):
-            _check(folder, resume or extend > 0)
-            if exists(folder):
-                store = opened(folder)
-                _same(store, plan, shard, histories)
-                store.tidy()
-                keep(store.folder, plan)
-                if extend:
-                    _extend(store, plan, extend)
-            else:
-                store = create(folder, plan, [plan.histories], shard)
-            store.note(begin=list(command))
-            report = _fill(store, plan, workers, started, progress)
-            if store.shard == (1, 1):
-                report.findings = finish(store, plan, show)
-            else:
-                store.save(complete=True)
-            store.note(end=f"{report.done} chunks")
-            return report
-    except OSError as error:
-        raise SweepError(f"{error.filename or folder}: {why(error)}") from error
-    finally:
-        if fresh:
-            with contextlib.suppress(OSError):
-                folder.rmdir()  # if nothing was written
+    path = Path(folder)
+    with _held(path, resume or extend > 0):
+        if exists(path):
+            there = opened(path)
+            there.refuse_another(plan.as_json, histories or there.histories[-1])
+            if there.shard != shard:
+                raise SweepError(
+                    f"{path}: holds shard {'{}/{}'.format(*there.shard)}; choose another --out"
+                )
+            if extend and not all(map(there.has, there.chunks())):
+                raise SweepError(f"{path}: is unfinished; finish it with --resume, then extend it")
+            more = [there.histories[-1] + extend] if extend else []
+            there.save(
+                scenario_files(plan),
+                histories=[*there.histories, *more],
+                interest=plan.interest,
+                complete=there.manifest["complete"] and not extend,
+            )
+        else:
+            there = begun(path, plan, shard)
+        report = _fill(there, plan, workers, started, progress)
+        if there.shard == (1, 1):
+            _finish(there, report, show)
+        else:
+            there.save(complete=True)
+        return report
 
 
-def missing(store: Store, plan: Plan) -> list[Chunk]:
-    """The chunks of this sweep (or shard) that are not done.
+def merge(shards: Sequence[Path], folder: Path, *, show: Show | None = None) -> Report:
+    """Copy the chunks of shards into one folder, and finish the sweep if none is missing.
+
+    What is in the folder already stays, so shards can be merged as they come.
+
+    Args:
+        shards: Their folders.
+        folder: Where to.
+        show: Makes the report and the pictures.
 
     Raises:
-        SweepError: they are more than a process can keep count of.
+        SweepError: they are not of one sweep, or cannot be read.
+        LockedError: another process is at work in the folder.
     """
-    total = count(len(plan.points), store.parts, plan.chunk)
-    if total > MOST_CHUNKS:
-        raise SweepError(
-            f"{store.folder}: {total:,} chunks; allowed: at most {MOST_CHUNKS:,}, so fewer points "
-            "or fewer histories"
-        )
-    every = chunks(len(plan.points), store.parts, plan.chunk, store.shard)
-    return [chunk for chunk in every if not store.has(chunk, len(plan.outcomes))]
+    sources = [opened(shard) for shard in shards]
+    first = sources[0]
+    for source in sources:
+        source.refuse_another(first.plan, first.histories[-1])
+        first.refuse_another(source.plan, source.histories[-1])
+    with _held(folder, True):
+        if exists(folder):
+            target = opened(folder)
+            target.refuse_another(first.plan, first.histories[-1])
+        else:
+            target = Folder(folder, dict(first.manifest))
+            files = [first.path / POINTS, *sorted((first.path / "scenario").rglob("*"))]
+            contents = {
+                f.relative_to(first.path).as_posix(): f.read_bytes() for f in files if f.is_file()
+            }
+            target.save(contents, shard=[1, 1], complete=False, files={})
+        report = Report(folder)
+        for chunk in target.chunks():
+            having = [source for source in sources if source.place(chunk).exists()]
+            if target.has(chunk):
+                report.kept += 1
+            elif having:
+                found = next((source for source in having if source.has(chunk)), having[0])
+                target.write(found.read(chunk))
+                report.done += 1
+            else:
+                report.missing += 1
+        if not report.missing:
+            _finish(target, report, show)
+        return report
+
+
+@contextlib.contextmanager
+def _held(folder: Path, going_on: bool) -> Iterator[None]:
+    """Lock a folder that holds nothing but this program's sweep; say what a disk refuses."""
+    try:
+        if exists(folder) and not going_on:
+            complete = opened(folder).manifest["complete"]
+            state = "a complete" if complete else "an unfinished"
+            todo = "--extend N adds histories" if complete else "--resume goes on with it"
+            raise SweepError(f"{folder}: holds {state} sweep; {todo}, --out takes another place")
+        names = [path.name for path in folder.iterdir()] if folder.exists() else []
+        ours = ("scenario", POINTS, CHUNKS)
+        if not exists(folder) and any(name not in ours and name[0] != "." for name in names):
+            raise SweepError(
+                f"{folder}: is not empty and no sweep (it has no {MANIFEST}); "
+                "choose another place with --out, or empty it first"
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder):
+            tidy(folder)
+            yield
+    except OSError as error:
+        raise SweepError(f"{error.filename or folder}: {_why(error)}") from error
+
+
+def _why(error: OSError) -> str:
+    """What is wrong with a file, and what to do."""
+    if error.errno in FULL:
+        return "the disk is full. Make room and give the same command with --resume"
+    if error.errno in CLOSED:
+        return f"cannot be written ({error.strerror}). Choose another place with --out"
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return "is a file. Choose another place with --out"
+    return error.strerror or str(error)
 
 
 def _fill(
-    store: Store,
+    folder: Folder,
     plan: Plan,
     workers: Workers,
     started: Callable[[int, int], None] | None,
-    progress: Progress | None,
+    progress: Callable[[int], None] | None,
 ) -> Report:
-    wanted = missing(store, plan)
-    total = sum(1 for _ in chunks(len(plan.points), store.parts, plan.chunk, store.shard))
-    report = Report(store.folder, total, kept=total - len(wanted), damaged=store.damaged)
+    chunks = folder.chunks()
+    wanted = [chunk for chunk in chunks if not folder.has(chunk)]
+    report = Report(folder.path, kept=len(chunks) - len(wanted))
+    report.damaged = [place for place in map(folder.place, wanted) if place.exists()]
     if started:
         started(sum(chunk.histories for chunk in wanted), report.kept)
-    failed: set[int] = set()
-    names = [variable.name for variable in plan.variables]
-
-    def tasks() -> Iterator[Task]:
-        for chunk in wanted:
-            if chunk.point not in failed:
-                yield chunk, plan.points[chunk.point]
-
-    if wanted:
-        with contextlib.closing(workers(job(plan), tasks())) as results:  # type: ignore[type-var]
-            for result in results:
-                if isinstance(result, Failure):
-                    failed.add(result.point)
-                    store.fail(result, names, plan.points[result.point])
-                    continue
-                store.write(result)
-                report.done += 1
-                if progress:
-                    progress(result.chunk.histories)
-    for point in set(store.failures()) - failed:
-        (store.folder / "failed" / f"{point:07d}.json").unlink()
-    report.failures = store.failures()
+    tasks: Iterator[Task] = ((chunk, plan.points[chunk.first : chunk.last]) for chunk in wanted)
+    with contextlib.closing(workers(job(plan), tasks)) as results:  # type: ignore[type-var]
+        for result in results:
+            folder.write(result)
+            report.done += 1
+            report.failures |= result.failures
+            if progress:
+                progress(result.chunk.histories)
     return report
 
 
-def finish(store: Store, plan: Plan, show: Show | None) -> Findings:
+def _finish(folder: Folder, report: Report, show: Show | None) -> None:
     """Add up, analyse, draw; the folder is complete after it."""
-    failures = store.failures()
-    points = [point for point in range(len(plan.points)) if point not in failures]
-    if not points:
-        first = next(iter(failures.values()))["message"]
-        raise SweepError(f"{store.folder}: every point failed; the first: {first}")
-    means = write_tables(store, plan, points)
-    findings = find(plan, means, store.parts[-1], list(failures.values()))
-    files = [COUNTS, OUTCOMES, WIDE, POINTS, "summary.json"]
-    put(store.folder / "summary.json", as_text(findings.as_json()))
-    for name, content in (show(findings, store.manifest) if show else {}).items():
-        put(store.folder / name, content)
-        files.append(name)
-    hashes = {name: file_hash(store.folder / name) for name in files}
-    store.save(complete=True, files=hashes)
-    return findings
-
-
-def _check(folder: Path, going_on: bool) -> None:
-    """Refuse a folder that holds something else than the caller expects."""
-    if exists(folder):
-        store = opened(folder)
-        if not going_on:
-            state = "a complete" if store.complete else "an unfinished"
-            todo = "--extend N adds histories" if store.complete else "--resume goes on with it"
-            raise SweepError(f"{folder}: holds {state} sweep; {todo}, --out takes another place")
-        return
-    foreign = [path.name for path in folder.iterdir()]
-    foreign = [name for name in foreign if name not in ("scenario", POINTS) and name[0] != "."]
-    if foreign:
-        raise SweepError(
-            f"{folder}: is not empty and no sweep (it has no {MANIFEST}); "
-            "choose another place with --out, or empty it first"
-        )
-
-
-def _same(store: Store, plan: Plan, shard: tuple[int, int], histories: int | None) -> None:
-    """Refuse to go on with another sweep than the one that was begun."""
-    if store.plan != plan.digest:
-        was, now = store.manifest.get("plan", {}), plan.as_json()
-        other = [key for key in now if was.get(key) != now[key]]
-        raise SweepError(
-            f"{store.folder}: was begun with another plan (different: {', '.join(other)}); "
-            "choose another place with --out"
-        )
-    if store.shard != shard:
-        i, n = store.shard
-        raise SweepError(f"{store.folder}: holds shard {i}/{n}; choose another --out")
-    if histories is not None and histories not in store.parts:
-        raise SweepError(
-            f"{store.folder}: was made with {store.parts[-1]:,} histories a point, "
-            f"not {histories:,}; --extend N adds some"
-        )
-
-
-def _extend(store: Store, plan: Plan, extra: int) -> None:
-    if missing(store, plan):
-        raise SweepError(f"{store.folder}: is unfinished; finish it with --resume, then extend it")
-    store.save(histories=[*store.parts, store.parts[-1] + extra], complete=False)
+    means = write_tables(folder)
+    report.failures = means.failures
+    findings = find(folder.plan, means, folder.histories[-1], folder.manifest["interest"])
+    report.findings = findings
+    contents = {"summary.json": as_text(findings.as_json())}
+    contents |= show(findings, folder.manifest) if show else {}
+    folder.save(contents)
+    names = [OUTCOMES, WIDE, POINTS, *contents]
+    hashes = {name: file_hash(folder.path / name) for name in names}
+    folder.save(complete=True, files=hashes)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ...scenario import Problem
 from ...scenario.actions import Selector
@@ -16,15 +16,18 @@ MOST_LEVELS = 10_000  # of one input
 MOST_INPUTS = 200
 
 Design = Literal["grid", "latin", "sobol", "list", "saltelli", "morris"]
-Measure = Literal["away", "outside", "left", "leavers", "whole", "first_exit", "record"]
+Measure = Literal[
+    "frozen", "out", "frozen_or_out", "left", "leavers", "nobody_left", "first_exit", "record"
+]
 Level = bool | float | str
 
-OF_A_STATE = ("away", "outside", "left")
+OF_A_STATE = ("frozen", "out", "frozen_or_out", "left")
 """Measures that need a state."""
+_RENAMED = {"away": "frozen_or_out", "outside": "out", "whole": "nobody_left"}
 
 
 class Span(Table):
-    """What one input ranges over: from `low` to `high`, or `values`."""
+    """The range of one input: from `low` to `high`, or `values`."""
 
     low: Finite | None = None
     high: Finite | None = None
@@ -64,6 +67,13 @@ class OutcomeTable(Table):
     measure: Measure
     state: Words | None = None
     by: Day | None = Field(default=None, description="default: the end of the clock")
+
+    @field_validator("measure", mode="before")
+    @classmethod
+    def _has_a_new_name(cls, measure: Any) -> Any:
+        if isinstance(measure, str) and measure in _RENAMED:
+            raise ValueError(f"{_RENAMED[measure]}, the new name of {measure}")
+        return measure
 
     @model_validator(mode="after")
     def _names_a_state(self) -> "OutcomeTable":
@@ -121,7 +131,7 @@ def read_words(text: str) -> dict[str, Any]:
 
 
 def level(text: str) -> Level:
-    """A value as it would stand in TOML: a number where it is one, else a word."""
+    """A value as TOML would have it: a number if it is one, else a text."""
     try:
         return float(text)
     except ValueError:
@@ -129,10 +139,10 @@ def level(text: str) -> Level:
 
 
 def read_table(scenario: Scenario, over: dict[str, Any], problems: list[Problem]) -> SweepTable:
-    """The scenario's table with what the command line says laid over it.
+    """The scenario's table, with the command line's values in place of its own.
 
     Args:
-        scenario: Where it stands.
+        scenario: Whose table.
         over: Keys to replace; those of `vary` are added to the table's own.
         problems: What is wrong is appended here.
     """
@@ -148,7 +158,7 @@ def read_table(scenario: Scenario, over: dict[str, Any], problems: list[Problem]
 
 
 def read_spans(table: SweepTable, file: str, problems: list[Problem]) -> dict[str, Span]:
-    """What each input ranges over."""
+    """The range of each input."""
     spans = {}
     for name, given in table.vary.items():
         try:

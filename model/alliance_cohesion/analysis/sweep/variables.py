@@ -1,15 +1,19 @@
-"""The inputs that a sweep varies: what they are called, and which edit a value stands for."""
+"""The inputs that a sweep varies: their names, their values, and the edit a value stands for."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from ...core.parameters import PARAMETERS
 from ...scenario import Problem, Scenario
-from ...scenario.actions import Change
+from ...scenario.actions import Change, ReformAlliance
+from ...scenario.change import Draft, apply
+from ...scenario.consistency import name_problems
 from ...scenario.indicators import COMPONENTS
-from ...scenario.problems import quoted
+from ...scenario.problems import quoted, shown
 from ...scenario.schema import Alliance
 from ...scenario.spelling import suggestion
 from ...scenario.translate import problems_of
@@ -17,13 +21,16 @@ from .spec import Level, Span
 
 Kind = Literal["parameter", "strength", "days", "present", "indicator", "alliance", "change"]
 Value = float | str
+Point = tuple[Value, ...]
 
-OF_EVENTS: tuple[Kind, ...] = ("strength", "days", "present")
+OF_EVENTS = ("strength", "days", "present")
 SWITCH = ("off", "on")
 PREFIXES = ("event:", "indicator:", "alliance:", "change:")
 _RULES = tuple(
     key for key in Alliance.model_fields if key not in ("name", "patron", "members", "entry")
 )
+_CODES = tuple(k / 2 for k in range(-20, 21) if k)  # all that any codebook has, and more
+_MOST_SWITCHES = 10  # of changes that edit the members
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
@@ -36,24 +43,10 @@ class Variable:
     target: str
     """Parameter, event id (with * and ?), state, rule of the alliance, or change."""
     part: str
-    """Of an indicator: which."""
+    """Of an indicator: which component."""
     span: Span
     levels: tuple[Value, ...]
-    """All its values, where it has only some."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether it takes whole numbers only."""
-        return self.kind == "days"
-
-    def at(self, u: float) -> Value:
-        """The value at a place `u` in 0 to 1 of its range."""
-        if self.levels:
-            return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
-        low, high = self.ends
-        if self.whole:
-            return float(min(low + int(u * (high - low + 1)), high))
-        return low + u * (high - low)
+    """Its values, if it has only some."""
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -67,152 +60,216 @@ class Variable:
         """Its values in a grid."""
         if self.levels:
             return self.levels
+        (low, high), n = self.ends, self.span.n
+        places = [low + (high - low) * k / (n - 1) for k in range(n)]
+        whole = self.kind == "days"
+        return tuple(dict.fromkeys(float(round(x)) for x in places)) if whole else (*places,)
+
+    def at(self, u: float) -> Value:
+        """The value at a place `u` in 0 to 1 of its range."""
+        if self.levels:
+            return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
         low, high = self.ends
-        places = [low + (high - low) * k / (self.span.n - 1) for k in range(self.span.n)]
-        return tuple(dict.fromkeys(float(round(x)) for x in places)) if self.whole else (*places,)
-
-    @property
-    def trials(self) -> tuple[Value, ...]:
-        """Values that show whether it can be swept at all."""
-        return self.levels or self.ends
-
-    @property
-    def numeric(self) -> bool:
-        """Whether its values are numbers."""
-        return all(not isinstance(value, str) for value in self.levels)
+        if self.kind == "days":
+            return float(min(low + int(u * (high - low + 1)), high))
+        return low + u * (high - low)
 
     def edit(self, value: Value) -> Change | None:
-        """The edit that a value stands for; None where it leaves things as they are.
+        """The edit that a value stands for; None if it leaves things as they are.
 
-        A switched change is no edit: see `points.changed`.
+        Raises:
+            ValidationError: the value is not allowed.
         """
-        table = self._table(value)
-        if table is None:
-            return None
-        said = {"name": f"sweep: {self.name} = {value}", "reason": "a point of a sweep"}
-        return _CHANGE.validate_python(said | table)
-
-    def _table(self, value: Value) -> dict[str, Any] | None:
         where = {"id": self.target} if self.span.where is None else self.span.where
+        since, until = self.span.since, self.span.until
+        table: dict[str, Any]
         match self.kind:
             case "parameter":
-                return {"action": "parameter", "parameter": self.target, "value": value}
+                table = {"action": "parameter", "parameter": self.target, "value": value}
             case "strength":
-                text = value if isinstance(value, str) else f"{value:g}"
-                return {"action": "recode", "where": where, "set": {"strength": text}}
-            case "days":
-                moved = {"action": "shift", "where": where, "days": int(value)}
-                return moved if value else None
-            case "present":
-                return {"action": "drop", "where": where} if value == "off" else None
+                code = value if isinstance(value, str) else f"{value:g}"
+                table = {"action": "recode", "where": where, "set": {"strength": code}}
+            case "days" if value:
+                table = {"action": "shift", "where": where, "days": int(value)}
+            case "present" if value == "off":
+                table = {"action": "drop", "where": where}
             case "indicator":
-                return {
+                table = {
                     "action": "indicator", "state": self.target, "indicator": self.part,
-                    "value": value, "from": self._day("since"), "until": self._day("until"),
+                    "value": value, "from": since and since.first.isoformat(),
+                    "until": until and until.last.isoformat(),
                 }  # fmt: skip
             case "alliance":
-                begin = self.span.since.first if self.span.since else None
-                return (
-                    {"action": "alliance", "set": {self.target: value}, "from": begin}
-                    if (begin)
-                    else {"action": "alliance", "set": {self.target: value}}
-                )
-        return None
-
-    def _day(self, end: str) -> str | None:
-        day = getattr(self.span, end)
-        if day is None:
-            return None
-        return (day.first if end == "since" else day.last).isoformat()
+                table = {"action": "alliance", "set": {self.target: value}}
+                table |= {"from": since.first} if since else {}
+            case _:
+                return None
+        named = {"name": f"sweep: {self.name} = {value}", "reason": "a point of a sweep"}
+        return _CHANGE.validate_python(named | table)
 
 
-def edit_problems(variable: Variable, value: Value, file: str) -> list[Problem]:
-    """What is wrong with a value, as far as can be seen without a record."""
-    try:
-        variable.edit(value)
-    except ValidationError as error:
-        place = f"[sweep] vary {quoted(variable.name)}"
-        return [
-            Problem(file, place, f"found {quoted(value)}", problem.allowed, problem.hint)
-            for problem in problems_of(error, file)
-        ]
-    return []
+def scenario_at(
+    scenario: Scenario, variables: Sequence[Variable], point: Sequence[Value]
+) -> tuple[Scenario, list[Problem]]:
+    """The scenario at a point, and what is wrong with it.
+
+    The scenario's own changes are made first, except those that the point switches off; the
+    point's edits follow in the order of the variables.
+    """
+    file = shown(scenario.path)
+    values = list(zip(variables, point, strict=True))
+    problems: list[Problem] = []
+    off, edits = set(), []
+    for variable, value in values:
+        if variable.kind == "change" and value == "off":
+            off.add(variable.target)
+        try:
+            edit = variable.edit(value)
+        except ValidationError as error:
+            place = f"[sweep] vary {quoted(variable.name)}"
+            problems += [
+                Problem(file, place, f"found {quoted(value)}", wrong.allowed, wrong.hint)
+                for wrong in problems_of(error, file)
+            ]
+            continue
+        edits += [edit] if edit else []
+    if problems:
+        return scenario, problems
+    before = scenario.unchanged
+    draft = Draft(before.events, before.alliance, dict(before.fixed))
+    own = [change for change in scenario.changes if change.name not in off]
+    for change in [*own, *edits]:
+        problems += apply(change, draft, file)
+    problems += name_problems(
+        draft.alliance, scenario.clients, draft.events, scenario.indicators, file
+    )
+    there = replace(
+        scenario,
+        events=draft.events,
+        alliance=draft.alliance,
+        parameters=scenario.parameters.model_copy(update={"fixed": draft.fixed}),
+        reforms=tuple(draft.reforms),
+        settings=tuple(draft.settings),
+    )
+    return there, problems
 
 
-def variable(
+def tried(
+    scenario: Scenario, variables: Sequence[Variable], problems: list[Problem]
+) -> tuple[Variable, ...]:
+    """The variables, each tried alone at its ends or levels; problems are appended.
+
+    A range of strengths becomes the codes that lie in it.
+    """
+    found = []
+    for variable in variables:
+        if variable.kind == "strength" and not variable.levels:
+            low, high = variable.ends
+            codes = [code for code in _CODES if low <= code <= high]
+            codes = [code for code in codes if not scenario_at(scenario, [variable], [code])[1]]
+            if not codes:
+                problems += scenario_at(scenario, [variable], [low])[1]
+                continue
+            variable = replace(variable, levels=tuple(codes))
+        for value in variable.levels or variable.ends:
+            problems += scenario_at(scenario, [variable], [value])[1]
+        found.append(variable)
+    return tuple(found)
+
+
+def members_at_points(
+    scenario: Scenario, variables: Sequence[Variable], problems: list[Problem]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """States that are members at every point, and others that are at some.
+
+    They differ if a change that edits the members is varied.
+    """
+    edited = {
+        change.name
+        for change in scenario.changes
+        if isinstance(change, ReformAlliance) and "members" in change.edits
+    }
+    switches = [v for v in variables if v.kind == "change" and v.target in edited]
+    if len(switches) > _MOST_SWITCHES:
+        found, allowed = f"{len(switches)} changes of the members", f"at most {_MOST_SWITCHES}"
+        problems.append(Problem(shown(scenario.path), "[sweep] vary", found, allowed))
+        return scenario.states, ()
+    levels = product(*(variable.levels for variable in switches))
+    each = [scenario_at(scenario, switches, point)[0].states for point in levels]
+    every = dict.fromkeys(state for states in each for state in states)
+    always = tuple(state for state in every if all(state in states for states in each))
+    return always, tuple(state for state in every if state not in always)
+
+
+def read_variable(
     name: str, span: Span, scenario: Scenario, file: str, problems: list[Problem]
 ) -> Variable | None:
-    """Understand a name; None, and problems, where it names nothing."""
+    """Understand a name and its values; None, and problems, if that fails."""
     place = f"[sweep] vary {quoted(name)}"
 
-    def unknown(word: str, what: str, known: tuple[str, ...], prefix: str = "") -> None:
-        listed = ", ".join(known) if known else f"nothing: the scenario has no {what}s"
-        hint = suggestion(word, known)
-        problems.append(Problem(file, place, f"unknown {what} {quoted(word)}", listed, hint))
+    def wrong(found: str, allowed: str, hint: str = "") -> None:
+        problems.append(Problem(file, place, found, allowed, hint))
 
-    head, colon, rest = name.partition(":")
-    if not colon:
-        known = tuple(attribute.name for attribute in PARAMETERS)
-        if name in known:
-            return _made(name, "parameter", name, "", span, file, problems)
-        unknown(name, "parameter", (*known, *(f"{prefix}.." for prefix in PREFIXES)))
-        return None
-    if head == "event":
-        target, dot, part = rest.rpartition(".")
-        if not dot or part not in OF_EVENTS:
-            unknown(part if dot else "", "part of an event", OF_EVENTS)
+    kind, target, part, words = _parts(name, scenario)
+    for what, word, known in words:
+        if word not in known:
+            listed = ", ".join(known) or f"nothing: the scenario has no {what}s"
+            wrong(f"unknown {what} {quoted(word)}", listed, suggestion(word, known))
             return None
-        return _made(name, part, target, "", span, file, problems)
-    if head == "indicator":
-        state, dot, part = rest.rpartition(".")
-        if state not in scenario.states:
-            unknown(state or rest, "state", scenario.states)
-        elif part not in COMPONENTS:
-            unknown(part, "component of dependence", tuple(COMPONENTS))
-        else:
-            return _made(name, "indicator", state, part, span, file, problems)
-        return None
-    if head == "alliance":
-        if rest in _RULES:
-            return _made(name, "alliance", rest, "", span, file, problems)
-        unknown(rest, "rule of the alliance", _RULES)
-        return None
-    if head == "change":
-        names = tuple(change.name for change in scenario.changes)
-        if rest in names:
-            return _made(name, "change", rest, "", span, file, problems)
-        unknown(rest, "change", names)
-        return None
-    unknown(f"{head}:", "kind of input", PREFIXES)
-    return None
-
-
-def _made(
-    name: str, kind: Kind, target: str, part: str, span: Span, file: str, problems: list[Problem]
-) -> Variable | None:
-    place = f"[sweep] vary {quoted(name)}"
-    levels: tuple[Value, ...] = ()
-    if span.values is not None:
-        levels = tuple(_plain(kind, value) for value in span.values)
-    if kind in ("change", "present"):
+    levels = tuple(_plain(kind, value) for value in span.values or ())
+    values = levels or (span.low or 0.0, span.high or 0.0)
+    texts = [value for value in levels if isinstance(value, str)]
+    twice = next((value for k, value in enumerate(levels) if value in levels[:k]), None)
+    before = len(problems)
+    if twice is not None:
+        wrong(f"found {quoted(twice)} twice", "each value once, however it is written")
+    elif kind in ("change", "present"):
         if not levels or not set(levels) <= set(SWITCH):
             found = f"found {quoted(', '.join(map(str, levels)))}" if levels else "a range"
-            problems.append(Problem(file, place, found, ", ".join(SWITCH)))
-            return None
-    elif kind not in ("alliance", "strength") and any(isinstance(v, str) for v in levels):
-        word = next(v for v in levels if isinstance(v, str))
-        problems.append(Problem(file, place, f"found {quoted(word)}", "numbers, or low:high"))
-        return None
-    whole = (*levels,) if span.values is not None else (span.low, span.high)
-    if kind == "days" and any(float(value or 0) % 1 for value in whole):
-        problems.append(Problem(file, place, "found part of a day", "whole days"))
+            wrong(found, ", ".join(SWITCH))
+    elif texts and kind not in ("alliance", "strength"):
+        wrong(f"found {quoted(texts[0])}", "numbers, or low:high")
+    elif kind == "days" and any(float(value) % 1 for value in values):
+        wrong("found part of a day", "whole days")
+    if len(problems) > before:
         return None
     return Variable(name, kind, target, part, span, levels)
 
 
+def _parts(
+    name: str, scenario: Scenario
+) -> tuple[Kind, str, str, list[tuple[str, str, tuple[str, ...]]]]:
+    """Kind, target and part that a name stands for, and the words in it that must be known."""
+    head, colon, rest = name.partition(":")
+    word, dot, part = rest.rpartition(".")
+    match head if colon else "":
+        case "":
+            parameters = tuple(parameter.name for parameter in PARAMETERS)
+            known = (*parameters, *(f"{prefix}.." for prefix in PREFIXES))
+            return "parameter", name, "", [("parameter", name, known)]
+        case "event":
+            kind: Any = part if dot else ""
+            return kind, word, "", [("part of an event", kind, OF_EVENTS)]
+        case "indicator":
+            looked = ("state", word or rest, scenario.states)
+            return "indicator", word, part, [
+                looked, ("component of dependence", part, tuple(COMPONENTS))
+            ]  # fmt: skip
+        case "alliance":
+            return "alliance", rest, "", [("rule of the alliance", rest, _RULES)]
+        case "change":
+            names = tuple(change.name for change in scenario.changes)
+            return "change", rest, "", [("change", rest, names)]
+    return "parameter", name, "", [("kind of input", f"{head}:", PREFIXES)]
+
+
 def _plain(kind: Kind, value: Level) -> Value:
-    if isinstance(value, bool):
-        return SWITCH[value]
+    """A value in its one form: `true` and "on" are the same, and so are 1 and "1"."""
+    if kind in ("change", "present"):
+        return SWITCH[value] if isinstance(value, bool) else str(value).strip()
     if isinstance(value, str):
-        return value.strip()
-    return float(value)
+        try:
+            return float(value)
+        except ValueError:
+            return value.strip()
+    return str(value).lower() if isinstance(value, bool) else float(value)

@@ -1,131 +1,148 @@
-"""Do one chunk. What comes out depends on its address alone, whoever does it."""
+"""Do one chunk. The result depends on the chunk alone, whoever does it."""
 
-import threading
-from collections import OrderedDict
+import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 
-from ... import __version__
-from ...core.inputs import Codes, Floats, World
+from ...core.inputs import Floats
 from ...inference.priors import NAMES
+from ...scenario import Scenario
+from ...scenario.problems import raise_any
 from ...simulation import Case, Simulate
-from .chunks import Chunk, Failure, Tally
-from .outcomes import Outcome, measure
-from .plan import Plan, Point
-from .points import Ground, changed
-from .store import SweepError
-from .variables import Variable
+from ...util.sources import sources
+from .outcomes import Outcome, first_free_step, measure
+from .plan import Chunk, Plan, chunks, differences
+from .variables import Point, Variable, scenario_at
 
-_WORLDS = 16  # compiled worlds kept by a process
-_Place = tuple[World, dict[str, float], Simulate]  # a world, parameters held, what runs it
-_worlds: "OrderedDict[tuple[str, tuple[object, ...]], _Place]" = OrderedDict()
-_one_at_a_time = threading.Lock()  # compiled loops that spread over threads must not meet
+COLUMNS = {"point": "int64", "outcome": "str", "value": "float64", "histories": "int64"}
+Task = tuple[Chunk, tuple[Point, ...]]
 
 
-@dataclass(frozen=True)
+class SweepError(ValueError):
+    """A sweep that cannot go on; the message says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
 class Job:
-    """All that a worker needs to know of a sweep but the points."""
+    """All that a worker needs to know of a sweep, except the points."""
 
-    key: str
-    version: str
-    ground: Ground
+    sources: dict[str, str]
+    scenario: Scenario
     variables: tuple[Variable, ...]
     outcomes: tuple[Outcome, ...]
     values: Floats
-    seed: int
-    initial: Codes
-    record: Codes
-    decides: np.ndarray
 
 
-Task = tuple[Chunk, Point]
-Result = Tally | Failure
+@dataclass(frozen=True)
+class Result:
+    """How many histories of a chunk gave each value of each outcome at each point."""
+
+    chunk: Chunk
+    counts: pd.DataFrame
+    """Columns `COLUMNS`, sorted by point, outcome in the plan's order, and value."""
+    failures: dict[int, str]
+    """Points that cannot be simulated, and why."""
 
 
 def job(plan: Plan) -> Job:
     """What workers need of a plan."""
-    scenario = plan.scenario
-    here = replace(plan.ground, scenario=replace(scenario, sweep={}))
-    return Job(
-        plan.digest, __version__, here, plan.variables, plan.outcomes, plan.values, plan.seed,
-        plan.initial, plan.record, plan.decides,
-    )  # fmt: skip
+    scenario = replace(plan.scenario, sweep={})
+    return Job(sources(), scenario, plan.variables, plan.outcomes, plan.values)
 
 
-def do(job: Job, chunk: Chunk, point: Point) -> Result:
-    """Make the histories of a chunk and count their outcomes.
+def do(job: Job, task: Task, threads: int | None = 1) -> Result:
+    """Simulate the histories of a chunk and count their outcomes.
 
-    A point at which no scenario stands, or at which the rules fail, is a finding, no crash.
+    A point whose scenario is wrong is a finding, not an error.
+
+    Args:
+        job: The sweep.
+        task: The chunk, and its points.
+        threads: How many to use (as many as cores if None).
 
     Raises:
         MemoryError: the machine is too small.
-        OSError: the machine refuses a file, which is no finding about the point.
-        SweepError: this machine has another version of the program.
+        OSError: the machine refuses a file.
+        SweepError: this process has other sources than the one that planned the sweep.
     """
-    if job.version != __version__:
-        raise SweepError(
-            f"a worker has version {__version__} of the program, the sweep {job.version}"
-        )
-    try:
-        with _one_at_a_time:
-            return _do(job, chunk, point)
-    except (MemoryError, OSError):
-        raise
-    except Exception as error:
-        return Failure(chunk.point, f"{type(error).__name__}: {error}".splitlines()[0])
+    if job.sources != sources():
+        differ = differences({"": job.sources}, {"": sources()}).removeprefix(": ")
+        raise SweepError(f"a worker has another version of the program (different: {differ})")
+    chunk, points = task
+    counts, failures = [], {}
+    for number, point in enumerate(points, start=chunk.first):
+        try:
+            counts.append(_counts(number, _measured(job, chunk, point, threads), job.outcomes))
+        except (MemoryError, OSError):
+            raise
+        except Exception as error:
+            failures[number] = f"{type(error).__name__}: {error}".splitlines()[0]
+    table = pd.concat(counts) if counts else pd.DataFrame(columns=list(COLUMNS))
+    return Result(chunk, table.astype(COLUMNS), failures)
 
 
-def _do(job: Job, chunk: Chunk, point: Point) -> Result:
-    found = _world(job, point)
-    if isinstance(found, str):
-        return Failure(chunk.point, found)
-    _, fixed, simulate = found
-    values = job.values
-    if fixed:
-        values = values.copy()
-        for name, value in fixed.items():
-            values[:, NAMES.index(name)] = value
-    made = simulate(
-        values, chunk.histories, job.seed, start=chunk.start, keep=chunk.histories, threads=1
-    )
-    numbers = measure(made.path, job.initial, job.record, job.decides, job.outcomes)
-    return tally(chunk, numbers)
-
-
-def tally(chunk: Chunk, numbers: np.ndarray) -> Tally:
-    """Count equal numbers, outcome by outcome."""
-    each = [np.unique(row, return_counts=True) for row in numbers]
-    places = np.repeat(np.arange(len(each)), [len(values) for values, _ in each])
-    return Tally(
-        chunk,
-        places.astype(np.int64),
-        np.concatenate([values for values, _ in each]).astype(np.int64),
-        np.concatenate([counts for _, counts in each]).astype(np.int64),
-    )
-
-
-def _world(job: Job, point: Point) -> _Place | str:
-    """The world at a point and the parameters held there, or what is wrong."""
-    fixed = {}
-    others = []
+def _measured(job: Job, chunk: Chunk, point: Point, threads: int | None) -> Floats:
+    """[outcome, history] the outcomes at a point."""
+    fixed, others = {}, []
     for variable, value in zip(job.variables, point, strict=True):
         if variable.kind == "parameter":
             fixed[variable.target] = float(value)
         else:
-            others.append((variable, value))
-    key = (job.key, tuple(value for _, value in others))
-    if key in _worlds:
-        _worlds.move_to_end(key)
-    else:
-        variables = [variable for variable, _ in others]
-        scenario, problems = changed(job.ground, variables, [value for _, value in others])
-        if problems:
-            return str(problems[0])
-        case = Case(scenario)
-        simulate = case.engine("ensemble", len(job.values), job.seed)
-        _worlds[key] = case.world, scenario.parameters.fixed, simulate
-        while len(_worlds) > _WORLDS:
-            _worlds.popitem(last=False)
-    world, held, simulate = _worlds[key]
-    return world, held | fixed, simulate
+            others.append(value)
+    case, simulate = _case(job, tuple(others))
+    values = job.values.copy()
+    for name, value in (case.scenario.parameters.fixed | fixed).items():
+        values[:, NAMES.index(name)] = value
+    size = chunk.stop - chunk.start
+    made = simulate(values, size, case.scenario.seed, start=chunk.start, keep=size, threads=threads)
+    return measure(made.path, case.world, first_free_step(case.scenario), job.outcomes)
+
+
+@lru_cache(maxsize=16)
+def _case(job: Job, values: Point) -> tuple[Case, Simulate]:
+    """The compiled scenario at a point, given by the values that are no parameters."""
+    variables = [variable for variable in job.variables if variable.kind != "parameter"]
+    scenario, problems = scenario_at(job.scenario, variables, values)
+    raise_any(problems)
+    case = Case(scenario)
+    return case, case.engine("ensemble", len(job.values), scenario.seed)
+
+
+def _counts(point: int, values: Floats, outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    tables = []
+    for outcome, row in zip(outcomes, values, strict=True):
+        value, count = np.unique(row, return_counts=True)
+        tables.append(
+            pd.DataFrame({"point": point, "outcome": outcome.name, "value": value,
+                          "histories": count})
+        )  # fmt: skip
+    return pd.concat(tables)
+
+
+def estimate(plan: Plan, shard: tuple[int, int]) -> dict[str, int]:
+    """How much a sweep has to do, and how long it takes here: from trials at three points."""
+    work, count, tries = job(plan), len(plan.points), min(64, plan.histories)
+    do(work, (Chunk(0, 1, 0, 1), plan.points[:1]))  # compiles, or loads what was compiled
+    places = sorted({0, (count - 1) // 2, count - 1})
+    seconds = 0.0
+    for place in places:
+        points = plan.points[place : place + 1]
+        begin = time.perf_counter()
+        do(work, (Chunk(place, place + 1, 0, 1), points))
+        middle = time.perf_counter()
+        do(work, (Chunk(place, place + 1, 0, tries), points))
+        simulated = (time.perf_counter() - middle) / tries
+        seconds += middle - begin + simulated * plan.histories
+    every = chunks(plan.as_json, [plan.histories], shard)
+    here = sum(chunk.last - chunk.first for chunk in every if chunk.start == 0)
+    rows = here * len(plan.outcomes)
+    return {
+        "points": count,
+        "histories": sum(chunk.histories for chunk in every),
+        "chunks": len(every),
+        "seconds": round(here * seconds / len(places) + 0.01 * len(every)),
+        "bytes": 600_000 + 3000 * len(every) + 90 * rows,
+    }

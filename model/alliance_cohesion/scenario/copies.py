@@ -3,7 +3,7 @@
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
 
-from ..scenario import Scenario
+from .scenario import Scenario
 
 _DEPTH = 3  # folders below the common one within which copied files keep their relative places
 
