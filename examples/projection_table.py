@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import alliance_cohesion as ac
-from alliance_cohesion.analysis.counterfactual.effects import spread
+from alliance_cohesion.analysis.counterfactual.intervals import estimate
 from alliance_cohesion.core.step import FROZEN, MEMBER
 from alliance_cohesion.report.text import percent
 from alliance_cohesion.scenario.states import name_of
@@ -45,7 +45,7 @@ def table(name: str, posterior: str = "", draws: int | None = None, each: int = 
     known = np.datetime64(clock.known_until or clock.start, "Y")
     ends = np.append(case.world.decided[1:], clock.ticks.end).astype("datetime64[D]")
     last = [int(np.searchsorted(ends, known + year + 1, side="right")) - 1 for year in YEARS]
-    away = spread(path[:, last] != MEMBER, used)
+    away = estimate(path[:, last] != MEMBER, used)
     frozen = (path[:, last] == FROZEN).mean(axis=0)
     lines = [
         f"Version {ac.__version__}, {case.draws().origin}, {len(path):,} histories, "
