@@ -155,9 +155,10 @@ def _given(answer: Answer, rows: list[Row]) -> list[str]:
         parts.append((span(low, high), what, span(least, most)))
     if len(parts) == 1:
         share, what, allowed = parts[0]
+        uncertain = f"uncertainty about the parameters alone allows {allowed}{_verdict(rows[0])}"
         return [
             f"In {share} of 100 worlds that match what happened except for this change, {what}; "
-            f"uncertainty about the parameters alone allows {allowed}{_verdict(rows[0])}."
+            f"{'none in any parameter draw' if share == allowed == '0' else uncertain}."
         ]
     said = [
         f"{what} in {share} of 100 (parameters allow {allowed})" for share, what, allowed in parts
