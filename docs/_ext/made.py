@@ -47,7 +47,7 @@ def answers() -> str:
                 digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     kept = KEPT / f"{digest.hexdigest()[:16]}.md"
     if not kept.exists():
-        text = markdown([counterfactual.answer(pair) for pair in counterfactual.library()])
+        text = markdown([counterfactual.answer(pair) for pair in counterfactual.library()], level=3)
         KEPT.mkdir(parents=True, exist_ok=True)
         kept.write_text(text, encoding="utf-8")
     return kept.read_text(encoding="utf-8")

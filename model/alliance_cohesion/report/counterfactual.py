@@ -370,7 +370,7 @@ def show(console: Console, *answers: Answer, folder: str = "") -> None:
     ]
     console.print(Group(*parts))
     if folder:
-        console.print(Text(f"Report, tables and pictures: {clean(folder)}"), soft_wrap=True)
+        console.print(Text(f"Results: {clean(folder)}"), soft_wrap=True)
 
 
 def tables(answer: Answer) -> list[Grid]:
@@ -667,7 +667,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         f"{title}. For each state three panels over time: shares of histories as member, frozen "
         f"and out {was}, the same with the change, and the difference. {ends}"
     )
-    return Picture(question.replace(", ", "-"), figure, alt, f"{caption} {subtitle}.")
+    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.")
 
 
 def _stack(axes: "Axes", years: Any, share: Any) -> None:
