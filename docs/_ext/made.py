@@ -1,24 +1,27 @@
 """The directive `made`: what a page can take from the program is not written by hand.
 
-`{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints.
+`{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints,
+`{made} counterfactuals` the answers to all shipped counterfactuals.
 """
 
-import sys
+import hashlib
 from pathlib import Path
 
 import keys
 import numbers_of_the_fit as fit
-import records
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from alliance_cohesion.analysis import counterfactual
 from alliance_cohesion.cli import app
+from alliance_cohesion.report.counterfactual import markdown
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # for examples
 WIDTH = 79  # of a terminal
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "docs" / "_build" / "answers"
 
 
 def helped(command: str) -> str:
@@ -35,22 +38,29 @@ def commands() -> list[str]:
     return list(get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def projection(name: str, posterior: str = "") -> str:
-    """A projection by state and year."""
-    from examples.projection_table import table
-
-    return table(name, posterior)
+def answers() -> str:
+    """The answers to all shipped counterfactuals, kept until something they rest on changes."""
+    digest = hashlib.sha256()
+    for folder in ("model", "scenarios", "calibration"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".toml", ".csv", ".json"):
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    kept = KEPT / f"{digest.hexdigest()[:16]}.md"
+    if not kept.exists():
+        text = markdown([counterfactual.answer(pair) for pair in counterfactual.library()], level=3)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept.write_text(text, encoding="utf-8")
+    return kept.read_text(encoding="utf-8")
 
 
 TABLES = {
+    "counterfactuals": answers,
     "parameters": fit.parameters,
     "priors": fit.priors,
     "posterior": fit.posterior,
     "scenario": keys.scenario,
     "changes": keys.changes,
     "sweep": keys.sweep,
-    "records": records.records,
-    "projection": projection,
 }
 
 
@@ -66,7 +76,7 @@ class Made(SphinxDirective):
         if what == "help":
             text = helped(rest)
             return [nodes.literal_block(text, text, language="none")]
-        return self.parse_text_to_nodes(TABLES[what](*rest.split()))
+        return self.parse_text_to_nodes(TABLES[what](), allow_section_headings=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

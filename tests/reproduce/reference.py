@@ -26,9 +26,9 @@ def run(name: str) -> Any:
 
 
 def answered() -> Any:
-    """What a counterfactual answers, with few histories."""
+    """What a counterfactual answers."""
     pair = counterfactual.load(f"counterfactuals/{PAIR}")
-    return counterfactual.answer(pair, 400).as_json()
+    return counterfactual.answer(pair).as_json()
 
 
 def scored(name: str) -> Any:

@@ -155,9 +155,10 @@ def _given(answer: Answer, rows: list[Row]) -> list[str]:
         parts.append((span(low, high), what, span(least, most)))
     if len(parts) == 1:
         share, what, allowed = parts[0]
+        uncertain = f"uncertainty about the parameters alone allows {allowed}{_verdict(rows[0])}"
         return [
             f"In {share} of 100 worlds that match what happened except for this change, {what}; "
-            f"uncertainty about the parameters alone allows {allowed}{_verdict(rows[0])}."
+            f"{'none in any parameter draw' if share == allowed == '0' else uncertain}."
         ]
     said = [
         f"{what} in {share} of 100 (parameters allow {allowed})" for share, what, allowed in parts
@@ -369,7 +370,7 @@ def show(console: Console, *answers: Answer, folder: str = "") -> None:
     ]
     console.print(Group(*parts))
     if folder:
-        console.print(Text(f"Report, tables and pictures: {clean(folder)}"), soft_wrap=True)
+        console.print(Text(f"Results: {clean(folder)}"), soft_wrap=True)
 
 
 def tables(answer: Answer) -> list[Grid]:
@@ -666,7 +667,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         f"{title}. For each state three panels over time: shares of histories as member, frozen "
         f"and out {was}, the same with the change, and the difference. {ends}"
     )
-    return Picture(question.replace(", ", "-"), figure, alt, f"{caption} {subtitle}.")
+    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.")
 
 
 def _stack(axes: "Axes", years: Any, share: Any) -> None:

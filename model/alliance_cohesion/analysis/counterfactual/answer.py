@@ -458,5 +458,5 @@ def _plain(value: Any) -> Any:
     """A value as JSON has it: numbers to five decimals, nothing where there is none."""
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float):
-        return round(value, 5) if np.isfinite(value) else None
+        return round(value, 5) + 0.0 if np.isfinite(value) else None
     return value
