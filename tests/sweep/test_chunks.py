@@ -114,7 +114,9 @@ def test_exits_of_a_projection_count_from_the_end_of_the_record_on(tmp_path):
     found = sweep(made, tmp_path / "out").findings.table
     assert "record" not in [outcome.measure for outcome in made.outcomes]
     file.write_text(file.read_text() + "\n[parameters.fixed]\nb_D = 0.5\n")
-    path = starter(tmp_path).run(histories=300).dataset["path"].values[:, 19:]  # from the end of 2004 on
+    path = (
+        starter(tmp_path).run(histories=300).dataset["path"].values[:, 19:]
+    )  # from the end of 2004 on
     left = (path[:, :-1] == 0) & (path[:, 1:] != 0)
     quarters = np.where(left.any((1, 2)), left.any(2).argmax(1), 20)
     assert found["leavers by 2009-12-31"][0] == pytest.approx(left.any(1).sum(1).mean())
