@@ -1,8 +1,8 @@
 """The command line: what it prints, what it writes, and how it fails."""
 
 import json
-import shlex
 import os
+import shlex
 import shutil
 import signal
 import subprocess
