@@ -3,8 +3,12 @@
 `{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints.
 """
 
+import sys
+from pathlib import Path
+
 import keys
 import numbers_of_the_fit as fit
+import records
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -13,6 +17,7 @@ from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # for examples
 WIDTH = 79  # of a terminal
 
 
@@ -30,6 +35,13 @@ def commands() -> list[str]:
     return list(get_command(app).commands)  # type: ignore[attr-defined]
 
 
+def projection(name: str, posterior: str = "") -> str:
+    """A projection by state and year."""
+    from examples.projection_table import table
+
+    return table(name, posterior)
+
+
 TABLES = {
     "parameters": fit.parameters,
     "priors": fit.priors,
@@ -37,6 +49,8 @@ TABLES = {
     "scenario": keys.scenario,
     "changes": keys.changes,
     "sweep": keys.sweep,
+    "records": records.records,
+    "projection": projection,
 }
 
 
@@ -52,7 +66,7 @@ class Made(SphinxDirective):
         if what == "help":
             text = helped(rest)
             return [nodes.literal_block(text, text, language="none")]
-        return self.parse_text_to_nodes(TABLES[what]())
+        return self.parse_text_to_nodes(TABLES[what](*rest.split()))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -38,7 +38,7 @@ def answers(histories: int) -> dict[str, np.ndarray]:
     """Every array of an answer and of a scorecard, by name."""
     found = {}
     answer = counterfactual.answer(counterfactual.load(PAIR), histories)
-    for key, variable in counterfactual.dataset(answer).data_vars.items():
+    for key, variable in answer.data.data_vars.items():
         if variable.dtype.kind in "fib":
             found[f"counterfactual: {key}"] = variable.values
     card = compare(ac.load("csto"), histories=histories)

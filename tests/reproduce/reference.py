@@ -28,7 +28,7 @@ def run(name: str) -> Any:
 def answered() -> Any:
     """What a counterfactual answers, with few histories."""
     pair = counterfactual.load(f"counterfactuals/{PAIR}")
-    return counterfactual.as_json(counterfactual.answer(pair, 400))
+    return counterfactual.answer(pair, 400).as_json()
 
 
 def scored(name: str) -> Any:

@@ -36,9 +36,8 @@ def test_a_run_is_the_same_on_one_thread():
 
 def test_a_counterfactual_is_the_same_on_one_thread():
     def answer():
-        return counterfactual.dataset(
-            counterfactual.answer(counterfactual.load("counterfactuals/armenia-answered-2022"), 60)
-        )
+        pair = counterfactual.load("counterfactuals/armenia-answered-2022")
+        return counterfactual.answer(pair, 60).data
 
     many, one = answer(), on_one_thread(answer)
     for name in many.data_vars:

@@ -37,7 +37,7 @@ _FILES = {
 _MEANS = {
     IN_SAMPLE: "In sample: the parameters were fitted to this record, so agreement is no test.",
     HELD_OUT: "Held out: the parameters were fitted to other records, never to this one.",
-    BEYOND: "Beyond the record: extrapolation. Nothing that happened there taught the model.",
+    BEYOND: "Beyond the record: extrapolation. Nothing there can have taught the model.",
     NOT_CALIBRATED: "The parameters come from the PRIOR, not calibrated: the shares say what the "
     "rules allow, not what the record supports.",
 }
