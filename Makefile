@@ -10,10 +10,10 @@ DEV    := $(VENV)/.ready-dev
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types docs pages picture picture-explore reference pins licences audit wheel planted mutation clean
+.PHONY: run test slow lint types docs pages figures picture picture-explore reference pins licences audit wheel planted mutation clean
 
 run: $(RUN)
-	$(BIN)/cohesion run csto --out results/run
+	$(BIN)/cohesion run csto --out results/run --overwrite
 
 test: $(DEV)
 	$(PYTEST) -m "not slow" tests
@@ -41,10 +41,14 @@ reference: $(DEV)
 pages: $(RUN)
 	$(BIN)/cohesion calibrate --pages --out calibration
 
+# Figures quoted in README.md and docs, from calibration/figures.json and results/reference.
+figures: $(RUN)
+	$(BIN)/python docs/figures.py
+
 # The picture in README.md, from a fresh run.
 picture: run
 	mkdir -p docs/images
-	cp results/run/pictures/standings.png docs/images/standings.png
+	cp results/run/pictures/free-run.png docs/images/free-run.png
 
 # The picture in docs/explore.md, from a browser that opens the page.
 picture-explore: $(DEV)
@@ -89,15 +93,24 @@ else
 TO_RUN := --no-deps --require-hashes -r requirements/run.txt
 TO_DEVELOP := --no-deps --require-hashes -r requirements/dev.txt
 endif
-REFUSED := { echo "If no file fits this platform: the same with HASHES=no. If a hash does not match: stop." >&2; exit 1; }
+REFUSED := { echo "If no file fits this platform: the same with HASHES=no. If a hash does not match: stop." >&2; \
+	test -z "$$PIP_CONSTRAINT" || \
+	echo "PIP_CONSTRAINT=$$PIP_CONSTRAINT is set on this machine, and pip obeys it too: try PIP_CONSTRAINT= make $@" >&2; \
+	exit 1; }
+# Python reads the path to the sources in the system's encoding, which may lack letters of this
+# folder's name (LC_ALL=C): a path from the environment to the sources has none of them.
+RELATIVE := for file in $(VENV)/lib/python*/site-packages/_editable_impl_alliance_cohesion.pth; do \
+	test ! -f "$$file" || echo ../../../../model > "$$file"; done
 $(RUN): pyproject.toml requirements/run.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) $(TO_RUN) || $(REFUSED)
 	$(PIP) --no-deps --no-build-isolation -e .
+	$(RELATIVE)
 	touch $@
 $(DEV): $(RUN) requirements/dev.txt
 	$(PIP) $(TO_DEVELOP) || $(REFUSED)
+	$(RELATIVE)
 	touch $@
 
 clean:

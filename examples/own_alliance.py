@@ -21,7 +21,8 @@ from alliance_cohesion.inference import record
 from alliance_cohesion.inference import scores as scoring
 from alliance_cohesion.inference.baselines import baselines, rows_so_far, silence
 from alliance_cohesion.inference.draws import draws
-from alliance_cohesion.inference.holdout import fit_block, null_fit
+from alliance_cohesion.inference.fit import DRAWS
+from alliance_cohesion.inference.held_out import fit_baseline, fit_rules
 from alliance_cohesion.inference.priors import default
 from alliance_cohesion.simulation import Case
 
@@ -67,20 +68,21 @@ def auc(case: Case, score: np.ndarray, states: tuple[str, ...]) -> float:
     return float("nan") if found is None else found.auc
 
 
-def refitted(case: Case, live: int = 200) -> dict[str, float]:
-    """Gain over the null when all are fitted to this alliance, each cluster held out."""
-    world, prior, seed = case.world, default(), case.scenario.seed
-    block = record.cluster_blocks(world)
+def refitted(case: Case, fitted_draws: int = DRAWS) -> dict[str, float]:
+    """Gain over the baseline when all are fitted to this alliance, each cluster held out."""
+    world, prior = case.world, default()
+    fold = record.cluster_blocks(world)
+    how = {"draws": fitted_draws, "seed": case.scenario.seed}
     rows = next(r for r in baselines(prior, world, case.scenario.events) if "rows" in r.name)
-    null = null_fit(world, prior, block, live=live, seed=seed).held_out(silence(world), block)
+    baseline = fit_baseline(world, prior, fold, **how).held_out().sum()
     own = {"the rules": (prior, world), rows.name: (rows.prior, rows.world)}
     return {
-        name: float((fit_block(w, p, block, live=live, seed=seed).held_out(w, block) - null).sum())
+        name: float(fit_rules(w, p, fold, **how).held_out().sum() - baseline)
         for name, (p, w) in own.items()
     }
 
 
-def report(live: int = 200) -> str:
+def report(fitted_draws: int = DRAWS) -> str:
     """Four small tables."""
     case = ac.load(NAME)
     world = case.world
@@ -100,7 +102,7 @@ def report(live: int = 200) -> str:
         total = gain(other, record.cluster_blocks(other.world)).sum()
         lines.append(f"  {label:30} {total:+.2f}")
     lines.append("Fitted to this alliance, each cluster held out, nats over a null so fitted:")
-    lines += [f"  {name:30} {value:+.2f}" for name, value in refitted(case, live).items()]
+    lines += [f"  {name:30} {value:+.2f}" for name, value in refitted(case, fitted_draws).items()]
     return "\n".join(lines)
 
 

@@ -23,6 +23,7 @@ QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP evil.test 127.0.0.1",  # a foreign name that leads to this machine
 )
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}

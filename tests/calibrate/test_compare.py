@@ -1,4 +1,4 @@
-"""The scorecard: three senses, held out where it must be, and honest where there is nothing."""
+"""The scorecard: three questions, held out where it must be, and frank where there is nothing."""
 
 import io
 import json
@@ -11,9 +11,12 @@ from rich.console import Console
 import alliance_cohesion as ac
 from alliance_cohesion import scenario
 from alliance_cohesion.analysis import compare
+from alliance_cohesion.analysis.explain import explain
+from alliance_cohesion.core import replay
 from alliance_cohesion.inference import record
 from alliance_cohesion.report.scorecard import answer, show
 from alliance_cohesion.simulation import Case
+from alliance_cohesion.util import shipped
 
 
 @pytest.fixture(scope="module")
@@ -39,25 +42,25 @@ def test_an_unseen_alliance_is_scored_as_it_is_and_after_its_base_rates(card):
     assert len(card.gain) == len(card.clusters) == len(card.gain_recalibrated)
 
 
-def test_every_documented_change_has_an_eve_a_free_run_and_a_mind(card, elsewhere):
+def test_every_documented_change_is_answered_by_all_three_questions(card, elsewhere):
     changes = record.changes(elsewhere.world)
-    assert len(card.eve) == len(card.free.changes) == len(card.latent) == len(changes)
-    for row, change in zip(card.eve, changes, strict=True):
+    assert len(card.ahead) == len(card.free.changes) == len(card.latent) == len(changes)
+    for row, change in zip(card.ahead, changes, strict=True):
         assert row.state == elsewhere.world.states[change.state]
-        assert 0.0 < row.chance <= row.chance_in_year < 1.0
+        assert 0.0 < row.probability <= row.in_a_year + 1e-12 < 1.0
         assert 1 <= row.rank <= row.of
 
 
-def test_chances_sum_to_one_everywhere(card):
-    assert np.abs(card.chances.sum(axis=-1) - 1.0).max() < 1e-12
-    assert np.abs(card.null.sum(axis=-1) - 1.0).max() < 1e-12
+def test_probabilities_sum_to_one_everywhere(card):
+    for one in (card.rules, card.baseline):
+        assert np.abs(one.probability.sum(axis=-1) - 1.0).max() < 1e-12
 
 
-def test_the_null_knows_windows_and_nothing_else(card, elsewhere):
+def test_the_baseline_knows_windows_and_nothing_else(card, elsewhere):
     before, _ = record.standings(elsewhere.world)
     f = elsewhere.world.forcing
     window = f.renewal[f.first :] == 1
-    leave = 1.0 - card.null[..., 0]
+    leave = 1.0 - card.baseline.probability[..., 0]
     for cells in (window, ~window):
         members = leave[cells][before[cells] == 0]
         assert np.ptp(members) < 1e-12
@@ -68,18 +71,18 @@ def test_the_scorecard_is_plain_json(card):
     told = json.loads(json.dumps(card.as_json()))
     assert told["clusters"] == card.clusters
     assert told["proper"]["brier"]["skill"] == pytest.approx(card.proper["brier"].skill)
-    assert len(told["free"]["changes"]) == len(card.eve)
+    assert len(told["free"]["changes"]) == len(card.ahead)
 
 
 def test_a_mover_without_peers_is_no_success_and_breaks_no_json(card):
-    alone = replace(card.eve[0], rank=1, of=1)
+    alone = replace(card.ahead[0], rank=1.0, of=1)
     mind = replace(card.latent[0], alignment_of_peers=None)
-    with_it = replace(card, eve=[alone, *card.eve[1:]], latent=[mind, *card.latent[1:]])
+    with_it = replace(card, ahead=[alone, *card.ahead[1:]], latent=[mind, *card.latent[1:]])
     first, others = answer(card)[0], answer(with_it)[0]
-    leavings = sum(row.kind != "return" for row in card.eve)
+    leavings = sum(row.kind != "return" for row in card.ahead)
     assert f"of {leavings} leavings" in first
     assert f"of {leavings - 1} leavings" in others
-    assert "(1 more had no peer)" in others
+    assert "; 1 more had no peer" in others
     json.dumps(with_it.as_json(), allow_nan=False)
     console = Console(file=io.StringIO(), width=200)
     show(console, with_it)
@@ -92,6 +95,49 @@ def test_histories_made_before_can_be_judged(elsewhere):
     found = compare.compare(elsewhere, histories=50, seed=1, path=path)
     assert found.free.right_standing == 1.0
     assert all(one.within_1_year == 1.0 for one in found.free.changes)
+
+
+def test_in_a_year_is_the_mean_of_the_draws_yearly_probabilities():
+    """As `explain` says it, and as a year of simulated histories bears out: not the yearly
+    probability of the mean, which would be higher."""
+    case = ac.load("cis-charter")
+    row = next(one for one in compare.compare(case, histories=20).ahead if one.date[:4] == "2018")
+    explained = explain(case, row.state, "2018-05")
+    assert row.in_a_year == pytest.approx(explained.chance.mean, abs=1e-9)
+    t = int(np.flatnonzero(case.world.decided.astype(str) == row.date)[0])
+    i = case.world.states.index(row.state)
+    move = 1.0 - replay.trace(case.world, case.draws().values).chances[:, t, i, 0]
+    assert row.in_a_year == pytest.approx(np.mean(1.0 - (1.0 - move) ** 4))
+    assert row.in_a_year < 1.0 - (1.0 - move.mean()) ** 4 - 0.1
+
+
+def test_a_fitted_record_is_read_from_its_calibration_and_nothing_is_fitted(monkeypatch):
+    monkeypatch.setattr(compare.held_out, "fit_rules", None)
+    card = compare.compare(ac.load("csto"), histories=20)
+    told = json.loads((shipped.folder("calibration") / "figures.json").read_text())
+    assert dict(zip(card.clusters, card.gain, strict=True)) == pytest.approx(
+        told["gain"]["gain_by_cluster"], abs=6e-4
+    )
+    for row, one in zip(card.ahead, told["one_step_ahead"].values(), strict=True):
+        assert (row.state, row.date, row.rank) == (one["state"], one["date"], one["rank"])
+        assert row.in_a_year == pytest.approx(one["in_a_year"], abs=1e-6)
+
+
+def test_other_inputs_than_those_that_were_fitted_are_fitted_anew():
+    case = ac.load("csto")
+    events = case.scenario.events[:-1]
+    moved = next(k for k, e in enumerate(events) if e.kind == "threat" and not e.consequence)
+    other = Case(replace(case.scenario, events=events[:moved] + events[moved + 1 :]))
+    said = []
+    card = compare.compare(other, histories=20, say=said.append)
+    assert said == ["fitting the rules to this record"]
+    assert card.held_out
+    assert sum(card.gain) > 0
+
+
+def test_a_projection_has_nothing_of_its_own_to_compare():
+    with pytest.raises(ValueError, match="follow the record up to 2025-12-31"):
+        compare.compare(ac.load("csto-2035"), histories=10)
 
 
 def test_a_record_without_changes_is_refused_with_a_hint(tmp_path):

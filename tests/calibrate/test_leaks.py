@@ -7,15 +7,14 @@ import pytest
 from scipy.special import ndtri
 
 import alliance_cohesion as ac
-from alliance_cohesion.analysis import compare
 from alliance_cohesion.core import replay
-from alliance_cohesion.inference import draws, logistic, record, signs
+from alliance_cohesion.inference import held_out, logistic, record, signs
 from alliance_cohesion.inference import priors as prior
-from alliance_cohesion.inference.baselines import silence
 from alliance_cohesion.inference.draws import Hyper
-from alliance_cohesion.inference.fit import Fit
+from alliance_cohesion.inference.fit import fit, normalized
 from alliance_cohesion.inference.free_run import against_record
-from alliance_cohesion.inference.holdout import fit_block, predict
+from alliance_cohesion.inference.likelihood import Record
+from alliance_cohesion.inference.prediction import predict_held_out
 from alliance_cohesion.inference.recalibrate import recalibrate
 
 from ..worlds import quiet
@@ -23,41 +22,83 @@ from ..worlds import quiet
 believed = prior.default()
 
 
-def weightless(values) -> Fit:
-    """Samples of equal prior mass, whatever they say of the record."""
-    n = len(values)
-    return Fit(values, np.zeros((n, 1)), np.zeros(n), np.zeros(n), 0.0, 0.0, n)
-
-
 @pytest.fixture(scope="module")
 def csto():
     return ac.load("csto")
 
 
-def test_a_held_out_block_is_predicted_by_draws_weighted_by_the_other_blocks_only(csto):
+@pytest.fixture(scope="module")
+def few(csto):
+    """A fit of few draws, so that what each fold says of each can be worked out one by one."""
+    return fit(Record(csto.world, record.cluster_blocks(csto.world)), believed, draws=64, seed=1)
+
+
+def test_the_weights_without_a_fold_are_those_of_the_other_folds_alone(csto, few):
+    """Thresholds integrated out by brute force: their prior, sampled."""
+    world, fold = csto.world, few.records[0].fold
+    chance = np.random.default_rng(1)
+    best = np.argsort(-few.log_weights)[:3]
+    columns = [prior.NAMES.index(name) for name in believed.thresholds]
+    for held in range(few.records[0].folds):
+        others = np.where(fold == held, -1, np.minimum(fold, 0))
+        for d in best:
+            rows = np.repeat(few.values[d : d + 1], 40_000, axis=0)
+            rows[:, columns] += few.spread[d, columns] * chance.standard_normal((40_000, 4))
+            each = replay.scores(world, rows, others)[:, 0]
+            expected = np.log(np.mean(np.exp(each)))
+            found = few.log_weights_without(held)[d] - few.log_mass[d]
+            assert found == pytest.approx(expected, abs=0.06)
+
+
+def test_a_fold_is_predicted_by_draws_that_have_not_seen_it(csto, few, monkeypatch):
     world = csto.world
-    block = record.cluster_blocks(world)
-    found = weightless(csto.draws().values[:6])
-    each = replay.scores(world, found.values, block)
-    along = replay.trace(world, found.values).chances
-    made = predict(found, world, block, seed=1)
-    for held in range(each.shape[1]):
-        others = np.delete(each, held, axis=1).sum(axis=1)
-        weights = np.exp(others - others.max())
-        mean = np.tensordot(weights / weights.sum(), along, axes=1)
-        cells = block == held
-        assert made[cells] == pytest.approx(mean[cells], abs=6 / 400)  # 400 draws are taken
+    made = predict_held_out(few, seed=1)
+    for held in range(few.records[0].folds):
+        cells = few.records[0].fold == held
+        blind = few.draws(2000, 1, without=held)
+        along = replay.trace(world, blind).chances
+        assert made.probability[cells] == pytest.approx(along.mean(axis=0)[cells])
+        # Draws are as often chosen as their weight without the fold says.
+        slope = prior.NAMES.index("b_S")
+        mean = normalized(few.log_weights_without(held)) @ few.values[:, slope]
+        assert blind[:, slope].mean() == pytest.approx(mean, rel=0.01)
 
 
-def test_a_fit_to_blocks_learns_from_every_one_of_them(monkeypatch):
-    learned = []
-    monkeypatch.setattr(
-        "alliance_cohesion.inference.holdout.fit",
-        lambda world, prior, mask, **_: learned.append(mask),
-    )
-    block = np.array([[0, 1], [2, -1]])
-    fit_block(quiet(), believed, block, live=50, seed=1)
-    assert learned[0].tolist() == [[1, 1], [1, 0]]
+def test_thresholds_of_a_held_out_prediction_have_not_seen_the_fold(csto):
+    """Had all refused at the renewal: thresholds that know it differ from those that do not."""
+    world = csto.world
+    fold = record.cluster_blocks(world)
+    path = world.record.copy()
+    t = world.forcing.first + int(np.flatnonzero(world.forcing.renewal[world.forcing.first :])[0])
+    path[t:] = 2
+    refused = Record(replace(world, record=path), fold)
+    seen, other = fit(Record(world, fold), believed, draws=64, seed=1), None
+    other = replace(seen, records=(refused,))
+    k, held = prior.NAMES.index("f_renew"), int(fold[t - world.forcing.first].max())
+    chosen = np.arange(64)
+    blind = [one.parameters(chosen, 1, without=held)[:, k] for one in (seen, other)]
+    knowing = [one.parameters(chosen, 1)[:, k] for one in (seen, other)]
+    assert blind[0] == pytest.approx(blind[1])
+    assert (knowing[1] < knowing[0]).mean() > 0.9
+
+
+def test_a_fit_learns_from_every_fold_and_not_from_what_is_left_out():
+    world = quiet(ticks=30, states=3)
+    path = world.record.copy()
+    path[20:, 1] = 2
+    world = replace(world, record=path)
+    fold = np.where(np.arange(29)[:, np.newaxis] < 10, 0, 1) + np.zeros((29, 3), int)
+    found = {
+        name: fit(Record(world, some), believed, draws=1024, seed=1)
+        for name, some in (
+            ("both", fold), ("one", np.zeros_like(fold)), ("first", np.where(fold == 1, -1, 0)),
+        )
+    }  # fmt: skip
+    error = np.hypot(found["both"].log_evidence_error, found["one"].log_evidence_error)
+    both, one, first = (found[name].log_evidence for name in ("both", "one", "first"))
+    assert both == pytest.approx(one, abs=4 * error)
+    assert first > both + 1.0
+    assert first - both == pytest.approx(-found["both"].held_out()[1], abs=4 * error)
 
 
 def test_the_logistic_baseline_scores_a_block_by_a_fit_to_the_others(csto):
@@ -71,15 +112,16 @@ def test_the_logistic_baseline_scores_a_block_by_a_fit_to_the_others(csto):
         assert found[held] == pytest.approx(np.log(happened[block == held]).sum())
 
 
-def test_the_null_of_an_alliance_that_was_fitted_is_held_out_as_the_rules_are(csto, monkeypatch):
-    null = draws.draws("null", "CSTO", {}, seed=1)
-    few = weightless(null.values[:8])
-    monkeypatch.setattr(compare, "fit_block", lambda *_, **__: weightless(csto.draws().values[:8]))
-    monkeypatch.setattr(compare, "null_fit", lambda *_, **__: few)
-    card = compare.compare(csto, histories=20, seed=1)
-    block = record.cluster_blocks(csto.world)
-    assert card.held_out
-    assert np.array_equal(card.null, predict(few, silence(csto.world), block, 1), equal_nan=True)
+def test_the_baseline_of_an_alliance_that_was_fitted_is_held_out_as_the_rules_are(csto):
+    fold = record.cluster_blocks(csto.world)
+    rules, baseline = (
+        one(csto.world, believed, fold, draws=256, seed=1)
+        for one in (held_out.fit_rules, held_out.fit_baseline)
+    )
+    found = held_out.hold_out(rules, baseline, seed=1)
+    blind = predict_held_out(baseline, 1)
+    assert np.array_equal(found.baseline.probability, blind.probability, equal_nan=True)
+    assert np.array_equal(found.baseline_score, baseline.held_out())
 
 
 def test_a_graded_sign_belongs_to_the_end_of_its_year(csto):

@@ -1,6 +1,7 @@
 """The likelihood against slow and independent calculations."""
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -8,12 +9,19 @@ from scipy.integrate import quad
 from scipy.stats import halfnorm, lognorm, norm
 
 from alliance_cohesion.core import replay
-from alliance_cohesion.core.agents import AllianceModel
-from alliance_cohesion.core.parameters import PARAMETERS
+from alliance_cohesion.core.agents import AllianceModel, State
+from alliance_cohesion.core.parameters import NAMES, PARAMETERS
 from alliance_cohesion.inference import fit as fits
 from alliance_cohesion.inference import priors as prior
-from alliance_cohesion.inference import record
 from alliance_cohesion.inference.baselines import silence, without_slopes
+from alliance_cohesion.inference.likelihood import (
+    COLUMNS,
+    THRESHOLDS,
+    Record,
+    marginal,
+    with_thresholds,
+)
+from alliance_cohesion.inference.record import at_risk
 
 from ..worlds import quiet, random_world
 
@@ -21,28 +29,17 @@ believed = prior.default()
 draws = believed.transform(believed.cube(5, seed=4))
 
 
-class Scripted(AllianceModel):
-    """Agents that live the record and note the chance of what they did."""
+class Following(State):
+    """An agent that does what the record says and notes how likely that was."""
 
-    def play_record(self):
-        first, logs = self.world.forcing.first, []
-        while self.tick < len(self.world.ticks):
-            states = sorted(self.agents, key=lambda state: state.index)
-            if self.tick >= first:
-                row = []
-                for state in states:
-                    did = int(self.world.record[self.tick, state.index])
-                    free = self.tick > self.world.forcing.entry[state.index]
-                    row.append(np.log(state.chances()[did]) if free else 0.0)
-                logs.append(row)
-            for state in states:
-                self.after[state.index] = self.world.record[self.tick, state.index]
-            for state in states:
-                state.standing = int(self.after[state.index])
-                state.judge(state.perceive())
-            self.before[:] = self.after
-            self.tick += 1
-        return np.array(logs)
+    logs: ClassVar[dict[tuple[int, int], float]] = {}
+
+    def decide(self):
+        world, t = self.model.world, self.model.time_step
+        did = int(world.record[t, self.index])
+        if t >= world.forcing.first and t > world.forcing.entry[self.index]:
+            self.logs[t, self.index] = np.log(self.transition_probabilities()[did])
+        return did
 
 
 def possible(world):
@@ -57,25 +54,15 @@ def possible(world):
     return replace(world, record=path)
 
 
-class Rewound(Scripted):
-    """Starts before the memory ticks, so that the record is lived from the very first."""
-
-    def _live(self):
-        for state in self.agents:
-            self.after[state.index] = self.world.record[self.tick, state.index]
-        for state in self.agents:
-            state.standing = int(self.after[state.index])
-            state.judge(state.perceive())
-        self.before[:] = self.after
-        self.tick += 1
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_likelihood_is_the_product_of_the_agents_chances(seed):
+def test_the_likelihood_is_the_product_of_the_agents_probabilities(seed):
     world = possible(random_world(seed))
-    slow = Rewound(world, draws, 0, 1).play_record()
-    block = np.zeros(slow.shape, dtype=np.int64)
-    assert replay.scores(world, draws[:1], block)[0, 0] == pytest.approx(slow.sum(), rel=1e-12)
+    Following.logs.clear()
+    AllianceModel(world, draws, 0, 1, Following).play()
+    fold = np.where(at_risk(world), 0, -1)
+    assert len(Following.logs) == (fold == 0).sum()
+    expected = sum(Following.logs.values())
+    assert replay.scores(world, draws[:1], fold)[0, 0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_blocks_add_up_and_what_is_left_out_does_not_count():
@@ -114,8 +101,7 @@ def test_the_evidence_of_a_constant_rate_is_the_integral_that_quadrature_gives()
            and a.name != "kappa"}
     ).pin(c_freeze=-100.0, f_return=30.0)  # fmt: skip
     row = flat.beliefs["f_leave"]
-    mask = record.at_risk(world).astype(np.int8)
-    found = fits.fit(world, flat, mask, live=400, seed=2)
+    found = fits.fit(Record.undivided(world), flat, draws=2**11, seed=2)
 
     def threshold_density(f):
         def over_spread(s):
@@ -131,7 +117,62 @@ def test_the_evidence_of_a_constant_rate_is_the_integral_that_quadrature_gives()
         return stays * leaves * threshold_density(f)
 
     exact = np.log(quad(integrand, -2, 14, limit=200)[0])
-    assert found.log_evidence == pytest.approx(exact, abs=4 * found.log_evidence_error + 0.05)
+    assert found.log_evidence == pytest.approx(exact, abs=4 * found.log_evidence_error)
+
+
+def common(count: int, seed: int):
+    """Points of what alliances share, with thresholds that leave everything possible."""
+    points = np.random.default_rng(seed).random((count, len(believed.shared)))
+    return believed.common(points)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 8])
+def test_thresholds_are_integrated_out_as_brute_force_does_it(seed):
+    """Records with renewals, refusals, freezes and returns, by two hundred thousand draws."""
+    world = possible(random_world(seed, ticks=24, states=3))
+    fold = np.where(np.arange(len(world.decided))[:, np.newaxis] < 10, 0, 1)
+    fold = np.where(at_risk(world), fold, -1)
+    values, _, spread = common(4, seed)
+    values[:, : NAMES.index("f_leave")] *= 0.2  # moderate alignments, so that all can happen
+    values[:, [NAMES.index("f_leave"), NAMES.index("f_return")]] = 1.0
+    found = marginal(Record(world, fold), values, spread)
+    chance = np.random.default_rng(seed)
+    for d in range(len(values)):
+        rows = np.repeat(values[d : d + 1], 200_000, axis=0)
+        rows[:, COLUMNS] += spread[d, COLUMNS] * chance.standard_normal((200_000, 4))
+        each = replay.scores(world, rows, fold)
+        for column, logs in enumerate((each.sum(axis=1), each[:, 1], each[:, 0])):
+            likelihood = np.exp(logs - logs.max())
+            expected = np.log(likelihood.mean()) + logs.max()
+            error = likelihood.std() / likelihood.mean() / np.sqrt(len(likelihood))
+            assert found[d, column] == pytest.approx(expected, abs=5 * error + 0.01)
+
+
+def test_thresholds_are_picked_as_often_as_the_record_says():
+    """One exit, one refusal at a renewal, one freeze and one return in ten years."""
+    world = quiet(ticks=41, states=4)
+    world.forcing.renewal[20] = 1
+    path = world.record.copy()
+    path[10:, 0], path[20:, 2] = 2, 2
+    path[15:30, 1] = 1
+    world = replace(world, record=path)
+    record = Record.undivided(world)
+    values, _, spread = (np.repeat(one[:1], 8000, axis=0) for one in common(1, 2))
+    values[:, COLUMNS] = 3.5, 0.5, 2.5, -1.0
+    spread[:, COLUMNS] = 0.8
+    chance = np.random.default_rng(1)
+    picked = with_thresholds(record, values, spread, chance.random((8000, 4)))
+    rows = np.repeat(values[:1], 200_000, axis=0)
+    rows[:, COLUMNS] += spread[0, COLUMNS] * chance.standard_normal((200_000, 4))
+    logs = replay.scores(world, rows, record.fold)[:, 0]
+    weight = np.exp(logs - logs.max())
+    for name in THRESHOLDS:
+        k = NAMES.index(name)
+        mean = np.average(rows[:, k], weights=weight)
+        deviation = np.sqrt(np.average((rows[:, k] - mean) ** 2, weights=weight))
+        assert picked[:, k].mean() == pytest.approx(mean, abs=0.06 * deviation), name
+        assert picked[:, k].std() == pytest.approx(deviation, rel=0.05), name
+    assert np.delete(picked, COLUMNS, axis=1).tobytes() == np.delete(values, COLUMNS, 1).tobytes()
 
 
 def test_without_slopes_drivers_do_not_matter():

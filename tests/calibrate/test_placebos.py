@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import alliance_cohesion as ac
-from alliance_cohesion.core.inputs import Forcing
+from alliance_cohesion.core.inputs import DRIVERS, Forcing
 from alliance_cohesion.inference import baselines as rivals
-from alliance_cohesion.inference import figures
 from alliance_cohesion.inference import placebos as placebo
-from alliance_cohesion.scenario import compile_world
+from alliance_cohesion.inference import study
+from alliance_cohesion.scenario import compile_world, write_new
 
 from ..worlds import random_world
 
@@ -45,14 +45,47 @@ def test_turning_time_all_the_way_round_changes_nothing():
     assert same(placebo.shift_time(there, -7).forcing, world.forcing)
 
 
-def test_noise_has_the_values_of_the_record_in_another_place():
+def test_noise_has_the_values_of_every_driver_in_other_places():
     world = random_world(4)
-    noisy = placebo.noise(world, np.random.default_rng(1))
-    assert np.array_equal(
-        np.sort(noisy.forcing.driver("inside"), None), np.sort(world.forcing.driver("inside"), None)
-    )
-    assert not np.array_equal(noisy.forcing.driver("inside"), world.forcing.driver("inside"))
+    f, noisy = world.forcing, placebo.noise(world, np.random.default_rng(1))
     assert np.array_equal(noisy.record, world.record)
+    calendar = {"dt", "first", "renewal", "entry", "address"}
+    for name in set(Forcing._fields) - calendar:
+        assert not np.array_equal(getattr(noisy.forcing, name), getattr(f, name)), name
+    for name in calendar:
+        assert np.array_equal(getattr(noisy.forcing, name), getattr(f, name)), name
+    for name in DRIVERS:
+        old, new = f.driver(name), noisy.forcing.driver(name)
+        assert np.array_equal(np.sort(old, None), np.sort(new, None)), name
+        assert not np.array_equal(old, new), name
+    for name in ("dependence", "members", "pair_level"):
+        old, new = (np.sort(getattr(one, name), axis=None) for one in (f, noisy.forcing))
+        assert np.array_equal(old, new), name
+    assert noisy.forcing.kept_all == pytest.approx(noisy.forcing.driver("kept").sum(axis=1))
+    assert noisy.forcing.broken_all == pytest.approx(noisy.forcing.driver("broken").sum(axis=1))
+
+
+def test_noise_in_threats_between_states_names_other_states_and_keeps_which_ones_count_outside():
+    world = random_world(4)
+    f, made = world.forcing, placebo.noise(world, np.random.default_rng(1)).forcing
+    assert made.pair_start[-1] == len(made.pair_actor) == len(f.pair_actor)
+    target = np.repeat(np.arange(len(made.pair_start) - 1), np.diff(made.pair_start)) % 5
+    assert (target != made.pair_actor).all()
+    pairs = [sorted(zip(one.pair_level, one.pair_outside, strict=True)) for one in (f, made)]
+    assert pairs[0] == pairs[1]
+
+
+def test_what_noise_replaced_keeps_nothing_of_the_record(case):
+    """No more of each driver stays in its place than chance puts there."""
+    f = case.world.forcing
+    for seed in range(3):
+        made = placebo.noise(case.world, np.random.default_rng(seed)).forcing
+        pairs = {name: (f.driver(name), made.driver(name)) for name in DRIVERS}
+        pairs["dependence"] = f.dependence, made.dependence
+        for name, (a, b) in pairs.items():
+            a, b = a.ravel(), b.ravel()
+            if a.std() > 0:
+                assert abs(np.corrcoef(a, b)[0, 1]) < 0.3, name
 
 
 def test_shuffled_contents_keep_dates_and_rows(case):
@@ -100,12 +133,16 @@ def test_the_second_coder_moves_only_what_was_coded_otherwise(case):
     assert 0 < differ < 40
 
 
-def test_a_record_that_was_coded_once_is_calibrated_without_the_second_coder(case):
-    once = ac.load("cis-charter").scenario
+def test_a_record_that_was_coded_once_is_calibrated_without_the_second_coder(case, tmp_path):
+    once = write_new(tmp_path / "once")
     assert placebo.is_coded_twice(case.scenario)
-    assert not placebo.is_coded_twice(once)
-    left_out = set(figures.plan("all")) - set(figures.plan("all", coded_twice=False))
-    assert left_out == {("second_coder", 0)}
+    assert not placebo.is_coded_twice(ac.load(once).scenario)
+    twice, alone = (
+        {one.name for one in study.experiments(study.Study(str(name)), "short")}
+        for name in ("csto", once)
+    )
+    assert "the second coder's strengths" in twice
+    assert "the second coder's strengths" not in alone
 
 
 def test_rows_so_far_counts_driver_rows_up_to_each_tick(case):

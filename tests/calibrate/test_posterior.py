@@ -83,6 +83,28 @@ def test_rewording_a_comment_does_not_make_a_posterior_stale(tmp_path):
     assert a != c
 
 
+def test_moving_imports_does_not_make_a_posterior_stale(tmp_path):
+    code = "from math import exp\n\n\ndef f(x):\n    return exp(x)\n"
+    moved = '"""New."""\n\nimport numpy as np\nfrom .elementary import (\n    exp,\n    log,\n)\n'
+    moved += "\n\ndef f(x):\n    return exp(x)\n"
+    for name, text in (("a.py", code), ("b.py", moved), ("c.py", code.replace("exp(x)", "-x"))):
+        (tmp_path / name).write_text(text)
+    a, b, c = (basis.code_hash([tmp_path / name]) for name in ("a.py", "b.py", "c.py"))
+    assert a == b
+    assert a != c
+
+
+def test_breaking_a_line_does_not_make_a_posterior_stale_and_indenting_one_does(tmp_path):
+    code = "def f(x):\n    if x:\n        x = g(x, 1)\n    return x\n"
+    broken = code.replace("g(x, 1)", "g(\n            x, 1\n        )")
+    indented = code.replace("    return", "        return")
+    for name, text in (("a.py", code), ("b.py", broken), ("c.py", indented)):
+        (tmp_path / name).write_text(text)
+    a, b, c = (basis.code_hash([tmp_path / name]) for name in ("a.py", "b.py", "c.py"))
+    assert a == b
+    assert a != c
+
+
 def test_recalibration_raises_the_leaving_threshold_of_the_loyal_and_leaves_slopes_alone():
     case = ac.load("csto")
     found = draws.draws("default", "Somewhere", {}, seed=1)

@@ -1,11 +1,10 @@
 """Scores against brute force."""
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 
 from alliance_cohesion.inference import record
 from alliance_cohesion.inference import scores as scoring
@@ -54,10 +53,19 @@ def test_there_is_no_ranking_where_nobody_moved():
     assert scoring.ranking(np.arange(3.0), np.zeros(3, dtype=bool)) is None
 
 
+ALL = np.ones(4, dtype=bool)
+
+
 def test_the_rank_of_the_mover_is_among_its_peers_only():
     chances = np.array([[0.9, 0.0, 0.1], [0.5, 0.0, 0.5], [0.01, 0.0, 0.99]])
-    assert scoring.rank_of_mover(chances, np.array([0, 0, 2]), 1) == (1, 2)
-    assert scoring.rank_of_mover(chances, np.array([0, 0, 2]), 0) == (2, 2)
+    assert scoring.rank_of_mover(chances, np.array([0, 0, 2]), ALL[:3], 1) == scoring.Rank(1, 2, 0)
+    assert scoring.rank_of_mover(chances, np.array([0, 0, 2]), ALL[:3], 0) == scoring.Rank(2, 2, 0)
+
+
+def test_a_state_that_has_never_been_a_member_is_no_peer_of_one_that_comes_back():
+    chances = np.array([[0.1, 0.0, 0.9], [0.4, 0.0, 0.6], [0.9, 0.0, 0.1]])
+    out, risk = np.array([2, 2, 2]), np.array([True, True, False])
+    assert scoring.rank_of_mover(chances, out, risk, 0) == scoring.Rank(2, 2, 0)
 
 
 def test_perfect_chances_have_perfect_scores_and_the_null_has_no_skill():
@@ -66,7 +74,7 @@ def test_perfect_chances_have_perfect_scores_and_the_null_has_no_skill():
     perfect = np.eye(3)[after]
     null = np.full((*after.shape, 3), 1 / 3)
     scores = scoring.proper_scores(world, perfect, null)
-    assert scores["brier"].model == 0.0
+    assert scores["brier"].rules == 0.0
     assert scores["brier"].skill == 1.0
     assert scoring.proper_scores(world, null, null)["ranked probability"].skill == 0.0
 
@@ -133,7 +141,7 @@ def test_rankings_are_split_by_what_could_be_decided():
     away = np.array([[0.1, 0.2], [0.7, 0.3], [0.5, 0.6], [0.5, 0.9], [0.2, 0.9], [0.1, 0.9]])
     freeze = away * [1.0, 0.0]  # state 0 would rather freeze than leave, and that is leaving too
     chances = np.stack([1 - away, freeze, away - freeze], axis=-1)
-    found = scoring.rankings(world, chances)
+    found = scoring.rankings(world, chances, np.zeros(away.shape, int))
     off = found["leaving off the window"]
     # members off the window: 0.1, 0.7 (moved), 0.1 of state 0; 0.2, 0.3 of state 1
     assert (off.moves, off.others, off.auc) == (1, 4, 1.0)
@@ -141,7 +149,8 @@ def test_rankings_are_split_by_what_could_be_decided():
     back = found["coming back"]
     # away: 0.5, 0.5, 0.8 (moved) to come back of state 0; 0.1 three times of state 1
     assert (back.moves, back.others, back.auc) == (1, 5, 1.0)
-    worst = scoring.rankings(world, np.stack([away, 0 * away, 1 - away], axis=-1))
+    turned = np.stack([away, 0 * away, 1 - away], axis=-1)
+    worst = scoring.rankings(world, turned, np.zeros(away.shape, int))
     assert worst["leaving off the window"].auc == worst["coming back"].auc == 0.0
 
 
@@ -152,7 +161,8 @@ def test_of_those_who_had_to_sign_the_refuser_ranks_first_or_last():
     path[2, 1] = 2
     away = np.array([[0.1, 0.1, 0.1], [0.3, 0.8, 0.5]])
     chances = np.stack([1 - away, 0 * away, away], axis=-1)
-    found = scoring.rankings(replace(world, record=path), chances)["not signing in the window"]
+    world = replace(world, record=path)
+    found = scoring.rankings(world, chances, np.zeros(away.shape, int))["not signing in the window"]
     assert (found.moves, found.others, found.auc) == (1, 2, 1.0)
 
 
@@ -160,8 +170,45 @@ def test_ties_count_half_in_the_area_under_the_curve():
     found = scoring.ranking(np.array([0.5, 0.5, 0.1, 0.9]), np.array([True, False, False, False]))
     assert found.auc == pytest.approx((0.5 + 1.0 + 0.0) / 3)
     assert (found.moves, found.others) == (1, 3)
-    # 1.5 pairs won where 1.5 are expected, less a half; of variance 3 (5 - 6 / 12) / 12 with a tie.
-    assert found.p == pytest.approx(1 - norm.cdf((1.5 - 1.5 - 0.5) / np.sqrt(3 * 4.5 / 12)))
+    # Of the four that might have been the one that moved, three score as high or higher.
+    assert found.p == pytest.approx(3 / 4)
+
+
+def test_a_constant_within_each_fold_ranks_as_luck_does():
+    """Over folds together it would get 0: the fold in which somebody moved has the lower level."""
+    moved = np.array([True, False, False, False, False, False])
+    fold = np.array([0, 0, 0, 1, 1, 1])
+    score = np.where(fold == 0, 0.1, 0.2)
+    assert scoring.ranking(score, moved).auc == pytest.approx(0.2)
+    within = scoring.ranking(score, moved, fold)
+    assert (within.auc, within.p, within.moves, within.others) == (0.5, 1.0, 1, 2)
+
+
+def test_the_p_over_folds_is_the_share_of_all_orders_within_folds():
+    score = np.array([0.9, 0.2, 0.1, 0.3, 0.3, 0.8, 0.1])
+    moved = np.array([True, False, False, True, False, False, False])
+    fold = np.array([0, 0, 0, 1, 1, 1, 1])
+    found = scoring.ranking(score, moved, fold)
+
+    def won(a, b):
+        pairs = [(score[a], score[i]) for i in range(3) if i != a]
+        pairs += [(score[b], score[i]) for i in range(3, 7) if i != b]
+        return sum((x > y) + 0.5 * (x == y) for x, y in pairs)
+
+    orders = [won(a, b) for a, b in product(range(3), range(3, 7))]
+    assert found.auc == pytest.approx(won(0, 3) / 5)
+    assert found.p == pytest.approx(np.mean([one >= won(0, 3) for one in orders]))
+
+
+def test_the_area_of_one_event_carries_a_wide_interval_and_of_many_a_narrow_one():
+    score, moved = np.arange(200.0), np.arange(200) == 199
+    one = scoring.ranking(score, moved)
+    assert (one.auc, one.high) == (1.0, 1.0)
+    assert one.low < 0.6
+    many = scoring.ranking(np.arange(400.0), np.arange(400) >= 200)
+    assert many.low > 0.97
+    middle = scoring.ranking(np.array([0.0, 1.0, 2.0]), np.array([False, True, False]))
+    assert middle.low + middle.high == pytest.approx(1.0)
 
 
 def test_many_decisions_without_ties_are_ranked_within_a_second_and_alike():
@@ -181,12 +228,12 @@ def test_proper_scores_by_hand():
     null = np.array([[[0.9, 0.0, 0.1]], [[0.9, 0.0, 0.1]]])
     found = scoring.proper_scores(world, chances, null)
     # stays, then freezes: (0.2 - 0)^2 and (0.5 - 1)^2
-    assert found["brier"].model == pytest.approx((0.04 + 0.25) / 2)
-    assert found["brier"].null == pytest.approx((0.01 + 0.81) / 2)
+    assert found["brier"].rules == pytest.approx((0.04 + 0.25) / 2)
+    assert found["brier"].baseline == pytest.approx((0.01 + 0.81) / 2)
     assert found["brier"].skill == pytest.approx(1 - 0.145 / 0.41)
     # cumulative chances against cumulative outcomes, two steps each
     ranked = ((0.2**2 + 0.1**2) + (0.5**2 + 0.2**2)) / 2
-    assert found["ranked probability"].model == pytest.approx(ranked)
+    assert found["ranked probability"].rules == pytest.approx(ranked)
     assert scoring.Proper(0.3, 0.0).skill == 0.0
 
 
@@ -200,9 +247,9 @@ def test_what_a_state_outside_does_has_no_part_in_the_brier_score_of_leaving():
     chances[:, 0] = [0.8, 0.0, 0.2]
     chances[:, 1] = [0.9, 0.0, 0.1]
     found = scoring.proper_scores(world, chances, chances)
-    assert found["brier"].model == pytest.approx(0.04)
+    assert found["brier"].rules == pytest.approx(0.04)
     ranked = (2 * 0.2**2 + 2 * 0.9**2) / 2
-    assert found["ranked probability"].model == pytest.approx(ranked)
+    assert found["ranked probability"].rules == pytest.approx(ranked)
 
 
 def test_the_calibration_curve_groups_decisions_by_equal_shares_of_predicted_leaving():
@@ -225,10 +272,15 @@ def test_the_calibration_curve_groups_decisions_by_equal_shares_of_predicted_lea
     assert sum(b.decisions for b in scoring.calibration_curve(world, chances)) == 8
 
 
-def test_a_state_of_equal_chance_does_not_rank_above_the_mover():
+def test_states_that_tie_share_the_middle_rank_and_are_said_to_tie():
     chances = np.array([[0.5, 0.0, 0.5], [0.5, 0.0, 0.5], [0.2, 0.0, 0.8], [0.5, 0.3, 0.2]])
-    assert scoring.rank_of_mover(chances, np.array([0, 0, 0, 1]), 0) == (2, 3)
-    assert scoring.rank_of_mover(chances, np.array([0, 0, 0, 1]), 3) == (1, 1)
+    before = np.array([0, 0, 0, 1])
+    assert scoring.rank_of_mover(chances, before, ALL, 0) == scoring.Rank(2.5, 3, 1)
+    assert scoring.rank_of_mover(chances, before, ALL, 3) == scoring.Rank(1, 1, 0)
+    nothing_tells_apart = np.tile([0.7, 0.0, 0.3], (3, 1))
+    assert scoring.rank_of_mover(nothing_tells_apart, np.zeros(3, int), ALL[:3], 1) == scoring.Rank(
+        2, 3, 2
+    )
 
 
 def test_a_state_is_at_risk_from_the_tick_after_the_one_in_which_it_joins():

@@ -15,7 +15,8 @@ import hashlib
 import numpy as np
 import alliance_cohesion as ac
 from alliance_cohesion.core import replay, simulate
-from alliance_cohesion.inference import priors
+from alliance_cohesion.inference import fit, priors
+from alliance_cohesion.inference.likelihood import Record
 from alliance_cohesion.inference.record import cluster_blocks
 
 def sha(*arrays):
@@ -28,14 +29,23 @@ case = ac.load("csto")
 world, believed = case.world, priors.default()
 prior = believed.transform(believed.cube(300, 1))
 made = simulate.simulate(world, prior, 400, 7, keep=400)
-free = case.run(300)
-projection = ac.load("csto-2035").run(100)
+free = case.run(300).dataset
+projection = ac.load("csto-2035").run(100).dataset
 print(sha(prior))
 print(sha(made.standing, made.path, made.alignment))
 print(sha(replay.scores(world, prior, cluster_blocks(world)), *replay.trace(world, prior[:50])))
 print(sha(free.share.values, free.alignment.values, projection.share.values))
+record = Record(world, cluster_blocks(world))
+sampled = fit.fit(record, believed, draws=1024)
+fit._ENOUGH = 2.0  # so that tempering takes over
+tempered = fit.fit(record, believed, draws=64)
+for found in (sampled, tempered):
+    print(sha(found.values, found.log_weights, found.held_out(), found.draws(100, 1, without=2)))
 """
-NAMES = ("prior draws", "histories", "likelihood and trace", "run and projection")
+NAMES = (
+    "prior draws", "histories", "likelihood and trace", "run and projection",
+    "importance sampling", "tempering",
+)  # fmt: skip
 ELSEWHERE = {
     "a processor of 2003": {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": ""},
     "generic code": {"NUMBA_CPU_NAME": "generic"},

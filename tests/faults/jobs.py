@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load
 
@@ -43,7 +43,7 @@ def contents(folder: Path) -> Contents:
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        hidden = path.name == ".lock" or ".aside" in name
+        hidden = path.name in (".lock", "journal.jsonl") or ".aside" in name
         if path.is_dir() or hidden or name.startswith("tasks/"):
             continue
         found[name] = _timeless(path) if path.name == "manifest.json" else path.read_bytes()
@@ -72,9 +72,9 @@ class Job:
 
 
 def whole(out: Path, older: Contents, newer: Contents) -> str:
-    """A results folder is the older one or the new one."""
+    """A results folder is the older one, the new one, or (for a moment) not there."""
     found = contents(out) if out.exists() else {}
-    return "" if found in (older, newer) else f"half written: {sorted(found)}"
+    return "" if found in (older, newer, {}) else f"half written: {sorted(found)}"
 
 
 def readable(out: Path, older: Contents, newer: Contents) -> str:
@@ -90,8 +90,10 @@ def readable(out: Path, older: Contents, newer: Contents) -> str:
 def together(out: Path, older: Contents, newer: Contents) -> str:
     """Each of a calibration's files is the older one or the new one."""
     found = contents(out) if out.exists() else {}
-    for task in out.glob("tasks/*/*.json"):
-        json.loads(task.read_text(encoding="utf-8"))
+    for kept in out.glob("tasks/*.jsonl"):
+        for line in kept.read_text(encoding="utf-8").splitlines(keepends=True):
+            if line.endswith("\n"):  # the last one may have been cut off
+                json.loads(line)
     cut = [
         name for name, content in found.items()
         if not name.startswith(".") and content not in (older.get(name), newer.get(name))
@@ -107,13 +109,15 @@ def jobs(place: Path) -> list[Job]:
 
     def replacing(name: str, share: int, *words: str | Path) -> Job:
         def work(histories: int) -> Callable[[], None]:
-            return lambda: command(*words, "--histories", str(histories), "--out", OUT)
+            return lambda: command(
+                *words, "--histories", str(histories), "--out", OUT, "--overwrite"
+            )
 
         return Job(name, share, work(100), work(60), whole)
 
     def calibrate(seed: int) -> Callable[[], None]:
         return lambda: command(
-            "calibrate", scenario, "--live", "50", "--workers", "2", "--seed", str(seed),
+            "calibrate", scenario, "--draws", "64", "--workers", "2", "--seed", str(seed),
             "--out", OUT,
         )  # fmt: skip
 
@@ -134,16 +138,9 @@ def jobs(place: Path) -> list[Job]:
 
 
 def report(place: Path, histories: int) -> Callable[[], None]:
-    """Writes a results folder of a run that was made before."""
+    """Writes a results folder from Python."""
 
     def work() -> None:
-        made = place / f"made-{histories}"
-        if not made.exists():
-            command(
-                "run", place / "starter", "--histories", str(histories), "--no-pictures",
-                "--out", made,
-            )  # fmt: skip
-        kept = results.read(made)
-        results.write(load(kept.entry), kept.data, OUT)
+        results.write(load(place / "starter").run(histories), OUT, overwrite=True)
 
     return work

@@ -1,5 +1,6 @@
 """Words of a command line: names of files and folders, and words that none expects."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,9 @@ def test_what_a_command_line_repeats_of_a_wrong_word_cannot_steer_the_terminal(p
     said = refused(*(word.format("\u202e\x1b[31mABC") for word in words))
     assert "ABC" in said
     assert not {"\x1b", "\u202e"} & set(said)
+
+
+def test_a_schema_never_replaces_what_is_no_file(place):
+    os.mkfifo("pipe")
+    assert "no regular file; give - for standard output" in refused("schema", "--out", "pipe")
+    assert Path("pipe").is_fifo()

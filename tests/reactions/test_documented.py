@@ -5,16 +5,15 @@ import pytest
 from typer.testing import CliRunner
 
 import alliance_cohesion as ac
-from alliance_cohesion.analysis.compare import compare
 from alliance_cohesion.analysis.counterfactual import answer, load
-from alliance_cohesion.analysis.counterfactual.answer import MAIN
+from alliance_cohesion.analysis.counterfactual.answer import MAIN, given
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.cli import app
 from alliance_cohesion.dashboard.edits import Edits
 from alliance_cohesion.dashboard.session import Session
 from alliance_cohesion.dashboard.why import moments
 from alliance_cohesion.inference import record
-from alliance_cohesion.report.paired_table import effect_rows
+from alliance_cohesion.report import counterfactual as report
 from alliance_cohesion.scenario import ScenarioError, reacting
 
 
@@ -34,11 +33,6 @@ def test_a_projection_s_record_is_that_of_its_base_and_no_longer(projection):
 def test_a_case_without_years_to_come_is_documented_as_it_is():
     case = ac.load("csto")
     assert case.documented is case
-
-
-def test_a_projection_is_scored_on_the_documented_ticks_alone(projection):
-    card = compare(projection, histories=50)
-    assert len(card.chances) == len(projection.documented.world.decided)
 
 
 def test_a_date_past_the_record_cannot_be_explained(projection):
@@ -71,18 +65,22 @@ def test_a_counterfactual_on_a_projection_branches_where_the_record_ends(offers)
 
 def test_of_the_years_to_come_nothing_is_given(offers):
     found = answer(offers, 400)
-    assert not found.outcomes
+    assert found.tables["moves"].empty
     assert not found.all_known
-    effects = [found.forecast.effect.mean, *(side.effect.mean for side in found.given.values())]
+    questions = [q for q in found.data["question"].values if "R10" not in q]
+    effects = [found.frozen_or_out(question, "difference") for question in questions]
     assert all(np.array_equal(effects[0], effect) for effect in effects)
     assert (effects[0][:16] == 0).all()
     assert effects[0][-1].max() > 0
-    away = found.given[MAIN].base.mean[-1]
+    away = found.frozen_or_out(given(MAIN), "base")[-1]
     assert ((away > 0) & (away < 1)).all()
 
 
 def test_the_table_of_such_a_counterfactual_does_not_call_the_years_to_come_a_record(offers):
-    labels = [label for _, label, _ in effect_rows(answer(offers, 400))]
+    found = answer(offers, 400)
+    labels = [row[1] for row in report.tables(found)[0].rows]
+    assert "is frozen or out in" in report.sentences(found)[0]
+    assert report.headline(found).rows
     assert "given, as it was" in labels
     assert "record" not in labels
 

@@ -1,142 +1,118 @@
-"""The record of the CSTO was coded twice, settled once, and with equal attention to all."""
+"""Every record that two people coded: each row twice, each difference settled once."""
 
 import csv
-from collections import Counter
+import math
 from pathlib import Path
 
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-RECORD = Path(__file__).parents[2] / "scenarios" / "csto"
+ROOT = Path(__file__).parents[2] / "scenarios"
+RECORDS = sorted(path.parent.name for path in ROOT.glob("*/coding"))
 DRIVERS = ("threat", "coercion", "arms_to_adversary", "demand", "offer", "response")
 FIELDS = ("strength", "threat_level")
-THREAT_LEVEL = "response, threat_level"
-YEARS = range(1992, 2026)
+LEVEL = "response, threat_level"
 
 Row = dict[str, str]
 
 
-def table(name: str) -> list[Row]:
-    with (RECORD / name).open(newline="", encoding="utf-8") as file:
+def table(record: str, name: str) -> list[Row]:
+    with (ROOT / record / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
-def by_id(name: str) -> dict[str, Row]:
-    rows = table(name)
+def coding(record: str, coder: str) -> dict[str, Row]:
+    rows = table(record, f"coding/{coder}.csv")
     keyed = {row["id"]: row for row in rows}
-    assert len(keyed) == len(rows), f"an id occurs twice in {name}"
+    assert len(keyed) == len(rows), f"an id occurs twice in {coder}.csv"
     return keyed
+
+
+def coded(record: str) -> list[Row]:
+    """The rows that drive; those marked as a consequence are not coded twice."""
+    rows = table(record, "events.csv")
+    return [row for row in rows if row["kind"] in DRIVERS and row["consequence"] != "yes"]
+
+
+def settled(record: str) -> dict[tuple[str, str], Row]:
+    return {(row["id"], row["field"]): row for row in table(record, "coding/settled.csv")}
 
 
 def number(cell: str) -> float | None:
     return float(cell) if cell else None
 
 
-EVENTS = table("events.csv")
-CODED = [row for row in EVENTS if row["kind"] in DRIVERS]
-FIRST, SECOND = by_id("coding/first.csv"), by_id("coding/second.csv")
-SETTLED = {(row["id"], row["field"]): row for row in table("coding/settled.csv")}
-
-
-def both(ids: list[str], field: str) -> tuple[list[int], list[int]]:
-    """The two coders' codes as places in the order of the codes used."""
-    pairs = [(float(FIRST[i][field]), float(SECOND[i][field])) for i in ids]
+def agreement(record: str, kind: str, field: str) -> list[str]:
+    """Rows, differences, shares equal and within one step, kappas; as the README writes them."""
+    first, second = coding(record, "first"), coding(record, "second")
+    ids = [row["id"] for row in coded(record) if row["kind"] == kind]
+    pairs = [(float(first[i][field]), float(second[i][field])) for i in ids]
     steps = sorted({code for pair in pairs for code in pair})
-    return [steps.index(a) for a, _ in pairs], [steps.index(b) for _, b in pairs]
+    a, b = ([steps.index(pair[coder]) for pair in pairs] for coder in (0, 1))
+    gaps = [abs(x - y) for x, y in zip(a, b, strict=True)]
+    differ = sum(gap > 0 for gap in gaps)
+    shares = [1 - differ / len(gaps), sum(gap <= 1 for gap in gaps) / len(gaps)]
+    kappas = [
+        cohen_kappa_score(a, b, weights=weights) if len(steps) > 1 else math.nan
+        for weights in ("linear", "quadratic")
+    ]
+    figures = [f"{x:.2f}" for x in shares] + [
+        "none" if math.isnan(x) else f"{x:.2f}" for x in kappas
+    ]
+    return [str(len(gaps)), str(differ), *figures]
 
 
-def published() -> dict[str, list[str]]:
+def published(record: str) -> dict[str, list[str]]:
     """The table of agreement in the README, without its head."""
-    text = (RECORD / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / record / "README.md").read_text(encoding="utf-8")
     section = text.split("## Second coding and agreement")[1].split("\n## ")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")][2:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return {name: figures for name, *figures in cells}
 
 
-def standings_of(state: str) -> list[Row]:
-    rows = [row for row in EVENTS if row["kind"] == "standing" and row["actor"] == state]
-    return sorted(rows, key=lambda row: row["date"])
-
-
-STATES = sorted({row["actor"] for row in EVENTS if row["kind"] == "standing"})
-LEAVERS = [s for s in STATES if any(row["strength"] != "member" for row in standings_of(s))]
-STAYERS = [s for s in STATES if s not in LEAVERS]
-
-
-def is_member(state: str, date: str) -> bool:
-    so_far = [row["strength"] for row in standings_of(state) if row["date"] <= date]
-    return bool(so_far) and so_far[-1] == "member"
-
-
-def rows_per_state_year(states: list[str]) -> float:
-    count = Counter(
-        state
-        for row in CODED
-        for state in states
-        if state in row["target"].split("|")
-        or (row["target"] == "members" and is_member(state, row["date"]))
-    )
-    return count.total() / (len(states) * len(YEARS))
-
-
-def test_every_driver_row_has_a_first_and_a_second_code():
-    ids = {row["id"] for row in CODED}
-    assert len(ids) == len(CODED)
-    assert set(FIRST) == ids
-    assert set(SECOND) == ids
-    for row in CODED:
-        for coder in (FIRST, SECOND):
-            code = coder[row["id"]]
+@pytest.mark.parametrize("record", RECORDS)
+def test_every_row_that_drives_has_a_first_and_a_second_code(record):
+    rows = coded(record)
+    ids = {row["id"] for row in rows}
+    assert len(ids) == len(rows) > 0
+    for coder in ("first", "second"):
+        codes = coding(record, coder)
+        assert set(codes) == ids
+        for row in rows:
+            code = codes[row["id"]]
             assert code["strength"], row["id"]
             assert bool(code["threat_level"]) == (row["kind"] == "response"), row["id"]
 
 
-def test_the_code_in_the_record_is_the_settled_one_or_the_one_both_coders_gave():
-    for row in CODED:
+@pytest.mark.parametrize("record", RECORDS)
+def test_the_code_in_the_record_is_the_settled_one_or_the_one_both_coders_gave(record):
+    first, second = coding(record, "first"), coding(record, "second")
+    differences = settled(record)
+    for row in coded(record):
         for field in FIELDS:
-            code = number(row[field])
-            first, second = (number(coder[row["id"]][field]) for coder in (FIRST, SECOND))
-            settled = SETTLED.get((row["id"], field))
-            if settled is None:
-                assert code == first == second, (row["id"], field)
+            code, place = number(row[field]), (row["id"], field)
+            if place in differences:
+                assert code == number(differences[place]["settled"]), place
+                assert row["confidence"] == "low", place
             else:
-                assert code == number(settled["settled"]), (row["id"], field)
+                a, b = (number(codes[row["id"]][field]) for codes in (first, second))
+                assert code == a == b, place
 
 
-def test_what_was_settled_is_a_disagreement_with_a_reason():
-    for (event, field), row in SETTLED.items():
-        first, second = FIRST[event][field], SECOND[event][field]
-        assert number(first) != number(second), event
-        assert (number(row["first"]), number(row["second"])) == (number(first), number(second))
+@pytest.mark.parametrize("record", RECORDS)
+def test_what_was_settled_is_a_disagreement_with_a_reason(record):
+    first, second = coding(record, "first"), coding(record, "second")
+    for (event, field), row in settled(record).items():
+        codes = number(first[event][field]), number(second[event][field])
+        assert codes[0] != codes[1], event
+        assert (number(row["first"]), number(row["second"])) == codes
         assert row["reason"], event
-        if row["reason"].startswith("codebook open"):
-            assert row["settled"] == row["first"], event
 
 
-@pytest.mark.parametrize("name", [*DRIVERS, THREAT_LEVEL])
-def test_the_agreement_in_the_readme_is_the_agreement_of_the_two_codings(name):
-    kind, field = ("response", "threat_level") if name == THREAT_LEVEL else (name, "strength")
-    first, second = both([row["id"] for row in CODED if row["kind"] == kind], field)
-    apart = [abs(a - b) for a, b in zip(first, second, strict=True)]
-    rows, differ = len(apart), sum(gap > 0 for gap in apart)
-    figures = (
-        (rows - differ) / rows,
-        sum(gap <= 1 for gap in apart) / rows,
-        cohen_kappa_score(first, second, weights="linear"),
-        cohen_kappa_score(first, second, weights="quadratic"),
-    )
-    assert published()[name] == [str(rows), str(differ), *(f"{x:.2f}" for x in figures)]
-
-
-def test_every_row_has_a_source_and_a_confidence():
-    for row in EVENTS:
-        assert row["source"].strip(), row["id"]
-        assert row["confidence"] in ("high", "medium", "low"), row["id"]
-
-
-def test_leavers_and_stayers_are_coded_to_the_same_density():
-    assert LEAVERS
-    assert STAYERS
-    leavers, stayers = rows_per_state_year(LEAVERS), rows_per_state_year(STAYERS)
-    assert max(leavers, stayers) <= 1.25 * min(leavers, stayers)
+@pytest.mark.parametrize("record", RECORDS)
+def test_the_agreement_in_the_readme_is_the_agreement_of_the_two_codings(record):
+    kinds = {row["kind"] for row in coded(record)}
+    expected = {kind: agreement(record, kind, "strength") for kind in DRIVERS if kind in kinds}
+    expected[LEVEL] = agreement(record, "response", "threat_level")
+    assert published(record) == expected

@@ -109,6 +109,79 @@ def test_a_shift_moves_date_and_end(tmp_path):
     assert str(scenario.events[0].end) == "2001-04-01"
 
 
+@pytest.mark.parametrize(
+    ("kind", "end"), [("threat", "2004-01-20"), ("coercion", "2004-01-20"), ("offer", "None")]
+)
+def test_a_shift_moves_an_end_that_is_implied_too(tmp_path, kind, end):
+    row = event("2003-12-20", kind, "FOE", "ANA", "2", id="no-end")
+    shift = 'action = "shift"\nwhere = { id = "no-end" }\ndays = 20'
+    (fact,) = changed(tmp_path, shift, rows=(row,)).events
+    assert str(fact.start) == "2004-01-09"
+    assert str(fact.end) == end  # twelve days long, as before; an offer stays open
+
+
+def test_a_shift_leaves_an_answer_an_instant(tmp_path):
+    fact = changed(tmp_path, 'action = "shift"\nwhere = { id = "help-2000" }\ndays = 20').events[1]
+    assert (str(fact.start), fact.end) == ("2000-01-30", None)
+
+
+IDS = ("coast[2003].v1", "coast2", "aid*2004", "aid-x-2004", "what?", "whats", "тариф 2003")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "chosen"),
+    [
+        ("coast[2003].v1", {"coast[2003].v1"}),
+        ("coast[*", {"coast[2003].v1"}),
+        ("coast*", {"coast[2003].v1", "coast2"}),
+        ("aid*2004", {"aid*2004"}),
+        ("aid?*2004", {"aid*2004", "aid-x-2004"}),
+        ("aid[*]2004", {"aid*2004"}),
+        ("what?", {"what?"}),
+        ("wha[?t]*", set()),
+        ("тариф 20??", {"тариф 2003"}),
+    ],
+)
+def test_an_id_selects_its_own_row_whatever_its_letters(tmp_path, pattern, chosen):
+    rows = [event("2000", "threat", "FOE", "ANA", "1", id=name) for name in IDS]
+    drop = f"action = \"drop\"\nwhere = {{ id = '{pattern}' }}"
+    if not chosen:
+        with pytest.raises(ScenarioError, match="no row matches"):
+            changed(tmp_path, drop, rows=rows)
+        return
+    left = {e.id for e in changed(tmp_path, drop, rows=rows).events}
+    assert set(IDS) - left == chosen
+
+
+def test_parameters_that_a_child_holds_are_listed_as_changes(tmp_path):
+    write(tmp_path / "base", WAR, toml="[parameters]\nfixed = { b_S = 1, omega = 0.5 }\n")
+    text = "[parameters]\nfixed = { b_S = 2 }\n" + (
+        '[[change]]\nname = "held"\nreason = "To see"\naction = "parameter"\n'
+        'parameter = "b_D"\nvalue = 3\n'
+    )
+    scenario = load(child(tmp_path / "child", text))
+    assert scenario.parameters.fixed == {"b_S": 2.0, "omega": 0.5, "b_D": 3.0}
+    assert [change.name for change in scenario.changes] == ["b_S held at 2", "held"]
+    assert scenario.unchanged.fixed == {"b_S": 1.0, "omega": 0.5}
+    assert load(tmp_path / "base").changes == ()
+
+
+def test_a_child_s_parameters_come_after_the_changes_of_its_base(tmp_path):
+    change = '[[change]]\nname = "held"\nreason = "To see"\naction = "parameter"\n'
+    write(tmp_path / "base", WAR, toml=change + 'parameter = "b_S"\nvalue = 1\n')
+    scenario = load(child(tmp_path / "child", "[parameters]\nfixed = { b_S = 2 }\n"))
+    assert scenario.parameters.fixed == {"b_S": 2.0}
+
+
+def test_what_changes_start_from_is_kept(tmp_path):
+    scenario = changed(
+        tmp_path, 'action = "drop"\nwhere = { id = "war-2000" }',
+        'action = "alliance"\nset = { notice = 12 }',
+    )  # fmt: skip
+    assert [e.id for e in scenario.unchanged.events] == ["war-2000", "help-2000", "talk-2000"]
+    assert (scenario.unchanged.alliance.notice, scenario.alliance.notice) == (0, 12)
+
+
 def test_a_parameter_can_be_held_by_a_change(tmp_path):
     scenario = changed(tmp_path, 'action = "parameter"\nparameter = "omega"\nvalue = 0.5')
     assert scenario.parameters.fixed == {"omega": 0.5}

@@ -224,7 +224,7 @@ BAD_TOML = {
     "a table elsewhere": (TOML.replace("events.csv", "/etc/hosts"), "scenario's own folder"),
     "a table on a drive": (TOML.replace("events.csv", "C:/events.csv"), "scenario's own folder"),
     "an unknown parameter": (
-        TOML + "[parameters]\nfixed = { b_X = 1 }", "a parameter of the model did you mean"
+        TOML + "[parameters]\nfixed = { b_X = 1 }", "a parameter of the model; did you mean"
     ),
     "a parameter out of range": (
         TOML + "[parameters]\nfixed = { omega = 2 }", "omega from 0 to 1"
@@ -315,7 +315,7 @@ def test_an_event_table_can_be_read_alone(tmp_path):
         ("28.06.1948", 'did you mean "1948-06-28"?'),
         ("1956-10-19 00:00:00", 'did you mean "1956-10-19"?'),
         ("30.02.1948", "1999-04-20"),
-        ("04/05/1999", "1999-04-20"),
+        ("04/05/1999", 'did you mean "1999-05-04" or "1999-04-05"?'),
     ],
 )
 def test_a_date_as_a_spreadsheet_writes_it_is_answered_with_the_one_that_is_meant(

@@ -7,7 +7,6 @@ import pytest
 
 from alliance_cohesion.scenario import (
     ScenarioError,
-    change,
     events,
     files,
     problems,
@@ -141,32 +140,8 @@ def test_of_ids_given_twice_as_many_are_told_as_a_reader_bears(tmp_path, monkeyp
     monkeypatch.setattr(events, "MOST_PROBLEMS", 2)
     rows = [event("2000-01-01", "threat", "FOE", "ANA", "3", id="same")] * 5
     write(tmp_path, *rows)
-    wrong: list[problems.Problem] = []
-    found = [events.event_of(row) for row in tables.read_rows(
-        tmp_path / "events.csv", events.REQUIRED, events.OPTIONAL, wrong
-    )]  # fmt: skip
-    assert len(events.repeated_ids(filter(None, found))) == 2
-
-
-def test_too_many_rows_in_all_tables_are_told_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(events, "MOST_ROWS", 3)
-    rows = [event(f"2000-01-0{k}", "threat", "FOE", "ANA", "3") for k in (1, 2)]
-    path = write(tmp_path, *rows).with_name("events.csv")
-    _, wrong = events.read_events(*[path] * 4)
-    assert sum("rows" in problem.found for problem in wrong) == 1
-
-
-def test_changes_cost_a_look_at_each_row_and_ten_at_each_they_edit(tmp_path, monkeypatch):
-    rows = [event("2000-01-01", "threat", "FOE", state, "3") for state in ("ANA", "BOR")]
-    edit = (
-        '[[change]]\nname = "edit"\nreason = "To see"\naction = "recode"\n'
-        'where = { target = "ANA" }\nset = { strength = 1 }\n'
-    )
-    monkeypatch.setattr(change, "_MOST_LOOKS", 2 + 10)
-    read(tmp_path, *rows, toml=edit)
-    monkeypatch.setattr(change, "_MOST_LOOKS", 2 + 10 - 1)
-    with pytest.raises(ScenarioError, match="too many changes"):
-        read(tmp_path, *rows, toml=edit)
+    found, _ = tables.read_events(tmp_path / "events.csv")
+    assert len(events.repeated_ids(found)) == 2
 
 
 def test_an_indicator_may_be_set_for_a_single_day(tmp_path):
@@ -200,7 +175,7 @@ def test_events_of_a_table_with_columns_of_its_own_can_be_kept_in_a_set(tmp_path
     rows = list(csv.reader(table.open(encoding="utf-8")))
     with table.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([[*rows[0], "coder"], [*rows[1], "x"]])
-    (found,) = events.load_events(table)
+    (found,) = tables.load_events(table)
     assert found.extra == {"coder": "x"}
     assert {found, replace(found)} == {found}
 
@@ -216,12 +191,6 @@ def test_a_power_that_is_no_state_has_none(tmp_path):
 def test_a_folder_s_name_of_more_than_a_hundred_letters_is_cut_for_the_scenario_s(tmp_path):
     file = write_new(tmp_path / ("long" * 30))
     assert f'name = "{("long" * 30)[:100]}"' in file.read_text(encoding="utf-8")
-
-
-def test_letters_of_one_alphabet_make_a_name_and_those_of_two_do_not():
-    assert not problems.mixes_alphabets("Армения")
-    assert not problems.mixes_alphabets("Türkiye")
-    assert problems.mixes_alphabets("Аrmenia")  # the first letter is Cyrillic
 
 
 def test_what_a_terminal_obeys_is_a_control_character_and_a_fixed_space_is_none():

@@ -1,8 +1,8 @@
 """What is sound but may not be meant is said, and nothing else."""
 
-from alliance_cohesion.scenario import load, notes
+from alliance_cohesion.scenario import compile_world, load, notes
 
-from .builders import ANA, Q2000, event, indicator, world, write
+from .builders import ANA, BOR, Q2000, event, indicator, world, write
 
 KNOWN = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
 
@@ -29,7 +29,7 @@ def test_a_second_name_of_the_patron_is_listed_among_the_outsiders(tmp_path):
 
 def test_a_row_aimed_at_no_state_of_the_scenario_is_told(tmp_path):
     (said,) = noted(tmp_path, event("2000-02", "threat", "PAT", "Bordavia", "2"))
-    assert "row 2: threat of 2000-02 reaches no state of the scenario: target Bordavia" in said
+    assert said == "a row reaches no state of the scenario: target Bordavia (row-2)"
 
 
 def test_standings_that_leave_no_trace_are_told(tmp_path):
@@ -39,7 +39,7 @@ def test_standings_that_leave_no_trace_are_told(tmp_path):
         event("2002-01-01", "standing", "BOR", "PACT", "outside"),
         event("2000-01-05", "standing", "Zetland", "PACT", "outside"),
     ]
-    foreign, late, undone = noted(tmp_path, *rows)
+    foreign, undone, late = noted(tmp_path, *rows)
     assert "ANA outside of 2000-11-01 is undone within the same quarter by row 3" in undone
     assert "BOR outside of 2002-01-01 lies after the clock's end (2001-12-31)" in late
     assert (
@@ -67,5 +67,59 @@ def test_a_standing_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tm
         event("2000-01-01", "standing", "ANA", "PACT", "outside"),
         event("2000-02-01", "standing", "ANA", "PACT", "member"),
     ]
-    assert noted(tmp_path, *rows) == []
+    (said,) = noted(tmp_path, *rows)
+    assert "is read as joining for the first time" in said
     assert world(tmp_path, *rows).record[Q2000, ANA] == 0
+
+
+def test_two_answers_to_one_request_are_told(tmp_path):
+    answer = event("2000-04-20", "response", "PAT", "ANA", "-1", threat_level="3", id="no")
+    again = answer | {"id": "no-again", "actor": "PACT"}
+    other = answer | {"id": "elsewhere", "target": "BOR"}
+    (said,) = noted(tmp_path, answer, again, other)
+    assert said == (
+        "2 answers to ANA on 2000-04-20 all count (no, no-again): "
+        "keep one if they are the same fact"
+    )
+
+
+def test_indicators_that_nothing_uses_are_counted(tmp_path):
+    rows = [*KNOWN, indicator("ANA", 1999, "gdp", 3), indicator("ANA", 2000, "gdp", 3)]
+    rows += [indicator("BOR", 1999, "arms_share", 0.5)]
+    signs, unused = noted(tmp_path, indicators=rows)
+    assert signs == "signs of alignment, which drive nothing: arms_share (1 values)"
+    assert unused == "indicators that nothing uses: gdp (2 values)"
+
+
+def test_rows_that_reach_nobody_are_told_once_a_target_with_its_name(tmp_path):
+    rows = [event("2000-02", "threat", "PAT", "IRQ", "2", id=f"r{k}") for k in range(9)]
+    (said,) = noted(tmp_path, *rows)
+    assert said == (
+        "9 rows reach no state of the scenario: target IRQ (Iraq) (r0, r1, r2, r3, r4 and 4 more)"
+    )
+
+
+def test_a_name_that_mixes_alphabets_is_told(tmp_path):
+    _, said = noted(tmp_path, event("2000-02", "threat", "P\u0410T", "ANA", "2"))
+    assert said.startswith("names that mix alphabets")
+
+
+def test_a_fellow_member_that_is_not_followed_is_no_outsider(tmp_path):
+    rows = [
+        event("2000-02", "offer", "Allia", "ANA", "4"),
+        event("2000-02", "threat", "Allia", "BOR", "5"),
+        event("2000-02-10", "response", "Allia", "ANA", "1", threat_level="5"),
+    ]
+    path = write(tmp_path, *rows, indicators=KNOWN)
+    path.write_text(path.read_text().replace("[tables]", 'fellow_members = ["Allia"]\n[tables]'))
+    f = compile_world(load(path)).forcing
+    assert notes(load(path)) == []
+    assert not f.offer.any()
+    assert (f.inside[Q2000, BOR], f.external.max(), f.kept[Q2000, ANA]) == (1.0, 0.0, 1.0)
+
+
+def test_of_many_notes_of_a_kind_eight_are_shown(tmp_path):
+    rows = [event("2000-02", "threat", "PAT", f"Land {k}", "2") for k in range(10, 22)]
+    said = noted(tmp_path, *rows)
+    assert len(said) == 9
+    assert said[-1] == "and 4 more notes like the last"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alliance_cohesion.scenario.spelling import abbreviation_of, most_like, near_name, slip_of
+from alliance_cohesion.scenario.spelling import most_like, near_name, slip_of
 
 
 @pytest.mark.parametrize(
@@ -26,15 +26,6 @@ def test_a_name_is_near_that_differs_by_a_letter_or_by_case():
     assert near_name("UZZB", ("UZB",)) == "UZB"
     assert near_name("UZZZB", ("UZB",)) is None
     assert near_name("UZB", ("UZB",)) is None
-
-
-def test_a_code_is_an_abbreviation_if_its_letters_come_in_order_from_the_first_on():
-    codes = ("UZB", "TJK", "KGZ")
-    assert abbreviation_of("Uzbekistan", codes) == "UZB"
-    assert abbreviation_of("tajikistan", codes) == "TJK"
-    assert abbreviation_of("the Uzbeks", codes) is None
-    assert abbreviation_of("Ubz", codes) is None
-    assert abbreviation_of("Georgia", ("GEO", "GRG")) is None
 
 
 def test_of_like_words_the_most_like_comes_first():

@@ -1,62 +1,66 @@
-"""A scenario against history: the scorecard.
+"""A scenario against its record: the scorecard.
 
-Three senses that are never mixed: **on the eve** (given the record up to the tick before),
-**free** (from the start with only the forcing scripted), **constrained** (what histories that
-agree with the record say of latent alignments, and how surprising the record was).
+Three questions that are never mixed: **one step ahead** (given the record up to the time step
+before), **free-running** (from the start, with only the inputs scripted), and **conditional on the
+record** (what the record says of alignments, and how surprising it is).
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
 
 from ..core.contributions import TERMS, terms
+from ..core.elementary import log_sum_exp
 from ..core.inputs import Codes, Floats, Ints, Standing, World
 from ..core.replay import Trace, scores, trace
 from ..core.simulate import outputs, walk_all
 from ..core.step import LATENT
-from ..inference import record
+from ..inference import held_out, record
 from ..inference import scores as scoring
 from ..inference.baselines import silence
 from ..inference.draws import Draws, draws
+from ..inference.fit import SOME_DRAWS
 from ..inference.free_run import FreeRun, against_record, free_run
-from ..inference.holdout import fit_block, null_fit, predict
+from ..inference.held_out import HeldOut
+from ..inference.prediction import Prediction, predict
 from ..inference.priors import default
 from ..inference.recalibrate import recalibrate
 from ..simulation import Case
 
-LIVE = 200  # live points of the fits that hold a cluster out
+FIT_DRAWS = SOME_DRAWS
+"""Of the fits to a record that no calibration is kept of: held-out scores to about 0.1 nats."""
 REPLICATES = 300
-_MOST_KEPT = 40_000_000  # histories times ticks times states: about 400 MB
+_MOST_KEPT = 40_000_000  # histories times time steps times states: about 400 MB
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Eve:
-    """What was expected of a documented change in the tick before it."""
+class Ahead:
+    """What was expected of a documented change, one step ahead."""
 
     state: str
     date: str
     kind: str
-    chance: float
-    """That the state changes its standing in this tick."""
-    chance_in_year: float
-    """The same rate kept up for a year; at a renewal, the chance at the renewal."""
-    rank: int
+    probability: float
+    """That the state changes its status in this time step."""
+    in_a_year: float
+    """That it does within a year at this step's rates; at a renewal, that it does then."""
+    rank: float
+    """Among the states of the same status, 1 the likeliest; states that tie share the middle."""
     of: int
-    """Rank among the states of the same standing, and how many they are."""
-    expected_years: float
-    """Mean waiting time at this rate."""
-    carried_by: list[tuple[str, float]]
+    tied: int
+    """How many of them tie with it."""
+    stood_out_by: list[tuple[str, float]]
     """Terms in which the state stood out most against its peers, in log-odds."""
 
 
 @dataclass(frozen=True)
 class Latent:
-    """What the record says of the mover's mind on the eve of a change."""
+    """What the record says of the state that moved, just before."""
 
     state: str
     date: str
@@ -67,7 +71,7 @@ class Latent:
     """None where it had no peer."""
     reliability: float
     surprise_bits: float
-    """-log2 of the chance of what it did."""
+    """-log2 of the probability of what it did."""
 
 
 @dataclass(frozen=True)
@@ -76,38 +80,59 @@ class Scorecard:
 
     scenario: str
     held_out: bool
-    """Chances and gains come from fits that have not seen the cluster in question."""
+    """Probabilities and gains come from fits that have not seen the cluster in question."""
     parameters_from: str
     clusters: list[str]
     gain: list[float]
-    """Log score less that of the window-aware null, per cluster, in nats."""
+    """Log score less that of the window-aware baseline, per cluster, in nats."""
     gain_recalibrated: list[float] | None
     """The same after the alliance's base rates were learned (unfitted alliances only)."""
-    eve: list[Eve]
+    ahead: list[Ahead]
     free: FreeRun
-    free_null: FreeRun
+    free_baseline: FreeRun
     latent: list[Latent]
     replicate_p: float
     """Share of histories made by the rules that are as improbable as the record, or more."""
+    sets: dict[str, dict[str, float]]
+    """Where several states left in one time step: the probability of just that set, given how many
+    left, by the rules and by luck."""
     auc: dict[str, scoring.Ranking | None]
     proper: dict[str, scoring.Proper]
     calibration: list[scoring.Bin]
-    chances: Floats
-    """[T, N, 3] the chances that were scored."""
-    null: Floats
-    """[T, N, 3] those of the null."""
+    rules: Prediction
+    baseline: Prediction
+
+    def leavings(self) -> dict[str, float]:
+        """How many leavings were by the states ranked likeliest, and how many luck would give.
+
+        Where k states leave in one time step, the k likeliest count. A state that ties with another
+        counts if its middle rank is high enough; one without a peer does not count.
+        """
+        ranked = [row for row in self.ahead if row.kind != "return" and row.of > 1]
+        together = [
+            min(row.of, sum(one.date == row.date and one.kind != "return" for one in self.ahead))
+            for row in ranked
+        ]
+        hits = sum(row.rank <= k for row, k in zip(ranked, together, strict=True))
+        luck = sum(k / row.of for row, k in zip(ranked, together, strict=True))
+        every = sum(row.kind != "return" for row in self.ahead)
+        return {
+            "likeliest": hits,
+            "of": len(ranked),
+            "by_luck": luck,
+            "tied": sum(row.tied > 0 for row in ranked),
+            "without_peer": every - len(ranked),
+        }
 
     def as_json(self) -> dict[str, Any]:
-        """Everything but the two big arrays, in plain types."""
-        told = {
-            key: value
-            for key, value in asdict(replace(self, free=None, free_null=None)).items()  # type: ignore[arg-type]
-            if key not in ("chances", "null", "free", "free_null")
-        }
+        """Everything but the predictions of every decision, in plain types."""
+        apart = {"free": None, "free_baseline": None, "rules": None, "baseline": None}
+        told = asdict(replace(self, **apart))  # type: ignore[arg-type]
+        del told["rules"], told["baseline"]
         told["proper"] = {
             name: {**asdict(score), "skill": score.skill} for name, score in self.proper.items()
         }
-        told["free"], told["free_null"] = _free_json(self.free), _free_json(self.free_null)
+        told["free"], told["free_baseline"] = _free_json(self.free), _free_json(self.free_baseline)
         return told
 
 
@@ -132,21 +157,33 @@ def compare(
     histories: int | None = None,
     seed: int | None = None,
     path: Codes | None = None,
+    posterior: Path | None = None,
+    null: Path | None = None,
     say: Say = lambda _: None,
 ) -> Scorecard:
     """Score a scenario against its record.
 
+    What one step ahead needs is read from the calibration beside the posterior, where that was made
+    from this very record. For any other record that the posterior has seen, or for a prior, the
+    rules are fitted to it. An alliance that the posterior has not seen is predicted as it is.
+
     Args:
-        case: The scenario; its `standing` rows are the record, up to `known_until`.
-        histories: Free histories (the scenario's number by default).
+        case: The scenario; its `standing` rows are the record.
+        histories: Free-running histories (the scenario's number by default).
         seed: Of the random numbers.
-        path: [history, T, N] free histories made before, to be judged in place of new ones.
+        path: [history, T, N] free-running histories made before, judged in place of new ones.
+        posterior: A posterior file to use in place of the scenario's.
+        null: A file with draws of the baseline in place of the shipped one.
         say: Told what is going on.
 
     Raises:
-        ValueError: the record has no change to compare with.
+        ValueError: the record has no change to compare with, or the scenario's histories follow it.
     """
-    case = case.documented
+    if (known := case.scenario.clock.known_until) is not None:
+        raise ValueError(
+            f"{case.scenario.name}: its histories follow the record up to {known} and go on where "
+            "it ends: nothing of its own to compare; allowed: a scenario without known_until"
+        )
     world, seed = case.world, case.scenario.seed if seed is None else seed
     histories = case.scenario.histories if histories is None else histories
     most = _MOST_KEPT // max(1, world.record.size)
@@ -158,51 +195,84 @@ def compare(
             f"{case.scenario.path}: no documented change of standing within the clock; "
             "rows of kind `standing` say when a state left, froze or came back"
         )
-    found = case.draws(seed)
-    null_draws = draws("null", case.scenario.alliance.name, {}, seed)
-    block = record.cluster_blocks(world)
+    settings, alliance = case.scenario.parameters, case.scenario.alliance.name
+    found = draws(str(posterior or settings.posterior), alliance, settings.fixed, seed)
+    baseline_draws = draws(str(null or "null"), alliance, {}, seed)
     silent = silence(world)
     along = trace(world, found.values)
+    seen = found.seen or found.hyper is None
     recalibrated = None
-    if found.seen or found.hyper is None:
-        say("refitting without each cluster")
-        fit = fit_block(world, default(), block, live=LIVE, seed=seed)
-        null = null_fit(world, default(), block, live=LIVE, seed=seed)
-        chances, gain = predict(fit, world, block, seed), fit.held_out(world, block)
-        null_chances = predict(null, silent, block, seed)
-        gain = gain - null.held_out(silent, block)
+    if seen:
+        kept = _held_out(world, found, seed, say)
+        rules, baseline, gain, fold = kept.rules, kept.baseline, kept.gain, kept.fold
     else:
-        say("scoring the posterior as it is")
-        chances = along.chances.mean(axis=0)
-        null_chances = trace(silent, null_draws.values).chances.mean(axis=0)
-        gain = log_scores(world, found.values, block) - log_scores(silent, null_draws.values, block)
-        assert null_draws.hyper is not None
+        rules, baseline = predict(world, found.values), predict(silent, baseline_draws.values)
+        blocks = record.cluster_blocks(world)
+        gain = log_scores(world, found.values, blocks)
+        gain = gain - log_scores(silent, baseline_draws.values, blocks)
+        assert found.hyper is not None
+        assert baseline_draws.hyper is not None
         recalibrated = log_scores(
-            world, recalibrate(world, found.values, found.hyper, seed), block
+            world, recalibrate(world, found.values, found.hyper, seed), blocks
         ) - log_scores(
-            silent, recalibrate(silent, null_draws.values, null_draws.hyper, seed), block
+            silent, recalibrate(silent, baseline_draws.values, baseline_draws.hyper, seed), blocks
         )
-    say("running free")
+        fold = np.minimum(blocks, 0)  # one set of parameters for all
     free = against_record(world, path) if path is not None else free_run(
         world, found.values, histories, seed
     )  # fmt: skip
     return Scorecard(
         scenario=case.scenario.name,
-        held_out=found.seen or found.hyper is None,
+        held_out=seen,
         parameters_from=found.origin,
         clusters=[record.label(group, world) for group in groups],
         gain=[float(value) for value in gain],
         gain_recalibrated=None if recalibrated is None else [float(v) for v in recalibrated],
-        eve=on_the_eve(world, chances, found, along),
+        ahead=one_step_ahead(world, rules, found, along),
         free=free,
-        free_null=free_run(silent, null_draws.values, histories, seed),
+        free_baseline=free_run(silent, baseline_draws.values, histories, seed),
         latent=latent(world, along),
         replicate_p=replicate_p(world, found, seed),
-        auc=scoring.rankings(world, chances),
-        proper=scoring.proper_scores(world, chances, null_chances),
-        calibration=scoring.calibration_curve(world, chances),
-        chances=chances,
-        null=null_chances,
+        sets=_sets(world, rules.probability),
+        auc=scoring.rankings(world, rules.probability, fold),
+        proper=scoring.proper_scores(world, rules.probability, baseline.probability),
+        calibration=scoring.calibration_curve(world, rules.probability),
+        rules=rules,
+        baseline=baseline,
+    )
+
+
+def _sets(world: World, probability: Floats) -> dict[str, dict[str, float]]:
+    """Probability of each set of states that left in one time step, given how many left."""
+    before, _ = record.standings(world)
+    risk = record.at_risk(world)
+    found = {}
+    by_step: dict[int, list[int]] = {}
+    for change in record.changes(world):
+        if change.before == Standing.MEMBER:
+            by_step.setdefault(change.tick, []).append(change.state)
+    for t, moved in by_step.items():
+        if len(moved) > 1:
+            members = np.flatnonzero((before[t] == scoring.MEMBER) & risk[t])
+            leave = 1.0 - probability[t, members, scoring.MEMBER]
+            place = np.searchsorted(members, moved)
+            name = f"{str(world.decided[t])[:4]} " + " ".join(world.states[i] for i in moved)
+            luck = scoring.set_likelihood(np.full(len(members), 0.5), place)
+            found[name] = {"rules": scoring.set_likelihood(leave, place), "luck": luck}
+    return found
+
+
+def _held_out(world: World, found: Draws, seed: int, say: Say) -> HeldOut:
+    kept = None if found.path is None else held_out.read(found.path, world)
+    if kept is not None:
+        return kept
+    say("fitting the rules to this record")
+    believed, fold = default(), record.cluster_blocks(world)
+    how = {"draws": FIT_DRAWS, "seed": seed}
+    return held_out.hold_out(
+        held_out.fit_rules(world, believed, fold, **how),
+        held_out.fit_baseline(world, believed, fold, **how),
+        seed,
     )
 
 
@@ -214,37 +284,37 @@ def log_scores(world: World, values: Floats, block: Ints) -> Floats:
         values: [draw, parameter]
         block: [T, N] each decision's block, as `record.cluster_blocks` gives it.
     """
-    return logsumexp(scores(world, values, block), axis=0) - np.log(len(values))
+    each = np.ascontiguousarray(scores(world, values, block).T)
+    return np.array([log_sum_exp(one) for one in each]) - np.log(len(values))
 
 
-def on_the_eve(world: World, chances: Floats, found: Draws, along: Trace) -> list[Eve]:
-    """Each documented change as it looked from the tick before."""
+def one_step_ahead(world: World, rules: Prediction, found: Draws, along: Trace) -> list[Ahead]:
+    """Each documented change as it looked from the time step before."""
     before, _ = record.standings(world)
-    minds = along.minds
+    risk = record.at_risk(world)
     D = world.forcing.dependence[world.forcing.first - 1 :]
     rows = []
     for change in record.changes(world):
         t, i = change.tick, change.state
-        move = float(1.0 - chances[t, i, change.before])
-        rank, of = scoring.rank_of_mover(chances[t], before[t], i)
-        peers = [int(j) for j in np.flatnonzero(before[t] == before[t, i])]
-        own = terms(found.values, minds[:, t, i], D[t, i]).mean(axis=0)
+        place = scoring.rank_of_mover(rules.probability[t], before[t], risk[t], i)
+        own = terms(found.values, along.minds[:, t, i], D[t, i]).mean(axis=0)
+        peers = np.flatnonzero((before[t] == before[t, i]) & risk[t])
         mean = np.mean(
-            [terms(found.values, minds[:, t, j], D[t, j]).mean(axis=0) for j in peers], axis=0
+            [terms(found.values, along.minds[:, t, j], D[t, j]).mean(axis=0) for j in peers],
+            axis=0,
         )
         stands_out = (own - mean) * (1.0 if change.after == Standing.MEMBER else -1.0)
         order = [int(k) for k in np.argsort(-stands_out) if stands_out[k] > 0.05][:3]
-        rate = -np.log1p(-min(move, 1.0 - 1e-12)) / world.forcing.dt
         rows.append(
-            Eve(
+            Ahead(
                 world.states[i],
                 str(change.date),
                 change.kind,
-                move,
-                move if change.window else float(record.yearly(np.array(move), world.forcing.dt)),
-                rank,
-                of,
-                float(1.0 / rate),
+                float(1.0 - rules.probability[t, i, change.before]),
+                float(rules.in_a_year[t, i]),
+                place.rank,
+                place.of,
+                place.tied,
                 [(TERMS[k], float(own[k] - mean[k])) for k in order],
             )
         )
@@ -252,17 +322,16 @@ def on_the_eve(world: World, chances: Floats, found: Draws, along: Trace) -> lis
 
 
 def latent(world: World, along: Trace) -> list[Latent]:
-    """The mover's mind on the eve of each change, given the record."""
+    """The state of mind of each mover just before its change, given the record."""
     before, _ = record.standings(world)
+    risk = record.at_risk(world)
     rows = []
     for change in record.changes(world):
         t, i = change.tick, change.state
         a = along.minds[:, t, :, LATENT.index("a")]
-        alpha, beta = (
-            along.minds[:, t, i, LATENT.index("alpha")],
-            along.minds[:, t, i, LATENT.index("beta")],
-        )
-        peers = [j for j in np.flatnonzero(before[t] == before[t, i]) if j != i]
+        alpha = along.minds[:, t, i, LATENT.index("alpha")]
+        beta = along.minds[:, t, i, LATENT.index("beta")]
+        peers = [j for j in np.flatnonzero((before[t] == before[t, i]) & risk[t]) if j != i]
         low, high = np.quantile(a[:, i], [0.05, 0.95])
         rows.append(
             Latent(
@@ -287,6 +356,6 @@ def replicate_p(world: World, found: Draws, seed: int) -> float:
     fold = np.where(record.at_risk(world), 0, -1)
     out = outputs(world, REPLICATES, "log_p", folds=1)
     walk_all(world, found.values, REPLICATES, lambda: out, known=0, seed=seed, fold=fold)
-    of_record = scores(world, found.values, fold, 1)[:, 0]
+    documented = scores(world, found.values, fold, 1)[:, 0]
     own = out.log_p[:, 0]
-    return float(np.mean(own <= of_record[np.arange(REPLICATES) % len(of_record)]))
+    return float(np.mean(own <= documented[np.arange(REPLICATES) % len(documented)]))

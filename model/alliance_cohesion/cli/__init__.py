@@ -69,6 +69,8 @@ def _options(
 def main() -> None:
     """Run the command line."""
     process.spare_the_collector()
+    process.trust_no_folder()
+    process.say_warnings()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

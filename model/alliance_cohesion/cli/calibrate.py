@@ -1,4 +1,4 @@
-"""`cohesion calibrate`: fit the rules to a record, hold out, compare with rivals and placebos."""
+"""`cohesion calibrate`: fit the rules to a record, hold out, try baselines and placebos."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -25,11 +25,12 @@ How = Annotated[
     ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder for posterior, figures and page.")]
-Live = Annotated[int, typer.Option(min=50, max=10**5, help="Live points of the reported fits.")]
-LiveMany = Annotated[int, typer.Option(min=50, max=10**5, help="Live points of the repeated fits.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of the sampler and the placebos.")]
+Draws = Annotated[
+    int, typer.Option(min=64, max=2**20, help="Weighted draws of a fit, a power of two.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of all random numbers.")]
 Pages = Annotated[
-    bool, typer.Option("--pages", help="Fit nothing: write OUT's pages anew from its files.")
+    bool, typer.Option("--pages", help="Fit nothing: make OUT's pages again from its files.")
 ]
 Workers = Annotated[
     int | None, typer.Option(min=1, max=1024, help="Processes. [default: one a core]")
@@ -40,21 +41,18 @@ def calibrate(
     scenario: Name = "csto",
     holdout: How = Holdout.FIT,
     out: Out = Path("results/calibration"),
-    live: Live = 500,
-    live_many: LiveMany = 100,
+    draws: Draws = 2**15,
     seed: Seed = 1,
     workers: Workers = None,
     pages: Pages = False,
 ) -> None:
     """Fit the rules to a record; write posterior, figures.json, README.md and report.html.
 
-    Results of single fits are kept in OUT/tasks, so an interrupted run goes on where it stopped.
+    Results are kept in OUT/tasks as they come: an interrupted run goes on where it stopped.
     """
     with guarded() as work:
-        from ..inference.figures import plan
-        from ..inference.placebos import is_coded_twice
-        from ..inference.publish import publish
-        from ..inference.study import Bench
+        from ..analysis.calibrate import calibrate as fit_and_write
+        from ..inference.study import Study
         from ..report import calibration_folder
         from ..report.text import clean
         from ..util.processes import LostWorkerError
@@ -63,17 +61,23 @@ def calibrate(
             calibration_folder.renew(out)
             typer.echo(f"Written to {clean(out)}: {calibration_folder.README}, report.html")
             return
-        bench = Bench(scenario, live, live_many, seed)
-        if not bench.block.size or bench.block.max() < 0:
+        if draws & (draws - 1):
+            raise BadInputError(f"--draws {draws}: allowed: a power of two, such as 32768")
+        study = Study(scenario, draws, seed)
+        if not study.clusters.size or study.clusters.max() < 0:
             raise BadInputError(f"{scenario}: no state decides anything, so nothing can be fitted")
+        if study.scenario.clock.known_until is not None:
+            raise BadInputError(
+                f"{scenario}: its histories follow the record and go on where it ends; "
+                "allowed: a scenario without known_until"
+            )
         if out.exists() and not out.is_dir():
             raise BadInputError(f"{out}: is a file; a folder is needed")
-        tasks = plan(holdout.value, coded_twice=is_coded_twice(bench.case.scenario))
         command = f"cohesion calibrate {scenario} --holdout {holdout.value}"
         work.kept = str(out / "tasks")
         try:
-            publish(
-                bench, tasks, out, command, pages=calibration_folder.pages,
+            fit_and_write(
+                study, holdout.value, out, command, pages=calibration_folder.pages,
                 workers=workers, progress=_tell,
             )  # fmt: skip
         except LostWorkerError as error:
@@ -85,4 +89,4 @@ def calibrate(
 
 
 def _tell(done: int, total: int, name: str) -> None:
-    typer.echo(f"\r{done}/{total} {name:<24}", err=True, nl=done == total)
+    typer.echo(f"\r{done}/{total} {name:<40}", err=True, nl=done == total)

@@ -10,24 +10,34 @@ Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE...", help="Scenario files or folders, or shipped names."),
 ]
+Counts = Annotated[
+    bool,
+    typer.Option(
+        "--density",
+        help="Count the rows per member-year, by driver, of states that left and that stayed.",
+    ),
+]
 
 
-def check(files: Files) -> None:
-    """Say everything that is wrong with some scenarios, and what may not be meant."""
+def check(files: Files, density: Counts = False) -> None:
+    """Say everything that is wrong with some scenarios; of sound ones, what was read and what may
+    not be meant.
+    """
     with guarded():
-        from ..report.text import clean
         from ..scenario import check as problems_of
-        from ..scenario import load, notes
+        from ..scenario import load
+        from ..scenario.overview import overview
+        from ..scenario.problems import lines, printable
 
         problems = problems_of(files)
-        noted = [] if problems else [note for file in files for note in notes(load(file))]
-    for problem in problems:
-        typer.echo(str(problem), err=True)
+        told = [] if problems else [overview(load(file), density) for file in files]
     count = f"{len(files)} file{'s' if len(files) > 1 else ''}"
     if problems:
+        for line in lines(problems):
+            typer.echo(line, err=True)
         many = "s" if len(problems) > 1 else ""
-        typer.echo(f"{count}, {len(problems)} problem{many}", err=True)
+        typer.echo(f"{count}, {len(problems):,} problem{many}", err=True)
         raise typer.Exit(BAD_INPUT)
     typer.echo(f"{count}, no problems")
-    for note in dict.fromkeys(noted):
-        typer.echo(f"note: {clean(note)}")
+    for line in [line for scenario in told for line in scenario]:
+        typer.echo(printable(line))

@@ -10,9 +10,12 @@ from .guard import BadInputError, guarded
 Name = Annotated[
     str, typer.Argument(metavar="SCENARIO|RESULTS", help="A scenario, or a results folder.")
 ]
-Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free histories.")]
+Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free-running histories.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Of chance.")]
 Out = Annotated[Path | None, typer.Option(help="Write table, JSON and pictures to this folder.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON, nothing else.")]
 
 
@@ -22,17 +25,19 @@ def compare(
     seed: Seed = None,
     out: Out = None,
     as_json: AsJson = False,
+    overwrite: Overwrite = False,
 ) -> None:
-    """Does it reproduce history? On the eve, running free, and given the record."""
+    """Does it reproduce its record? One step ahead, free-running, and given the record."""
     with guarded() as work:
         import json
 
         from ..analysis.compare import compare as score
-        from ..report import results
+        from ..report import run as results
+        from ..report.folder import ready
         from ..simulation import load
 
         if out is not None:
-            results.ready(out)
+            ready(out, overwrite=overwrite)
         words = _command(scenario, histories, seed, out)
         path = None
         given = Path(scenario)
@@ -50,7 +55,7 @@ def compare(
                 raise BadInputError(f"{scenario}: its histories are not of the scenario it holds")
             seed = kept.manifest["seed"] if seed is None else seed
         else:
-            case = load(scenario).documented
+            case = load(scenario)
         try:
             card = score(
                 case, histories=histories, seed=seed, path=path,
@@ -62,9 +67,10 @@ def compare(
             from ..report.compare_folder import write
             from ..report.subject import Subject
 
-            names = case.run(histories=1, seed=seed)  # states, dates and record for the axes
-            write(out, Subject(names, case.scenario), case.world, card, words)
-            work.written = str(out)
+            names = case.run(histories=1, seed=seed).dataset  # states and dates for the axes
+            subject = Subject(names, case.scenario)
+            place = write(out, subject, case.world, card, words, overwrite=overwrite)
+            work.written = str(place)
         if as_json:
             typer.echo(json.dumps(card.as_json(), indent=1, sort_keys=True))
         else:
@@ -72,10 +78,10 @@ def compare(
             from ..report.terminal import console
 
             show(console(), card)
-            if out is not None:
+            if work.written:
                 from ..report.text import clean
 
-                typer.echo(f"Results: {clean(out)}")
+                typer.echo(f"Results: {clean(work.written)}")
 
 
 def _command(scenario: str, histories: int | None, seed: int | None, out: Path | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""`cohesion counterfactual`: what would have happened, under a change and given what happened."""
+"""`cohesion counterfactual`: what would have happened with a change."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,20 +15,26 @@ Name = Annotated[
 ]
 Histories = Annotated[
     int | None,
-    typer.Option(min=1, max=10**6, help="Histories a question and coupling. [default: 4000]"),
+    typer.Option(min=1, max=10**6, help="Histories for each question. [default: 4000]"),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
+    typer.Option(min=0, max=2**63 - 1, help="Of the random numbers. [default: the scenario's]"),
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Results folder. [default: results/ and the name; with --all: none]"),
+    typer.Option(
+        help="Results folder. [default: results/NAME; results/NAME-2 if that is taken; with "
+        "--all: none]"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
-All = Annotated[bool, typer.Option("--all", help="Answer every counterfactual that is shipped.")]
+All = Annotated[bool, typer.Option("--all", help="Answer all shipped counterfactuals.")]
 Page = Annotated[
     Path | None, typer.Option(help="With --all: write a page (Markdown) with all the answers.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
 ]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 
@@ -42,31 +48,30 @@ def counterfactual(
     all_of_them: All = False,
     page: Page = None,
     no_pictures: NoPictures = False,
+    overwrite: Overwrite = False,
 ) -> None:
-    """Would it have happened otherwise? A forecast under the change, and history replayed."""
+    """Would it have happened with a change? A forecast, and history replayed, with guards."""
     with guarded() as work:
         if (scenario is None) != all_of_them or (page is not None and not all_of_them):
             raise BadInputError("name one counterfactual, or give --all (and --page with it)")
         words = _command(scenario, histories, seed, out, as_json, all_of_them, page, no_pictures)
         if scenario is None:
-            _library(histories, seed, out, as_json, page, no_pictures, words)
+            _library(histories, seed, out, as_json, page, no_pictures, overwrite, words)
             return
-        from ..report import paired_folder
-        from ..report.folder import ready
+        from ..report import counterfactual as report
+        from ..report.folder import place_for
 
         pair = _load(scenario)
-        folder = out or Path("results", pair.changed.scenario.name)
-        ready(folder)
-        answer = _answer(pair, histories, seed)
-        paired_folder.write(folder, answer, words, pictures=not no_pictures)
+        folder = place_for(pair.changed.scenario.name, out, overwrite=overwrite)
+        result = _answer(pair, histories, seed)
+        folder = report.write(folder, result, words, pictures=not no_pictures, overwrite=overwrite)
         work.written = str(folder)
         if as_json:
-            _print_json({**_plain(answer), "results": str(folder)})
+            _print_json({**result.as_json(), "results": str(folder)})
         else:
-            from ..report.paired_table import show
             from ..report.terminal import console
 
-            show(console(), answer, str(folder))
+            report.show(console(), result, folder=str(folder))
 
 
 def _load(name: str | Path) -> "Pair":
@@ -88,12 +93,6 @@ def _answer(pair: "Pair", histories: int | None, seed: int | None) -> "Answer":
         raise BadInputError(error) from error
 
 
-def _plain(answer: "Answer") -> dict[str, Any]:
-    from ..analysis.counterfactual import as_json
-
-    return as_json(answer)
-
-
 def _print_json(content: Any) -> None:
     import json
 
@@ -102,38 +101,39 @@ def _print_json(content: Any) -> None:
 
 def _library(
     histories: int | None, seed: int | None, out: Path | None, as_json: bool,
-    page: Path | None, no_pictures: bool, words: list[str],
+    page: Path | None, no_pictures: bool, overwrite: bool, words: list[str],
 ) -> None:  # fmt: skip
-    """Answer the library, in the order of its branches."""
+    """Answer all shipped counterfactuals, in the order of their branches."""
     from ..analysis.counterfactual import library
-    from ..report import paired_folder, paired_page, paired_table
+    from ..report import counterfactual as report
     from ..report.folder import ready
     from ..report.text import clean
     from ..util.put import destination, put
 
-    pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
+    pairs = library()
     if page is not None:
         target = destination(page)
     if out is not None:
         for pair in pairs:
-            ready(out / pair.changed.scenario.name)
+            ready(out / pair.changed.scenario.name, overwrite=overwrite)
     answers = []
     for pair in pairs:
         name = pair.changed.scenario.name
         typer.echo(f"{clean(name)} ...", err=True)
         answers.append(_answer(pair, histories, seed))
         if out is not None:
-            paired_folder.write(out / name, answers[-1], words, pictures=not no_pictures)
+            report.write(
+                out / name, answers[-1], words, pictures=not no_pictures, overwrite=overwrite
+            )
     if as_json:
-        _print_json([_plain(answer) for answer in answers])
+        _print_json([answer.as_json() for answer in answers])
     else:
         for answer in answers:
-            typer.echo(clean(answer.pair.changed.scenario.title))
-            for sentence in paired_table.sentences(answer):
-                typer.echo(f"  {clean(sentence)}")
+            typer.echo(clean(answer.scenario.title))
+            for sentence in report.sentences(answer):
+                typer.echo(f"  {sentence}")
     if page is not None:
-        command = "cohesion counterfactual --all --page " + page.as_posix()
-        put(target, paired_page.page(answers, command).encode())
+        put(target, f"# Counterfactuals\n\n{report.markdown(answers)}".encode())
 
 
 def _command(

@@ -8,6 +8,10 @@ import typer
 from .guard import BadInputError, guarded
 
 PORT = 8765
+_OPEN = (
+    "Warning: other machines can reach this page. Whoever has the address below can use it and "
+    "save files in {folder}; the connection is not encrypted."
+)
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
 Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets other machines in.")]
@@ -31,12 +35,14 @@ def explore(
         except (serve.NotInstalledError, serve.PortError) as error:
             raise BadInputError(error) from error
         with made:
-            address = serve.url(host, made)
+            where = serve.address(host, made)
             try:
-                typer.echo("Preparing; the first time ever, the rules are compiled (a minute).")
+                typer.echo("Preparing; the first start compiles the model, which takes a minute.")
                 _prepare(scenario)
-                typer.echo(f"Open {address} (Ctrl-C stops). Saved scenarios go to {Path.cwd()}")
-                serve.run(made, address, scenario, Path.cwd(), browse=not no_browser)
+                if where.open_to_others:
+                    typer.echo(_OPEN.format(folder=Path.cwd()), err=True)
+                typer.echo(f"Open {where.url} (Ctrl-C stops). Saved scenarios go to {Path.cwd()}")
+                serve.run(made, where, scenario, Path.cwd(), browse=not no_browser)
             except KeyboardInterrupt:
                 typer.echo("Stopped.", err=True)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import typer
 
+from ..util.compiled import StrangeSettingsError
 from ..util.stopping import as_ctrl_c
 
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -56,17 +57,20 @@ def guarded() -> Iterator[Work]:
 
 def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
+    if isinstance(error, StrangeSettingsError):
+        return f"Error: {error}"  # first, for the imports below would raise it again
     for found, meaning in _OF_NUMBA.items():
-        if found in str(error):  # first, for the rooms below load Numba, and would fail again
+        if found in str(error):  # likewise
             return f"Error: {meaning}"
     from ..inference.draws import DrawsError
     from ..report.folder import FolderError
     from ..scenario import ScenarioError
+    from ..scenario.problems import lines
     from ..util.lock import LockedError
     from ..util.put import FULL
 
     if isinstance(error, ScenarioError):
-        return "\n".join(f"Error: {problem}" for problem in error.problems)
+        return "\n".join(f"Error: {line}" for line in lines(error.problems))
     if isinstance(error, BadInputError | FolderError | LockedError | DrawsError):
         return f"Error: {error}"
     if isinstance(error, MemoryError):

@@ -1,4 +1,4 @@
-"""`cohesion run`: make histories of a scenario, show them and keep them."""
+"""`cohesion run`: simulate histories of a scenario, show what came out, write a report."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -27,13 +27,17 @@ Seed = Annotated[
     typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
 ]
 Out = Annotated[
-    Path | None, typer.Option(help="Results folder. [default: results/ and the scenario's name]")
+    Path | None,
+    typer.Option(help="Results folder. [default: results/NAME; results/NAME-2 if that is taken]"),
 ]
 Which = Annotated[
     Engine, typer.Option(help="The compiled ensemble, or the same rules as Mesa agents (slower).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON, nothing else.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
+]
 
 
 def run(
@@ -44,39 +48,43 @@ def run(
     engine: Which = Engine.ENSEMBLE,
     as_json: AsJson = False,
     no_pictures: NoPictures = False,
+    overwrite: Overwrite = False,
 ) -> None:
-    """Make histories of a scenario; print who leaves with what chance; write a results folder."""
+    """Simulate histories of a scenario; print how likely what happened was; write a report."""
     with guarded() as work:
-        from ..report import results
+        from ..report import run as report
+        from ..report.folder import place_for
         from ..simulation import load
 
-        case = load(scenario)
-        folder = out or Path("results", case.scenario.name)
-        results.ready(folder)
+        simulation = load(scenario)
+        folder = place_for(simulation.scenario.name, out, overwrite=overwrite)
         try:
-            case.draws(seed)
+            simulation.draws(seed)
+            if engine is Engine.AGENTS:
+                simulation.engine(engine.value, 1, 0)
         except ValueError as error:
             raise BadInputError(error) from error
-        total = case.scenario.histories if histories is None else histories
+        total = simulation.scenario.histories if histories is None else histories
         with progress.bar("histories", total) as advance:
-            data = case.run(histories, seed, engine=engine.value, progress=advance)
+            result = simulation.run(histories, seed, engine=engine.value, progress=advance)
+        if not as_json:
+            from ..report.terminal import console
+
+            screen = console()
+            report.show(screen, result)
         command = _command(scenario, histories, seed, out, engine, as_json, no_pictures)
-        results.write(case, data, folder, command, engine=engine.value, pictures=not no_pictures)
+        with progress.note("writing the report"):
+            folder = report.write(
+                result, folder, command, pictures=not no_pictures, overwrite=overwrite
+            )
         work.written = str(folder)
-
-        from ..report.subject import Subject
-        from ..report.table import summary
-
-        told = summary(Subject(data, case.scenario))
         if as_json:
             import json
 
-            content = {**told.as_json(), "results": str(folder)}
+            content = {**report.as_json(result), "results": str(folder)}
             typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
         else:
-            from ..report.terminal import console, show
-
-            show(console(), told, str(folder))
+            typer.echo(f"\n{report.further(result, folder / 'report.html', scenario)}")
 
 
 def _command(

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from .guard import guarded
+from .guard import BadInputError, guarded
 
-Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it there instead.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write it there; - is standard output.")
+]
 
 
 def schema(out: Out = None) -> None:
@@ -19,7 +21,9 @@ def schema(out: Out = None) -> None:
         from ..util.put import destination, put
 
         text = json.dumps(described(), indent=2)
-        if out is None:
+        if out is None or str(out) == "-":
             typer.echo(text)
+        elif out.exists() and not out.is_file() and not out.is_dir():
+            raise BadInputError(f"{out}: no regular file; give - for standard output")
         else:
             put(destination(out), f"{text}\n".encode())

@@ -11,7 +11,7 @@ import numpy as np
 from . import step
 from .elementary import compiled
 from .inputs import Codes, Floats, Forcing, Standing, World
-from .randomness import DECISION, uniform
+from .randomness import DECISION, checked_seed, uniform
 from .simulate import load
 from .step import FROZEN, LATENT, MEMBER, OUTSIDE, Block
 
@@ -135,7 +135,8 @@ class AllianceModel(mesa.Model):
         seed: int = 1,
         state: type[State] = State,
     ):
-        super().__init__(seed=seed % 2**32)
+        seed = checked_seed(seed)
+        super().__init__(rng=seed % 2**32)
         self.world, self.number, self.seed = world, number, seed
         self.block: Block = step.block(len(world.states), 1)
         rows = np.ascontiguousarray(draws, dtype=np.float64)

@@ -7,6 +7,7 @@ check this code. One block of the generator has four words: four consecutive tim
 """
 
 from enum import IntEnum
+from operator import index as as_index
 
 import numpy as np
 from numba import uint64
@@ -46,11 +47,29 @@ def address(purpose: int, index: int = 0) -> int:
 
 DECISION = address(int(Purpose.DECISION))
 
+SEEDS = 2**63
+"""How many seeds there are, from 0."""
+
 _M0, _M1 = np.uint64(0xD2E7470EE14C6C93), np.uint64(0xCA5A826395121157)
 _W0, _W1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
 _LOW = np.uint64(0xFFFFFFFF)
 _32, _11 = np.uint64(32), np.uint64(11)
 _UNIT = 1.0 / 9007199254740992.0  # 2**-53
+
+
+def checked_seed(seed: object) -> int:
+    """A seed as a plain whole number; NumPy's whole numbers are taken too.
+
+    Raises:
+        ValueError: it is no whole number, or out of range.
+    """
+    try:
+        number = -1 if isinstance(seed, bool) else as_index(seed)  # type: ignore[arg-type]
+    except TypeError:
+        number = -1
+    if not 0 <= number < SEEDS:
+        raise ValueError(f"seed: {seed!r} given; allowed: a whole number from 0 to 2**63 - 1")
+    return int(number)
 
 
 @compiled

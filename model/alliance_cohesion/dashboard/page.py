@@ -1,6 +1,7 @@
 """The page: what is picked and edited, and the answer to it."""
 
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import solara
 import solara.lab
@@ -8,12 +9,12 @@ import solara.lab
 from ..report import palette
 from ..scenario import ScenarioError
 from . import words
+from .access import WORK
 from .chart import LEGEND
 from .controls import Controls
-from .desk import DESK
+from .desk import DESK, Kept
 from .details import PLAYED, WHY, Details
-from .edits import Steps
-from .session import USUAL, Session
+from .session import Session
 from .view import View, view
 from .widgets import States
 
@@ -32,20 +33,27 @@ def Page() -> None:
     """Everything; one tab of a browser has one of its own."""
     solara.Title(TITLE)
     solara.Style(_STYLE)
-    reference = solara.use_reactive(DESK.first)
+    work = parse_qs(solara.use_router().search or "").get(WORK, [""])[0]
+    reference = solara.use_reactive(DESK.kept(work).reference)
     session, problem = solara.use_memo(lambda: _opened(reference.value), [reference.value])
     if session is None:
         solara.Error(problem)
         return
-    Desk(reference, session).key(f"desk-{reference.value}")
+    Desk(reference, session, work).key(f"desk-{reference.value}")
 
 
 @solara.component
-def Desk(reference: solara.Reactive[str], session: Session) -> None:
-    """The controls and the answer for one scenario."""
-    steps = solara.use_reactive(Steps())
-    histories = solara.use_reactive(USUAL)
-    seed = solara.use_reactive(session.picked.scenario.seed)
+def Desk(reference: solara.Reactive[str], session: Session, work: str) -> None:
+    """The controls and the answer for one scenario; a reload of the page finds them again."""
+    before = DESK.kept(work)
+    if before.reference != reference.value:  # another was picked
+        before = Kept(reference.value)
+    own = session.picked.scenario.seed
+    steps = solara.use_reactive(before.steps)
+    histories = solara.use_reactive(before.histories)
+    seed = solara.use_reactive(own if before.seed is None else before.seed)
+    made = Kept(reference.value, steps.value, histories.value, seed.value)
+    solara.use_effect(lambda: DESK.keep(work, made), [made])
     chosen = solara.use_reactive("")
     tab = solara.use_reactive(0)
     asked = (steps.value.now, histories.value, seed.value)

@@ -17,6 +17,11 @@ from .session import Session
 
 _NAME = re.compile(r"\w[\w .-]*")  # as in a scenario file
 _LONGEST = 60
+_OF_WINDOWS = {"con", "prn", "aux", "nul"} | {
+    f"{port}{n}" for port in ("com", "lpt") for n in "0123456789\N{SUPERSCRIPT ONE}"
+    "\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT THREE}"
+}  # fmt: skip
+"""Names of devices there, with any ending."""
 
 
 class SaveError(ValueError):
@@ -143,6 +148,8 @@ def _checked(name: str) -> str:
             f"a name has letters, digits, spaces, points, dashes and underscores, begins with a "
             f"letter or digit and has at most {_LONGEST} characters"
         )
+    if name.partition(".")[0].strip().casefold() in _OF_WINDOWS:
+        raise SaveError(f'"{name}" is the name of a device on Windows; choose another')
     stems = {known.rpartition("/")[2].casefold() for known in scenarios.shipped_names()}
     if name.casefold() in stems:
         raise SaveError(f'"{name}" is the name of a shipped scenario; choose another')

@@ -1,13 +1,17 @@
-"""Serve the page from this machine alone: no network is used, nobody is told."""
+"""Serve the page from this machine: no network is used, nobody is told."""
 
 import errno
 import os
 import re
+import secrets
 import socket
+import sys
 import threading
 import warnings
 import webbrowser
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
+from ipaddress import ip_address
 from pathlib import Path
 
 from .desk import DESK
@@ -15,6 +19,7 @@ from .session import USUAL
 
 EXTRA = "dashboard"
 _GRACE = 1  # seconds that open tabs get when the server stops
+_FORGOTTEN = "3m"  # after which the session of a tab whose connection dropped is freed
 
 
 class NotInstalledError(RuntimeError):
@@ -40,12 +45,17 @@ def assets() -> Path:
         raise NotInstalledError(
             f"the page needs {error.name}, which is not installed: {install}"
         ) from None
-    for file in files:
-        if found := re.match(r"(.*share/solara/cdn)/", file.as_posix()):
-            folder = Path(str(distribution("solara-assets").locate_file(found[1]))).resolve()
-            if folder.is_dir():
-                return folder
-    raise NotInstalledError(f"the page's scripts are missing; install them anew: {install}")
+    served = [file for file in files if "/share/solara/cdn/" in f"/{file.as_posix()}"]
+    missing = [file for file in served if not os.path.isfile(str(file.locate()))]
+    if missing or not served:
+        version = distribution("solara-assets").version
+        raise NotInstalledError(
+            f"{len(missing) or 'all'} of the page's scripts are missing; put them back with: "
+            f"{sys.executable} -m pip install --force-reinstall --no-deps solara-assets=={version}"
+        )
+    place = re.match(r".*share/solara/cdn", served[0].as_posix())
+    assert place is not None
+    return Path(str(distribution("solara-assets").locate_file(place[0]))).resolve()
 
 
 def settle(folder: Path) -> None:
@@ -53,13 +63,15 @@ def settle(folder: Path) -> None:
 
     Must come before anything of Solara's server is imported.
     """
+    from .access import ASSETS
+
     installed = folder.parents[2]
+    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", _FORGOTTEN)
     os.environ.update(
         JUPYTER_PATH=str(installed / "share" / "jupyter"),  # Solara's widgets, wherever they are
         JUPYTER_CONFIG_PATH=str(installed / "etc" / "jupyter"),
-        SOLARA_ASSETS_PROXY="True",
-        SOLARA_ASSETS_PROXY_CACHE_DIR=str(folder),
-        SOLARA_ASSETS_CDN="http://127.0.0.1:9/",  # where nobody listens: what is missing stays so
+        SOLARA_ASSETS_PROXY="False",  # Solara's own removes folders and fetches what is missing
+        SOLARA_ASSETS_CDN=ASSETS,
         SOLARA_ASSETS_FONTAWESOME_ENABLED="False",
         SOLARA_TELEMETRY_MIXPANEL_ENABLE="False",
         SOLARA_TELEMETRY_SERVER_USER_ID="none",
@@ -95,33 +107,75 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def url(host: str, made: socket.socket) -> str:
+@dataclass(frozen=True)
+class Address:
     """Where a browser finds the page."""
-    port = made.getsockname()[1]
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}/"
+
+    host: str
+    """As the user gave it."""
+    shown: str
+    """A name or address that a browser can open."""
+    port: int
+    token: str
+    open_to_others: bool
+    """Whether other machines can reach it."""
+
+    @property
+    def url(self) -> str:
+        """The address to open, token included."""
+        shown = f"[{self.shown}]" if ":" in self.shown else self.shown
+        return f"http://{shown}:{self.port}/?token={self.token}"
+
+    @property
+    def names(self) -> set[str]:
+        """Names that a browser may know this machine by."""
+        names = {"localhost", self.host, self.shown}
+        return names | {socket.gethostname(), socket.getfqdn()} if self.open_to_others else names
 
 
-def run(made: socket.socket, address: str, first: str, folder: Path, *, browse: bool) -> None:
+def address(host: str, made: socket.socket) -> Address:
+    """Where a socket that listens is found, with a fresh token."""
+    bound = ip_address(str(made.getsockname()[0]).partition("%")[0])
+    shown = _own_address(made.family) if bound.is_unspecified else host
+    port, token = int(made.getsockname()[1]), secrets.token_urlsafe(24)
+    return Address(host, shown, port, token, open_to_others=not bound.is_loopback)
+
+
+def _own_address(family: int) -> str:
+    """This machine's address towards others; nothing is sent to find it."""
+    beyond = "100::1" if family == socket.AF_INET6 else "192.0.2.1"  # where nobody is
+    with socket.socket(family, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect((beyond, 9))
+            return str(asked.getsockname()[0])
+        except OSError:  # no network
+            return socket.gethostname()
+
+
+def run(made: socket.socket, where: Address, first: str, folder: Path, *, browse: bool) -> None:
     """Serve until interrupted.
 
     Args:
         made: See `listen`.
-        address: See `url`; opened in the browser, if `browse`.
+        where: See `address`; opened in the browser, if `browse`.
         first: The scenario that the page opens with.
         folder: Where saved scenarios go.
         browse: Whether to open a browser.
     """
-    settle(assets())
+    files = assets()
+    settle(files)
     DESK.first, DESK.folder = first, folder
     import uvicorn
     from solara.server.starlette import app
 
+    from .access import OwnPageOnly
+
     if browse:  # the socket listens already: the browser waits for the first answer
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        threading.Thread(target=webbrowser.open, args=(where.url,), daemon=True).start()
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http is meant
+    guarded = OwnPageOnly(app, where.token, where.names, where.port, files)
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, timeout_graceful_shutdown=_GRACE
+        guarded, log_level="error", access_log=False, timeout_graceful_shutdown=_GRACE
     )
     uvicorn.Server(config).run(sockets=[made])
 
@@ -137,6 +191,7 @@ def prepare(reference: str) -> None:
     from .view import view
     from .why import moments, told
 
+    DESK.first = reference
     session = DESK.session(reference)
     shown = view(session, Edits(), USUAL, session.picked.scenario.seed)
     state = shown.answer.states[0]

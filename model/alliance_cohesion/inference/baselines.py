@@ -1,7 +1,7 @@
-"""Rivals of the rules: null models and baselines, each a prior and a world.
+"""Models to compare the rules with: baselines and single theories, each a prior and inputs.
 
 They are fitted and held out exactly as the rules are. A baseline with a covariate of its own
-puts it where demands or offers would be, with every other driver silent.
+puts it where demands or offers would be, with every other input at zero.
 """
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,6 @@
 """What a posterior rests on, as hashes: if the rules or the priors change, it is stale."""
 
 import hashlib
-import io
 import tokenize
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from ..util import shipped
 
 RULES = ("core/rules.py", "core/step.py")
 _LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING}
+_STATEMENT_ENDS = {tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
 
 
 def file_hash(paths: Iterable[Path]) -> str:
@@ -21,16 +21,22 @@ def file_hash(paths: Iterable[Path]) -> str:
 
 
 def code_hash(paths: Iterable[Path]) -> str:
-    """SHA-256 of Python code without comments and docstrings: rewording is no change."""
+    """SHA-256 of what Python code does: comments, docstrings, imports and layout do not count."""
     digest = hashlib.sha256()
     for path in paths:
-        fresh = True  # at the start of a statement, where a bare string is a docstring
-        source = io.BytesIO(path.read_bytes()).readline
-        for token in tokenize.tokenize(source):
-            if token.type in _LAYOUT or (fresh and token.type == tokenize.STRING):
-                continue
-            digest.update(token.string.strip().encode() + b"\n")
-            fresh = token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+        statement: list[str] = []
+        with path.open("rb") as file:
+            for token in tokenize.tokenize(file.readline):
+                if token.type in _LAYOUT or (not statement and token.type == tokenize.STRING):
+                    continue
+                if token.type not in _STATEMENT_ENDS:
+                    statement.append(token.string)
+                else:
+                    bare = not statement and token.type == tokenize.NEWLINE  # after a docstring
+                    if not bare and statement[:1] not in (["import"], ["from"]):
+                        end = tokenize.tok_name[token.type]
+                        digest.update("\0".join([*statement, end]).encode() + b"\n")
+                    statement = []
     return digest.hexdigest()
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
+from ..core.elementary import each, normal_quantile
 from ..core.inputs import Floats
 from ..core.parameters import PARAMETERS
 from ..core.randomness import Purpose, address, uniform
@@ -50,6 +50,8 @@ class Draws:
     """Thresholds over alliances; None for prior draws."""
     seen: bool = False
     """The posterior has learned from this alliance's record."""
+    path: Path | None = None
+    """The posterior file."""
 
 
 def shipped_file(kind: str) -> Path | None:
@@ -76,6 +78,7 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
     path = shipped_file(shipped_kinds[choice]) if choice in shipped_kinds else Path(choice)
     hyper, seen = None, False
     if choice == "prior" or path is None:
+        path = None
         believed = prior.default()
         values = believed.transform(believed.cube(PRIOR_DRAWS, seed))
         origin = "prior"
@@ -85,7 +88,12 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
     for name, value in fixed.items():
         values[:, prior.NAMES.index(name)] = value
     values = np.ascontiguousarray(values, dtype=np.float64)
-    return Draws(values, origin, hashlib.sha256(values.tobytes()).hexdigest(), hyper, seen)
+    return Draws(values, origin, hashlib.sha256(values.tobytes()).hexdigest(), hyper, seen, path)
+
+
+def own_column(threshold: str, alliance: str) -> str:
+    """The column of an alliance's own threshold, in a file of a fit to several alliances."""
+    return f"{threshold}@{alliance}"
 
 
 def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, bool]:
@@ -94,10 +102,15 @@ def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, boo
     if stale or manifest.get("csv_sha256") != file_hash([path]):
         raise DrawsError(
             f"{path}: stale: it was made with other rules or priors, or was edited since; "
-            f"make it anew with `cohesion calibrate SCENARIO --out {path.parent}`"
+            f"make it again with `cohesion calibrate SCENARIO --out {path.parent}`"
         )
     thresholds = prior.default().thresholds
     parts = [f"{name}_{part}" for name in thresholds for part in ("mean", "spread")]
+    seen = alliance in manifest.get("alliances", [])
+    own = {name: own_column(name, alliance) for name in thresholds}
+    for name in thresholds:  # of a file with several alliances
+        if name not in table.columns and f"{name}_mean" in table.columns:
+            table[name] = table[own[name] if own[name] in table.columns else f"{name}_mean"]
     missing = [name for name in (*prior.NAMES, *parts) if name not in table.columns]
     if missing:
         raise DrawsError(f"{path}: columns missing: {', '.join(missing)}")
@@ -112,11 +125,11 @@ def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, boo
         {name: table[f"{name}_mean"].to_numpy(dtype=float) for name in thresholds},
         {name: table[f"{name}_spread"].to_numpy(dtype=float) for name in thresholds},
     )
-    seen = alliance in manifest.get("alliances", [])
     if not seen:
         for name in thresholds:
             k = prior.NAMES.index(name)
-            z = ndtri([uniform(seed, d, k, 0, _NEW) for d in range(len(table))])
+            u = [uniform(seed, d, k, 0, _NEW) for d in range(len(table))]
+            z = each(normal_quantile, u)
             values[:, k] = hyper.mean[name] + hyper.spread[name] * z
     _in_range(values, path)
     return values, hyper, seen

@@ -1,165 +1,227 @@
-"""Every figure of the calibration under a plain name, so that any claim can be checked."""
+"""Every figure of a calibration under a plain name, so that any claim can be checked.
 
-import tomllib
+All come from the tidy table of the study's rows, from the scorecard and from the posterior.
+"""
+
+import math
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ..util import shipped
-from . import study as tasks
+from ..core.inputs import Floats
+from ..core.simulate import simulate
+from .checks import RANKS
+from .likelihood import MEMBER
 from .priors import NAMES
+from .study import BASELINE, LOGISTIC, PLACEBOS, RULES, SIZES, Row, Study
 
 Figures = dict[str, Any]
+__all__ = ["SIZES", "Figures", "assemble", "scores_table"]
+
+LATE = "every input one time step later"
+ROWS = "number of rows so far"
+_BINS = 20  # of ranks
+_PRIOR_DRAWS = 4000
 
 
-def forward_years() -> list[int]:
-    """Years to whose end the forward hold-outs fit; a choice, kept with the data."""
-    with (shipped.folder("calibration") / "holdouts.toml").open("rb") as file:
-        years: list[int] = tomllib.load(file)["forward"]
-    return years
+def scores_table(rows: list[Row]) -> pd.DataFrame:
+    """The tidy table of log scores: one row for each experiment, repeat and fold.
+
+    `gain` is the log score less that of the window-aware baseline for the same fold.
+    """
+    table = pd.DataFrame([row for row in rows if "log_score" in row])
+    base = table[table["experiment"] == BASELINE].set_index(["folds", "fold"])["log_score"]
+    keys = pd.MultiIndex.from_frame(table[["folds", "fold"]])
+    table.insert(5, "gain", (table["log_score"] - base.reindex(keys).to_numpy()).round(4))
+    return table
 
 
-def plan(size: str, *, coded_twice: bool = True) -> list[tuple[str, int]]:
-    """Tasks of a calibration.
+def assemble(study: Study, rows: list[Row]) -> Figures:
+    """The figures of all that was scored.
 
     Args:
-        size: `fit` only, `short` for a check, or `all`.
-        coded_twice: Whether there is a second coding to fit to.
+        study: What was asked.
+        rows: Of its tasks.
     """
-    singles = [
-        (task.__name__, 0) for task in tasks.SINGLE if coded_twice or task is not tasks.second_coder
-    ]
-    if size == "fit":
-        return [("clusters", 0)]
-    repeats = 4 if size == "short" else 50
-    swaps = 20 if size == "short" else 500
-    placebos = 10 if size == "short" else 100
-    theories = range(17)
-    return [
-        *singles,
-        ("lagged", 1),
-        *(("forward", year) for year in forward_years()),
-        *(("baseline", k) for k in range(4)),
-        *(("graded", k) for k in (range(4) if size == "all" else [0])),
-        *(("theory", k) for k in (theories if size == "all" else [])),
-        *(("swept", k) for k in (range(len(tasks.SWEEPS)) if size == "all" else [])),
-        *(("swap", k) for k in range(swaps)),
-        *(("time_shift", k) for k in range(placebos)),
-        *(("noise", k) for k in range(placebos)),
-        *(("shuffled", k) for k in range(repeats)),
-        *(("thinned", k) for k in range(repeats)),
-        *(("jittered", k) for k in range(repeats)),
-        *(("simulated", k) for k in range(placebos)),
-    ]
+    table = scores_table(rows)
+    clusters = table[table["folds"] == "clusters"]
+    totals = clusters.groupby(["experiment", "number"], sort=False)["gain"].sum()
+    gain = float(totals[RULES, 0])
 
+    def of(name: str) -> Figures:
+        mine = clusters[(clusters["experiment"] == name) & (clusters["number"] == 0)]
+        by_cluster = dict(zip(mine["fold"], map(_round, mine["gain"]), strict=True))
+        return {"gain": _round(totals[name, 0]), "gain_by_cluster": by_cluster}
 
-def assemble(results: list[tuple[str, int, dict[str, Any]]]) -> Figures:
-    """Put the results of tasks together."""
-    found: dict[str, dict[int, dict[str, Any]]] = {}
-    for name, number, result in results:
-        found.setdefault(name, {})[number] = result
-    base = found["clusters"][0]
-    null = np.array(base["null"])
-    gain = np.array(base["model"]) - null
-    total = float(gain.sum())
+    def evidence(name: str) -> float:
+        return float(clusters[clusters["experiment"] == name]["log_evidence"].iloc[0])
 
-    def against_null(result: dict[str, Any]) -> Figures:
-        each = np.array(result["model"]) - null
-        return {
-            "gain": _round(each.sum()),
-            "gain_by_cluster": dict(zip(base["names"], map(_round, each), strict=True)),
-        }
-
+    asked = set(clusters["experiment"])
     figures: Figures = {
-        "gain": against_null(base),
-        "log_evidence": base["log_evidence"],
-        "log_evidence_null": base["log_evidence_null"],
-        "on_the_eve_held_out": base["eve"],
-        "set_likelihood": base["windows"],
-        "auc_held_out": base["auc"],
-        "proper_scores_held_out": base["proper"],
-        "calibration_curve_held_out": base["calibration_curve"],
+        "gain": {**of(RULES), "error": _error(clusters, RULES),
+                 "times_likelier": round(math.exp(gain))},
+        "log_evidence": evidence(RULES),
+        "log_evidence_baseline": evidence(BASELINE),
+        "fit": {
+            "method": study.rules.method,
+            "draws": len(study.rules.values),
+            "effective_draws": round(study.rules.effective_draws),
+            "pareto_k": _round(study.rules.pareto_k, 2),
+            "log_evidence_error": _round(study.rules.log_evidence_error),
+        },
+        "posterior": contraction(study),
+    }  # fmt: skip
+    if LATE not in asked:
+        return figures
+    others = [name for name in (*_simple(asked), LOGISTIC) if name in asked]
+    figures["gain_lagged_one_step"] = of(LATE)
+    figures["gain_forward"] = {
+        row.folds: _round(row.gain)
+        for row in table[(table["experiment"] == RULES) & (table["fold"] == table["folds"])]
+        .itertuples()
+    }  # fmt: skip
+    left_out = table[(table["experiment"] == RULES) & (table["folds"] == "states")]
+    figures["gain_leave_one_state_out"] = {
+        "total": _round(left_out["gain"].sum()),
+        **dict(zip(left_out["fold"], map(_round, left_out["gain"]), strict=True)),
     }
-    if "lagged" in found:
-        figures["gain_lagged_one_tick"] = against_null(found["lagged"][1])
-    if "forward" in found:
-        figures["gain_forward"] = {
-            f"fit_to_{year}": _round(result["model"] - result["null"])
-            for year, result in sorted(found["forward"].items())
-        }
-    if "states" in found:
-        left_out = found["states"][0]
-        each = np.array(left_out["model"]) - np.array(left_out["null"])
-        figures["gain_leave_one_state_out"] = {
-            "total": _round(each.sum()),
-            **dict(zip(left_out["states"], map(_round, each), strict=True)),
-        }
-    rivals = [*found.get("baseline", {}).values(), *found.get("logistic", {}).values()]
-    figures["baselines"] = {r["name"]: against_null(r) for r in rivals}
-    rows = figures["baselines"].get("number of rows so far")
-    if rows:
-        figures["gain_over_row_count"] = _round(total - rows["gain"])
-    if "theory" in found:
+    figures["baselines"] = {name: of(name) for name in others}
+    figures["gain_over_row_count"] = _round(gain - figures["baselines"][ROWS]["gain"])
+    figures["placebos"] = {
+        name: _placebo(totals[name].to_numpy(), gain) for name in PLACEBOS if name in asked
+    }
+    left = figures["placebos"]["shuffled"]["mean_gain"] / gain if gain > 0 else None
+    figures["share_of_gain_left_after_shuffling"] = None if left is None else _round(left)
+    for key, name in (
+        ("gain_confident", "rows of low confidence dropped"),
+        ("gain_second_coder", "the second coder's strengths"),
+    ):
+        if name in asked:
+            figures[key] = of(name)
+    figures["gain_with_graded_signs"] = {
+        name.removeprefix("graded signs: "): of(name)
+        for name in totals.index.unique("experiment") if name.startswith("graded signs: ")
+    }  # fmt: skip
+    theories = [name for name in totals.index.unique("experiment") if name.startswith("theory: ")]
+    if theories:
         figures["theories"] = {
-            r["name"]: {**against_null(r), "log_evidence": r["log_evidence"]}
-            for _, r in sorted(found["theory"].items())
+            name.removeprefix("theory: "): {**of(name), "log_evidence": evidence(name)}
+            for name in theories
         }
-        whole = figures["theories"]["all rules"]["log_evidence"]
         figures["log_bayes_factor_of_all_rules_over"] = {
-            name: _round(whole - r["log_evidence"])
-            for name, r in figures["theories"].items()
-            if name != "all rules"
+            name.removeprefix("theory: "): _round(evidence(RULES) - evidence(name))
+            for name in theories
         }
-    placebo = {}
-    for name in ("swap", "time_shift", "noise", "shuffled", "thinned", "jittered"):
-        if name in found:
-            totals = np.array([r["total"] for _, r in sorted(found[name].items())]) - null.sum()
-            placebo[name] = {
-                "repeats": len(totals),
-                "mean_gain": _round(totals.mean()),
-                "gain_10th_percentile": _round(np.quantile(totals, 0.1)),
-                "gain_90th_percentile": _round(np.quantile(totals, 0.9)),
-                "p": _round((1 + np.sum(totals >= total)) / (1 + len(totals)), 4),
-            }
-    figures["placebos"] = placebo
-    if "shuffled" in placebo:
-        share = placebo["shuffled"]["mean_gain"] / total if total > 0 else None
-        figures["share_of_gain_left_after_shuffling"] = None if share is None else _round(share)
-    for name in ("confident", "second_coder"):
-        if name in found:
-            figures[f"gain_{name}"] = against_null(found[name][0])
-    if "graded" in found:
-        figures["gain_with_graded_signs"] = {
-            r["name"]: against_null(r) for _, r in sorted(found["graded"].items())
-        }
-    if "swept" in found:
-        figures["sweeps"] = [
-            {"name": r["name"], "value": r["value"], **against_null(r)}
-            for _, r in sorted(found["swept"].items())
-        ]
-    if "simulated" in found:
-        ranks = np.array([r["rank"] for r in found["simulated"].values()])
-        figures["simulation_based_calibration"] = {
-            name: {"mean_rank_share": _round(ranks[:, k].mean() / 99),
-                   "p_uniform": _round(_uniform(ranks[:, k]), 4)}
-            for k, name in enumerate(NAMES)
-            if ranks[:, k].std() > 0
-        }  # fmt: skip
-        figures["simulation_based_calibration"]["simulations"] = len(ranks)
-    if "free" in found:
-        figures["free_run"] = found["free"][0]
-    if "prior_predictive" in found:
-        figures["prior_predictive"] = found["prior_predictive"][0]
-    if "contraction" in found:
-        figures["posterior"] = found["contraction"][0]
+    swept = [name for name in totals.index.unique("experiment") if name.startswith("prior: ")]
+    if swept:
+        figures["sweeps"] = {name.removeprefix("prior: "): of(name) for name in swept}
+    figures["checks"] = _checks(rows)
+    figures["prior_predictive"] = prior_predictive(study)
+    repeated = clusters[clusters["experiment"].isin(PLACEBOS)]
+    figures["repeats"] = {
+        "draws": int(repeated["draws"].max()),
+        "error": _round(repeated["error"].median()),
+        "by_tempering": int((repeated["method"] == "sequential Monte Carlo").sum()
+                            // repeated["fold"].nunique()),
+        "largest_pareto_k": _round(repeated["pareto_k"].max(), 2),
+    }  # fmt: skip
     return figures
 
 
-def _uniform(ranks: np.ndarray) -> float:
-    """p-value of a chi-square test that ranks among 99 draws are uniform, ten bins."""
+def _simple(asked: set[str]) -> list[str]:
+    return [name for name in (BASELINE, "constant rate", ROWS, "left before leaves again")
+            if name in asked]  # fmt: skip
+
+
+def _error(clusters: pd.DataFrame, name: str) -> float:
+    """Standard error of the total gain: of both fits."""
+    errors = [
+        float(clusters[clusters["experiment"] == one]["error"].iloc[0]) for one in (name, BASELINE)
+    ]
+    return _round(math.hypot(*errors))
+
+
+def _placebo(totals: Floats, gain: float) -> Figures:
+    return {
+        "repeats": len(totals),
+        "mean_gain": _round(totals.mean()),
+        "gain_10th_percentile": _round(np.quantile(totals, 0.1)),
+        "gain_90th_percentile": _round(np.quantile(totals, 0.9)),
+        "beaten": int(np.sum(totals < gain)),
+        "p": _round((1 + np.sum(totals >= gain)) / (1 + len(totals)), 4),
+    }
+
+
+def _checks(rows: list[Row]) -> Figures:
+    """Of the ranks of simulated truths: are they uniform?"""
     from scipy.stats import chisquare
 
-    return float(chisquare(np.bincount(ranks * 10 // 100, minlength=10)).pvalue)
+    found: Figures = {}
+    for start in ("prior", "posterior"):
+        ranks = pd.DataFrame([row["ranks"] for row in rows if row.get("start") == start])
+        if not len(ranks):
+            continue
+        ranks = ranks.loc[:, ranks.std() > 0]
+        p = {
+            name: float(
+                chisquare(np.bincount(ranks[name] * _BINS // RANKS, minlength=_BINS)).pvalue
+            )
+            for name in ranks
+        }
+        found[start] = {
+            "simulations": len(ranks),
+            "quantities": len(p),
+            "lowest_p": _round(min(p.values()), 4),
+            "lowest": min(p, key=lambda name: p[name]),
+            "p_uniform": {name: _round(value, 4) for name, value in p.items()},
+            "mean_rank": {name: _round(ranks[name].mean() / (RANKS - 1)) for name in p},
+        }
+    return found
+
+
+def contraction(study: Study) -> Figures:
+    """How much narrower than the prior each posterior is, and where it lies."""
+    before = study.prior.transform(study.prior.cube(_PRIOR_DRAWS, study.seed))
+    after = study.rules.draws(_PRIOR_DRAWS, study.seed)
+    rows = {}
+    for k, name in enumerate(NAMES):
+        spread = float(before[:, k].std())
+        rows[name] = {
+            "prior_mean": _round(before[:, k].mean()),
+            "mean": _round(after[:, k].mean()),
+            "low": _round(np.quantile(after[:, k], 0.05)),
+            "high": _round(np.quantile(after[:, k], 0.95)),
+            "contraction": _round(1.0 - after[:, k].var() / spread**2) if spread else None,
+        }
+    return rows
+
+
+def prior_predictive(study: Study) -> Figures:
+    """What the prior alone expects of the record's inputs, before any status is seen."""
+    world = study.world
+    draws = study.prior.transform(study.prior.cube(2000, study.seed))
+    path = simulate(world, draws, 2000, study.seed, keep=2000).path
+    start = np.broadcast_to(world.initial, (len(path), 1, len(world.states)))
+    before = np.concatenate([start, path[:, :-1]], axis=1)
+    window = world.forcing.renewal[world.forcing.first :] == 1
+    member = before == MEMBER
+    left, back = member & (path != MEMBER), ~member & (path == MEMBER)
+    dt = world.forcing.dt
+    years = np.maximum(member[:, ~window].sum(axis=(1, 2)) * dt, dt)
+    asked = np.maximum(member[:, window].sum(axis=(1, 2)), 1)
+    away = np.maximum((~member).sum(axis=(1, 2)) * dt, dt)
+    return {
+        "acts_of_leaving_per_member_year": _quantiles(left[:, ~window].sum(axis=(1, 2)) / years),
+        "share_refusing_at_a_renewal": _quantiles(left[:, window].sum(axis=(1, 2)) / asked),
+        "returns_per_year_frozen_or_out": _quantiles(back.sum(axis=(1, 2)) / away),
+        "states_that_ever_leave": _quantiles(left.any(axis=1).sum(axis=1).astype(float)),
+    }
+
+
+def _quantiles(values: Floats) -> Figures:
+    low, middle, high = (round(float(q), 4) for q in np.quantile(values, [0.05, 0.5, 0.95]))
+    return {"median": middle, "low": low, "high": high}
 
 
 def _round(value: Any, digits: int = 3) -> float:

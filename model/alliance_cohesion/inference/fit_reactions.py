@@ -6,13 +6,13 @@ for R11, each against the constant that knows only the rate.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, gammaln
 
 from .. import __version__
@@ -41,16 +41,29 @@ class Normal:
 def fit_answers(x: Floats, kept: np.ndarray) -> Normal:
     """R10: logistic regression with normal priors; x [request, 5], its first column ones."""
 
-    def loss(b: Floats) -> float:
-        z = x @ b
-        return float(
-            np.logaddexp(0.0, np.where(kept, -z, z)).sum() + 0.5 * np.sum((b / _ANSWER_SD) ** 2)
-        )
+    def slope(b: Floats) -> tuple[Floats, Floats]:
+        p = expit(x @ b)
+        precision = (x * (p * (1 - p))[:, None]).T @ x + np.diag(_ANSWER_SD**-2)
+        return x.T @ (kept - p) - b / _ANSWER_SD**2, precision
 
-    b = minimize(loss, np.zeros(x.shape[1])).x
-    p = expit(x @ b)
-    precision = (x * (p * (1 - p))[:, None]).T @ x + np.diag(_ANSWER_SD**-2)
-    return Normal(b, np.linalg.inv(precision))
+    return _mode(slope, np.zeros(x.shape[1]))
+
+
+def _mode(slope: Callable[[Floats], tuple[Floats, Floats]], start: Floats) -> Normal:
+    """The mode of a log-concave density and the covariance there, by Newton's method.
+
+    Args:
+        slope: Gradient of the log density at a point, and minus its Hessian.
+        start: Where to begin.
+    """
+    at = start
+    for _ in range(200):
+        gradient, precision = slope(at)
+        step = np.linalg.solve(precision, gradient)
+        at = at + step / max(1.0, float(np.abs(step).max()) / 2.0)
+        if np.abs(step).max() < 1e-12:
+            break
+    return Normal(at, np.asarray(np.linalg.inv(precision), dtype=np.float64))
 
 
 def fit_rates(counts: Floats, x: Floats, years: Floats) -> Normal:
@@ -70,27 +83,21 @@ def fit_rates(counts: Floats, x: Floats, years: Floats) -> Normal:
         [[1 / _RATE_SD**2], np.full(sources, 1 / _SOURCE_SD**2), [1 / _SLOPE_SD**2]]
     )
 
-    def terms(v: Floats) -> tuple[Floats, Floats]:
-        eta = v[0] + v[1:-1][None, :] + v[-1] * x
-        return eta, np.exp(eta) * years
-
-    def loss(v: Floats) -> float:
-        eta, expected = terms(v)
-        at = v - np.concatenate([[overall], np.zeros(sources + 1)])
-        return float(expected.sum() - (counts * eta).sum() + 0.5 * np.sum(weights * at**2))
-
-    v = minimize(loss, np.concatenate([[overall], np.zeros(sources + 1)])).x
-    _, expected = terms(v)
-    size = sources + 2
-    precision = np.diag(weights)
-    design = np.zeros((counts.size, size))
+    centre = np.concatenate([[overall], np.zeros(sources + 1)])
+    design = np.zeros((counts.size, sources + 2))
     design[:, 0] = 1.0
     design[np.arange(counts.size), 1 + np.tile(np.arange(sources), len(counts))] = 1.0
     design[:, -1] = x.ravel()
-    precision += (design * expected.ravel()[:, None]).T @ design
-    mix = np.zeros((sources + 1, size))
+
+    def slope(v: Floats) -> tuple[Floats, Floats]:
+        expected = np.exp(design @ v) * years.ravel()
+        precision = np.diag(weights) + (design * expected[:, None]).T @ design
+        return design.T @ (counts.ravel() - expected) - weights * (v - centre), precision
+
+    found = _mode(slope, centre)
+    mix = np.zeros((sources + 1, sources + 2))
     mix[:-1, 0], mix[:-1, 1:-1], mix[-1, -1] = 1.0, np.eye(sources), 1.0
-    return Normal(mix @ v, mix @ np.linalg.inv(precision) @ mix.T)
+    return Normal(mix @ found.mean, mix @ found.covariance @ mix.T)
 
 
 def _poisson_score(counts: Floats, expected: Floats) -> float:

@@ -1,7 +1,7 @@
 """The statistician's baseline: a penalised logistic hazard on the same drivers."""
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy.special import expit
 
 from ..core.inputs import Floats, Ints, Standing, World
 from ..core.replay import knowledge
@@ -9,13 +9,35 @@ from .priors import NAMES, default
 from .record import standings
 from .scores import MEMBER
 
-PENALTY = 1.0  # scikit-learn's default strength of the ridge on slopes
+PENALTY = 1.0  # of the ridge on slopes; the intercept is free
 WINDOW_PRIOR = 0.2  # chance of not signing at a typical renewal, as in the priors file
-_OUTSIDE, _FROZEN = int(Standing.OUTSIDE), int(Standing.FROZEN)
+_FROZEN = int(Standing.FROZEN)
+
+
+def logistic_regression(x: Floats, y: Floats, weight: Floats) -> Floats:
+    """[1 + column] intercept and slopes by Newton's method, slopes penalised by a ridge.
+
+    Args:
+        x: [row, column]
+        y: [row] 0 or 1.
+        weight: [row]
+    """
+    design = np.column_stack([np.ones(len(x)), x])
+    ridge = np.diag([1e-9, *np.full(x.shape[1], PENALTY)])
+    b = np.zeros(design.shape[1])
+    for _ in range(100):
+        p = expit(design @ b)
+        gradient = design.T @ (weight * (y - p)) - ridge @ b
+        curvature = (design.T * (weight * p * (1.0 - p))) @ design + ridge
+        step = np.linalg.solve(curvature, gradient)
+        b += step / max(1.0, np.abs(step).max() / 2.0)
+        if np.abs(step).max() < 1e-12:
+            break
+    return b
 
 
 def covariates(world: World) -> Floats:
-    """[T, N, 8] what a state knew at the end of the tick before, and the renewal window.
+    """[T, N, 8] what a state knew at the end of the step before, and the renewal window.
 
     Memories fade at the prior's medians: E, G, P, A, ln(1 + O), reliability, D, window.
     """
@@ -27,7 +49,7 @@ def covariates(world: World) -> Floats:
 
 
 def logistic_chances(world: World, train: np.ndarray) -> Floats:
-    """Chances [T, N, 3] of a hazard fitted to the decisions where `train` [T, N] is true."""
+    """Transition probabilities [T, N, 3] of a hazard fitted to the decisions `train` [T, N]."""
     x = covariates(world)
     before, after = standings(world)
     window = x[..., -1] > 0
@@ -35,15 +57,14 @@ def logistic_chances(world: World, train: np.ndarray) -> Floats:
     cells = train & member
     left = (after != MEMBER)[cells]
     if left.any():
-        # What is believed of windows, worth one decision: else a fit that has seen none would
-        # have no notion of them, and the baseline would be a straw man.
+        # What is believed of windows, worth one decision: a fit that has seen none would have no
+        # notion of them, and the baseline would be a straw man.
         typical = np.repeat(x[cells].mean(axis=0, keepdims=True), 2, axis=0)
         typical[:, -1] = 10.0
         rows, outcomes = np.vstack([x[cells], typical]), np.concatenate([left, [True, False]])
         weights = np.concatenate([np.ones(len(left)), [WINDOW_PRIOR, 1.0 - WINDOW_PRIOR]])
-        model = LogisticRegression(C=PENALTY, max_iter=1000)
-        model.fit(rows, outcomes, sample_weight=weights)
-        leave = model.predict_proba(x.reshape(-1, x.shape[-1]))[:, 1].reshape(before.shape)
+        b = logistic_regression(rows, outcomes.astype(float), weights)
+        leave = expit(b[0] + x @ b[1:])
     else:
         leave = np.full(before.shape, 0.5 / (cells.sum() + 1.0))
     acts = cells & (after != MEMBER) & ~window
@@ -51,7 +72,8 @@ def logistic_chances(world: World, train: np.ndarray) -> Floats:
     freeze = np.where(window, 0.0, freeze)
     away = train & ~member
     back = (np.sum(away & (after == MEMBER)) + 0.5) / (away.sum() + 1.0)
-    thaw = (np.sum(away & (before == _FROZEN) & (after == _OUTSIDE)) + 0.5) / (away.sum() + 1.0)
+    out_of_it = away & (before == _FROZEN) & (after == int(Standing.OUTSIDE))
+    thaw = (np.sum(out_of_it) + 0.5) / (away.sum() + 1.0)
     out = np.empty((*before.shape, 3))
     frozen = before == _FROZEN
     out[..., 0] = np.where(member, 1.0 - leave, back)
@@ -60,13 +82,13 @@ def logistic_chances(world: World, train: np.ndarray) -> Floats:
     return out
 
 
-def held_out_logistic(world: World, block: Ints) -> Floats:
-    """Log score of each block, fitted to the others."""
+def held_out_logistic(world: World, fold: Ints) -> Floats:
+    """Log score of each fold, fitted to the others."""
     _, after = standings(world)
-    scores = np.empty(int(block.max()) + 1)
+    scores = np.empty(int(fold.max()) + 1)
     for held in range(len(scores)):
-        chances = logistic_chances(world, (block >= 0) & (block != held))
-        cells = block == held
+        chances = logistic_chances(world, (fold >= 0) & (fold != held))
+        cells = fold == held
         happened = np.take_along_axis(chances, after[..., np.newaxis].astype(int), -1)[..., 0]
         scores[held] = np.log(np.maximum(happened[cells], 1e-12)).sum()
     return scores

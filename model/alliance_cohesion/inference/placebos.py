@@ -4,13 +4,14 @@ A model that scores as well on a placebo has learned something else than what it
 """
 
 import csv
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, Forcing, Ints, World
+from ..core.inputs import DRIVERS, Floats, Forcing, Ints, World
 from ..scenario import Event, Scenario
 
 DRIVER_KINDS = ("threat", "coercion", "arms_to_adversary", "demand", "offer", "response")
@@ -69,23 +70,60 @@ def shift_time(world: World, ticks: int) -> World:
 
 
 def noise(world: World, rng: np.random.Generator) -> World:
-    """Replace every driver by red noise of the same mean size that knows nothing."""
+    """Replace every driver by red noise that takes the same values at other places.
+
+    Drivers of states and of pairs of states are redistributed over time and states, those of all
+    members together over time. What is left of the record are statuses and the calendar.
+    """
     f = world.forcing
-
-    def like(values: Floats) -> Floats:
-        steps = rng.normal(size=values.shape)
-        red = np.empty_like(steps)
-        red[0] = steps[0]
-        for t in range(1, len(steps)):
-            red[t] = 0.9 * red[t - 1] + np.sqrt(1 - 0.81) * steps[t]
-        ranks = red.ravel().argsort().argsort().reshape(values.shape)
-        return np.sort(values.ravel())[ranks]
-
-    moved: dict[str, Any] = {
-        name: like(f.driver(name)) for name in ("external", "internal", "inside", "demand", "offer")
+    drivers = np.stack([_placed(f.driver(name), rng) for name in DRIVERS], axis=-1)
+    made = _threats_elsewhere(f, rng).change(
+        drivers=drivers,
+        dependence=_placed(f.dependence, rng),
+        members=np.column_stack([_placed(column, rng) for column in f.members.T]),
+    )
+    totals = {
+        f"{name}_all": np.array([math.fsum(row) for row in made.driver(name).tolist()])
+        for name in ("kept", "broken")
     }
-    moved["dependence"] = like(f.dependence)
-    return replace(world, forcing=f.change(**moved))
+    return replace(world, forcing=made.change(**totals))
+
+
+def _placed(values: Floats, rng: np.random.Generator) -> Floats:
+    """The same values, the larger where red noise along the first axis is larger."""
+    order = np.argsort(_red(values.shape, rng), axis=None, kind="stable")
+    out = np.empty(values.size)
+    out[order] = np.sort(values, axis=None)
+    return out.reshape(values.shape)
+
+
+def _red(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Noise that keeps nine tenths of itself from one time step to the next."""
+    steps = rng.normal(size=shape)
+    red = np.empty_like(steps)
+    red[0] = steps[0]
+    for t in range(1, len(steps)):
+        red[t] = 0.9 * red[t - 1] + math.sqrt(1.0 - 0.81) * steps[t]
+    return red
+
+
+def _threats_elsewhere(f: Forcing, rng: np.random.Generator) -> Forcing:
+    """Threats between states, each with its side, moved to where red noise is largest."""
+    T, n = f.dependence.shape
+    pairs = [(i, j) for i in range(n) for j in range(n) if i != j]
+    order = np.argsort(-_red((T, len(pairs)), rng), axis=None, kind="stable")
+    strongest = np.argsort(-f.pair_level, kind="stable")[: len(order)]
+    where = order[: len(strongest)]
+    target, actor = np.array(pairs, dtype=np.int64).reshape(-1, 2)[where % max(1, len(pairs))].T
+    cell = where // max(1, len(pairs)) * n + target
+    by_cell = np.argsort(cell, kind="stable")
+    count = np.bincount(cell, minlength=T * n)
+    return f.change(
+        pair_start=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        pair_actor=actor[by_cell],
+        pair_level=f.pair_level[strongest][by_cell],
+        pair_outside=f.pair_outside[strongest][by_cell],
+    )
 
 
 def drives(event: Event) -> bool:

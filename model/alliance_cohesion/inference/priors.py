@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numba import njit
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.special import ndtri
 
-from ..core.inputs import Floats
+from ..core.elementary import compiled, each, exp, log, normal_quantile
+from ..core.inputs import Floats, Ints
 from ..core.parameters import NAMES
 from ..core.randomness import Purpose, address, uniform
 from ..core.rules import logistic
@@ -47,15 +46,15 @@ class Belief(BaseModel):
             case "normal":
                 return _NORMAL, self.mean, self.sd
             case "log-normal":
-                return _LOG_NORMAL, math.log(self.median), self.sd
+                return _LOG_NORMAL, log(self.median), self.sd
             case "logit-normal":
-                return _LOGIT_NORMAL, math.log(self.median / (1.0 - self.median)), self.sd
+                return _LOGIT_NORMAL, log(self.median / (1.0 - self.median)), self.sd
 
 
 _HALF_NORMAL, _NORMAL, _LOG_NORMAL, _LOGIT_NORMAL = range(4)
 
 
-@njit(cache=True)
+@compiled
 def _quantile(kind: int, location: float, scale: float, z: float, h: float) -> float:
     """Quantile of a belief, given the normal quantile `z` and the half-normal quantile `h`."""
     if kind == _HALF_NORMAL:
@@ -63,11 +62,11 @@ def _quantile(kind: int, location: float, scale: float, z: float, h: float) -> f
     if kind == _NORMAL:
         return location + scale * z
     if kind == _LOG_NORMAL:
-        return math.exp(location + scale * z)
+        return exp(location + scale * z)
     return logistic(location + scale * z)
 
 
-@njit(cache=True)
+@compiled
 def _place(z: Floats, h: Floats, table: Floats, values: Floats, hyper: Floats) -> None:
     """Fill `values` [draw, parameter] and `hyper` from normal quantiles [draw, dimension].
 
@@ -109,6 +108,8 @@ class Prior:
         self.beliefs = beliefs
         self.thresholds = tuple(name for name in NAMES if beliefs[name].spread)
         self.dimensions = 1 + len(NAMES) + 2 * len(self.thresholds)
+        self.shared: Ints = np.array(self._shared(), dtype=np.int64)
+        """The coordinates that alliances have in common and that nothing pins."""
         self.hyper_names = (
             SHRINKAGE,
             *(f"{name}_{part}" for name in self.thresholds for part in ("mean", "spread")),
@@ -124,6 +125,12 @@ class Prior:
                 for name in (SHRINKAGE, *NAMES)
             ]
         )
+
+    def _shared(self) -> list[int]:
+        free = [name for name in NAMES if self.beliefs[name].pinned is None]
+        slopes = any(self.beliefs[name].shrunk for name in free)
+        spreads = [1 + len(NAMES) + 2 * j for j, name in enumerate(self.thresholds) if name in free]
+        return [*([0] if slopes else []), *(1 + NAMES.index(name) for name in free), *spreads]
 
     def change(self, name: str, **fields: object) -> "Prior":
         """The same prior with one belief changed."""
@@ -152,8 +159,25 @@ class Prior:
         cube = np.clip(cube, 1e-12, 1.0 - 1e-12)
         values = np.empty((len(cube), len(NAMES)))
         hyper = np.empty((len(cube), len(self.hyper_names)))
-        _place(ndtri(cube), ndtri(0.5 + 0.5 * cube), self._table, values, hyper)
+        z, half = each(normal_quantile, cube), each(normal_quantile, 0.5 + 0.5 * cube)
+        _place(z, half, self._table, values, hyper)
         return values, hyper
+
+    def common(self, cube: Floats) -> tuple[Floats, Floats, Floats]:
+        """What alliances have in common, at points [draw, len(shared)] of the unit cube.
+
+        Returns:
+            [draw, parameter] with each threshold at its expected value, [draw, hyper_names], and
+            [draw, threshold] by how much each threshold of `NAMES` differs between alliances.
+        """
+        whole = np.full((len(cube), self.dimensions), 0.5)
+        whole[:, self.shared] = cube
+        values, hyper = self.split(whole)
+        spread = np.zeros((len(cube), len(NAMES)))
+        for j, name in enumerate(self.thresholds):
+            if self.beliefs[name].pinned is None:
+                spread[:, NAMES.index(name)] = hyper[:, 2 + 2 * j]
+        return values, hyper, spread
 
     def transform(self, cube: Floats) -> Floats:
         """Map points of the unit cube [draw, dimension] to parameters [draw, parameter]."""
@@ -164,7 +188,7 @@ class Prior:
         return _uniforms(seed, start, draws, self.dimensions)
 
 
-@njit(cache=True)
+@compiled
 def _uniforms(seed: int, start: int, draws: int, dimensions: int) -> Floats:
     out = np.empty((draws, dimensions))
     for d in range(draws):

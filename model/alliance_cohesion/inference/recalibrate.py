@@ -6,12 +6,11 @@ mean and spread over alliances that the posterior carries; slopes stay as they a
 """
 
 import numpy as np
-from scipy.special import expit, logsumexp
 
+from ..core.elementary import compiled, exp, log, log1p
 from ..core.inputs import Floats, World
 from ..core.randomness import Purpose, address, uniform
-from ..core.replay import trace
-from ..core.step import LATENT
+from ..core.replay import latent
 from .draws import Hyper
 from .priors import NAMES
 from .record import at_risk, standings
@@ -19,6 +18,7 @@ from .scores import MEMBER
 
 _GRID = np.linspace(-4.0, 4.0, 161)  # standard deviations around an alliance's expected threshold
 _NEW = address(int(Purpose.NEW_ALLIANCE), 0)
+_RATES = ("f_leave", "f_renew", "f_return")
 
 
 def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
@@ -35,33 +35,56 @@ def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
     window = np.broadcast_to(f.renewal[f.first :, np.newaxis] == 1, before.shape)
     risk = at_risk(world)
     member, away = risk & (before == MEMBER), risk & (before != MEMBER)
-    aligned = trace(world, draws).minds[..., LATENT.index("a")]
-    acts = int(np.sum(member & ~window & (after != MEMBER)))
-    refusals = int(np.sum(member & window & (after != MEMBER)))
-    returns = int(np.sum(away & (after == MEMBER)))
+    aligned = latent(world, draws, "a")[..., 0]
+    happened = (
+        int(np.sum(member & ~window & (after != MEMBER))),
+        int(np.sum(member & window & (after != MEMBER))),
+        int(np.sum(away & (after == MEMBER))),
+    )
+    at_stake = [
+        np.ascontiguousarray(aligned[:, c]) for c in (member & ~window, member & window, away)
+    ]
     out = draws.copy()
-    for d in range(len(draws)):
+    for which, name in enumerate(_RATES):
+        k = NAMES.index(name)
+        u = np.array([uniform(seed, d, k, 1, _NEW) for d in range(len(draws))])
+        out[:, k] = _learn(
+            which, happened[which], at_stake[which], f.dt, hyper.mean[name], hyper.spread[name], u
+        )
+    return out
+
+
+@compiled
+def _learn(which, count, aligned, dt, mean, spread, u):  # type: ignore[no-untyped-def]
+    """[draw] thresholds given that `count` of the decisions with `aligned` [draw, decision] moved.
+
+    `which` is 0 for leaving, 1 for not signing, 2 for returning.
+    """
+    out, weight = np.empty(len(aligned)), np.empty(len(_GRID))
+    for d in range(len(aligned)):
         a = aligned[d]
-        exposure = np.exp(-a[member & ~window]).sum() * f.dt
-        back = np.exp(a[away]).sum() * f.dt
-        at_window = a[member & window]
-
-        def leaving(x: Floats, exposure: float = exposure) -> Floats:
-            return -acts * x - np.exp(-x) * exposure
-
-        def refusing(x: Floats, a: Floats = at_window) -> Floats:
-            mean = np.array([expit(-(value + a)).mean() if len(a) else 0.5 for value in x])
-            return refusals * np.log(mean) + (len(a) - refusals) * np.log1p(-mean)
-
-        def returning(x: Floats, back: float = back) -> Floats:
-            return -returns * x - np.exp(-x) * back
-
-        for name, rate in (("f_leave", leaving), ("f_renew", refusing), ("f_return", returning)):
-            mean, spread = hyper.mean[name][d], hyper.spread[name][d]
-            x = mean + spread * _GRID
-            weight = rate(x) - 0.5 * _GRID**2
-            cumulative = np.cumsum(np.exp(weight - logsumexp(weight)))
-            k = NAMES.index(name)
-            u = uniform(seed, d, k, 1, _NEW)
-            out[d, k] = x[min(int(np.searchsorted(cumulative, u)), len(x) - 1)]
+        exposure = 0.0
+        if which != 1:
+            for one in a:
+                exposure += exp(-one if which == 0 else one) * dt
+        for j in range(len(_GRID)):
+            x = mean[d] + spread[d] * _GRID[j]
+            if which != 1:
+                weight[j] = -count * x - exp(-x) * exposure
+            else:
+                refusing = 0.0
+                for one in a:
+                    refusing += 1.0 / (1.0 + exp(x + one))
+                refusing = refusing / len(a) if len(a) else 0.5
+                weight[j] = count * log(refusing) + (len(a) - count) * log1p(-refusing)
+            weight[j] -= 0.5 * _GRID[j] * _GRID[j]
+        highest, total = weight.max(), 0.0
+        for j in range(len(_GRID)):
+            weight[j] = exp(weight[j] - highest)
+            total += weight[j]
+        rest, j = u[d] * total, 0
+        while j < len(_GRID) - 1 and rest > weight[j]:
+            rest -= weight[j]
+            j += 1
+        out[d] = mean[d] + spread[d] * _GRID[j]
     return out

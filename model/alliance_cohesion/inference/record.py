@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..core.elementary import each, expm1, log1p
 from ..core.inputs import Floats, Ints, Standing, World
 
 CLUSTER_GAP = 1.0  # years: changes that follow each other within it are one cluster
@@ -109,5 +110,5 @@ def _spread(world: World, block: np.ndarray) -> Ints:
 
 
 def yearly(chance: Floats, dt: float) -> Floats:
-    """Chance per year from a chance per tick of `dt` years."""
-    return 1.0 - (1.0 - chance) ** (1.0 / dt)
+    """Probability within a year from that within a time step of `dt` years."""
+    return -each(expm1, each(log1p, -np.asarray(chance, dtype=float)) / dt)

@@ -1,20 +1,21 @@
 """Graded signs of alignment as a measurement model: y = mu + lambda * a + noise.
 
-A switch, not a part of the shipped fit: the calibration reports what the signs do to the
+An option, not a part of the shipped fit: the calibration reports what the signs do to the
 held-out score. Each sign's mu, lambda and noise are integrated out exactly (normal
-inverse-gamma), so the sampler gets no new dimension.
+inverse-gamma), so a fit gets no new dimension.
 """
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
+from ..core.elementary import each, log
 from ..core.inputs import Floats, Ints, Standing, World
-from ..core.replay import alignment
 from ..scenario import Scenario
 
+Bools = NDArray[np.bool_]
 KNOWN = ("arms_share", "un_distance", "participation")
 
 _PRECISION = 0.04  # prior of mu and lambda: standard deviation of five noises
@@ -28,11 +29,26 @@ class Signs:
     value: Floats
     """[row]"""
     tick: Ints
-    """[row] among the decided ticks: the last one of the sign's year."""
+    """[row] among the decided time steps: the last one of the sign's year."""
     state: Ints
     """[row]"""
     kind: Ints
     """[row] number of the sign in `KNOWN`."""
+
+    def outside(self, cells: Bools) -> "Signs":
+        """The signs that are not of the time steps in which any of `cells` [T, N] is true."""
+        keep = ~cells[self.tick].any(axis=1)
+        return Signs(self.value[keep], self.tick[keep], self.state[keep], self.kind[keep])
+
+    def log_density(self, aligned: Floats) -> Floats:
+        """Log density of the signs given alignments as time steps end, [draw, T, N]."""
+        total = np.zeros(len(aligned))
+        for which in range(len(KNOWN)):
+            rows = self.kind == which
+            if rows.any():
+                x = aligned[:, self.tick[rows], self.state[rows]]
+                total += _log_marginal(self.value[rows], np.ascontiguousarray(x))
+        return total
 
 
 def read(scenario: Scenario, world: World, kinds: tuple[str, ...] = KNOWN) -> Signs:
@@ -51,34 +67,20 @@ def read(scenario: Scenario, world: World, kinds: tuple[str, ...] = KNOWN) -> Si
     return Signs(np.ascontiguousarray(table[:, 0]), *whole)
 
 
-@njit(cache=True)
-def _log_marginal(y: Floats, x: Floats) -> float:
-    """Log density of y under y = mu + lambda * x + noise, all three integrated out."""
+def _log_marginal(y: Floats, x: Floats) -> Floats:
+    """Log density of `y` [row] under y = mu + lambda * x + noise for each draw of x [draw, row].
+
+    The three are integrated out.
+    """
     n = len(y)
-    p00, p01, p11 = _PRECISION + n, x.sum(), _PRECISION + (x * x).sum()
-    q0, q1, yy = y.sum(), (x * y).sum(), (y * y).sum()
+    p00, p01, p11 = _PRECISION + n, x.sum(axis=1), _PRECISION + (x * x).sum(axis=1)
+    q0, q1, yy = y.sum(), (x * y).sum(axis=1), (y * y).sum()
     determinant = p00 * p11 - p01 * p01
     explained = (q0 * q0 * p11 - 2.0 * q0 * q1 * p01 + q1 * q1 * p00) / determinant
     shape, scale = _SHAPE + 0.5 * n, _SCALE + 0.5 * (yy - explained)
     return (
         -0.5 * n * math.log(2.0 * math.pi)
-        + 0.5 * (2.0 * math.log(_PRECISION) - math.log(determinant))
-        + _SHAPE * math.log(_SCALE) - shape * math.log(scale)
+        + 0.5 * (2.0 * math.log(_PRECISION) - each(log, determinant))
+        + _SHAPE * math.log(_SCALE) - shape * each(log, scale)
         + math.lgamma(shape) - math.lgamma(_SHAPE)
     )  # fmt: skip
-
-
-def log_density(row: Floats, world: World, signs: Signs, keep: np.ndarray | None = None) -> float:
-    """Log density of the signs under one parameter draw.
-
-    Args:
-        row: [parameter]
-        world: The compiled scenario.
-        signs: What was observed.
-        keep: [row] booleans; signs to leave out are false.
-    """
-    keep = np.ones(len(signs.value), dtype=bool) if keep is None else keep
-    aligned = alignment(world, row[np.newaxis])[0]
-    x, y, kinds = aligned[signs.tick, signs.state], signs.value, signs.kind
-    chosen = [keep & (kinds == which) for which in range(3)]
-    return float(sum(_log_marginal(y[one], x[one]) for one in chosen if one.any()))

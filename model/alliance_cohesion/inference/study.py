@@ -1,53 +1,88 @@
-"""The fits behind the figures, cut into tasks that run side by side and resume.
+"""The experiments behind a calibration: a list of them, and one function that scores them.
 
-A task is a function of a `Bench` and a number; its result is plain JSON. Results are kept one
-file a task, so an interrupted calibration goes on where it stopped.
+An experiment is a set of inputs, a prior and a way to split the decisions into folds. Its result
+is a few rows of one tidy table: the log score of each fold, held out. Beside the experiments stand
+the checks of the fit itself by simulation, whose rows are ranks. Rows are kept as they come, so an
+interrupted calibration goes on where it stopped.
 """
 
+import hashlib
+import json
+import tomllib
 from collections.abc import Callable
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, Ints, World
-from ..core.simulate import simulate
+from ..core.inputs import Ints, World
 from ..scenario import Scenario, compile_world
-from ..simulation import Case, load
-from . import baselines as rivals
-from . import placebos as placebo
-from . import priors as priors
-from . import record, signs
-from . import scores as scoring
-from .fit import Fit, fit
-from .free_run import free_run
-from .holdout import fit_block, held_out, held_out_with_signs, null_fit, predict
-from .priors import NAMES, Prior
+from ..scenario import load as load_scenario
+from ..util import shipped
+from ..util.compiled import sources_hash
+from ..util.processes import workers as several_workers
+from . import baselines, placebos, priors, record, signs
+from .checks import check_by_posterior, check_by_prior
+from .fit import DRAWS, FEW_DRAWS, SOME_DRAWS, Fit, fit
+from .held_out import fit_baseline, fit_rules
+from .likelihood import Record
+from .posterior import made_from
+from .priors import Prior
 
-Result = dict[str, Any]
+Row = dict[str, Any]
+Progress = Callable[[int, int, str], None]
+"""Called with tasks done, tasks in all, and the name of the last one."""
+
+BASELINE = "window-aware constant"
+RULES = "the rules"
+CHECKS = {"prior": check_by_prior, "posterior": check_by_posterior}
+_CHECKS_AT_ONCE = 20
+_HERE = 2  # tasks, of the rules and of the baseline, that this process does itself
+SIZES = ("fit", "short", "all")
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What every task starts from."""
+class Experiment:
+    """What is scored: a name for it, its inputs, what is believed, and the folds."""
 
-    scenario: str
-    live: int
-    """Live points of the fits that are reported one by one."""
-    live_many: int
-    """Live points of the fits that are repeated many times."""
-    seed: int
+    name: str
+    inputs: Callable[[], World]
+    prior: Prior
+    folds: str = "clusters"
+    """How decisions are split: `clusters`, `states`, or `after YEAR`."""
+    number: int = 0
+    """Of a repeat."""
+    draws: int = DRAWS
+    signs: tuple[str, ...] = ()
+    """Kinds of graded signs to learn from as well."""
+
+    @property
+    def key(self) -> str:
+        """Its name among all."""
+        return f"{self.name} | {self.folds} | {self.number}"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario whose record is fitted, and everything that is asked of the fit."""
+
+    name: str
+    draws: int = DRAWS
+    """Of the fits that are reported one by one."""
+    seed: int = 1
 
     @cached_property
-    def case(self) -> Case:
-        """The scenario to fit."""
-        return load(self.scenario)
+    def scenario(self) -> Scenario:
+        """The scenario."""
+        return load_scenario(self.name)
 
     @cached_property
     def world(self) -> World:
         """It compiled."""
-        return self.case.world
+        return compile_world(self.scenario)
 
     @cached_property
     def prior(self) -> Prior:
@@ -55,233 +90,86 @@ class Bench:
         return priors.default()
 
     @cached_property
-    def block(self) -> Ints:
-        """Decisions split by event cluster."""
+    def clusters(self) -> Ints:
+        """[T, N] decisions split by cluster of events."""
         return record.cluster_blocks(self.world)
 
     @cached_property
-    def fit(self) -> Fit:
-        """The fit of the rules to the whole record."""
-        return fit_block(self.world, self.prior, self.block, live=self.live, seed=self.seed)
+    def rules(self) -> Fit:
+        """The rules fitted to the whole record."""
+        return fit_rules(self.world, self.prior, self.clusters, draws=self.draws, seed=self.seed)
 
     @cached_property
-    def null(self) -> Fit:
-        """The fit of the window-aware constant."""
-        return null_fit(self.world, self.prior, self.block, live=self.live, seed=self.seed)
+    def baseline(self) -> Fit:
+        """The window-aware constant fitted to the whole record."""
+        return fit_baseline(self.world, self.prior, self.clusters, draws=self.draws, seed=self.seed)
 
-    def score(self, world: World, prior: Prior | None = None, live: int | None = None) -> Floats:
-        """Held-out log score of each cluster in another world or under another prior."""
-        return held_out(
-            world, prior or self.prior, self.block, live=live or self.live_many, seed=self.seed
-        )
+    def folds(self, how: str) -> tuple[Ints, list[str]]:
+        """[T, N] the fold of each decision, and the folds' names."""
+        if how == "clusters":
+            names = [record.label(group, self.world) for group in record.clusters(self.world)]
+            return self.clusters, names
+        if how == "states":
+            return record.state_blocks(self.world), list(self.world.states)
+        year = how.removeprefix("after ")
+        return record.time_blocks(self.world, np.datetime64(f"{year}-12-31")), ["until", how]
 
-    def recompile(self, scenario: Scenario, lag: int = 0) -> World:
-        """Compile a changed scenario."""
-        return compile_world(scenario, lag=lag)
+    def random(self, *purpose: int) -> np.random.Generator:
+        """Random numbers for a purpose."""
+        return np.random.default_rng([self.seed, *purpose])
+
+    def changed(self, change: Callable[[Scenario], Scenario], lag: int = 0) -> World:
+        """The inputs of a changed scenario."""
+        return compile_world(change(self.scenario), lag=lag)
 
 
-def _plain(values: Floats) -> list[float]:
-    return [round(float(value), 4) for value in values]
+def score(study: Study, experiment: Experiment) -> list[Row]:
+    """Fit an experiment and score each of its folds by a fit that has not seen it."""
+    fold, names = study.folds(experiment.folds)
+    world = experiment.inputs()
+    if experiment.name == LOGISTIC:
+        from .logistic import held_out_logistic
 
-
-def clusters(bench: Bench, _: int) -> Result:
-    """Held-out score of each cluster, rules and null; chances on the eve; proper scores."""
-    world, block = bench.world, bench.block
-    silent = rivals.silence(world)
-    chances = predict(bench.fit, world, block, bench.seed)
-    null = predict(bench.null, silent, block, bench.seed)
-    before, _after = record.standings(world)
-    eve = []
-    for change in record.changes(world):
-        here = chances[change.tick, change.state]
-        rank, of = scoring.rank_of_mover(chances[change.tick], before[change.tick], change.state)
-        move = 1.0 - here[change.before]
-        eve.append(
-            {
-                "state": world.states[change.state],
-                "date": str(change.date),
-                "kind": change.kind,
-                "chance_in_tick": round(float(move), 4),
-                "chance_of_this_kind": round(float(here[change.after]), 4),
-                "chance_in_year": round(
-                    float(move if change.window else record.yearly(move, world.forcing.dt)), 4
-                ),
-                "rank": rank,
-                "of": of,
-            }
-        )
-    windows = []
-    for group in record.clusters(world):
-        moved = np.array([c.state for c in group if c.window])
-        if len(moved) > 1:
-            members = before[group[0].tick] == scoring.MEMBER
-            leave = 1.0 - chances[group[0].tick, members, scoring.MEMBER]
-            place = np.searchsorted(np.flatnonzero(members), moved)
-            windows.append(
-                {
-                    "cluster": record.label(group, world),
-                    "set_likelihood": round(scoring.set_likelihood(leave, place), 4),
-                    "null": round(scoring.set_likelihood(np.full(len(leave), 0.3), place), 4),
-                }
-            )
-    ranks = {
-        kind: None if found is None else {
-            "auc": round(found.auc, 4), "p": round(found.p, 5), "moves": found.moves,
-            "others": found.others,
+        scores, about = held_out_logistic(world, fold), {}
+    else:
+        found = _fitted(study, experiment, Record(world, fold))
+        scores = found.held_out()
+        if experiment.signs:  # those of a fold's time must not be seen either
+            scores = np.array([_blind(study, experiment, found, b) for b in range(len(scores))])
+        about = {
+            "log_evidence": round(found.log_evidence, 4),
+            "error": round(found.held_out_error(), 4),
+            "pareto_k": round(found.pareto_k, 3),
+            "effective_draws": round(found.effective_draws),
+            "draws": len(found.values),
+            "method": found.method,
         }
-        for kind, found in scoring.rankings(world, chances).items()
-    }  # fmt: skip
-    return {
-        "names": [record.label(group, world) for group in record.clusters(world)],
-        "model": _plain(bench.fit.held_out(world, block)),
-        "null": _plain(bench.null.held_out(silent, block)),
-        "log_evidence": round(bench.fit.log_evidence, 3),
-        "log_evidence_null": round(bench.null.log_evidence, 3),
-        "calls": bench.fit.calls,
-        "eve": eve,
-        "windows": windows,
-        "auc": ranks,
-        "proper": {
-            name: {"model": score.model, "null": score.null, "skill": round(score.skill, 4)}
-            for name, score in scoring.proper_scores(world, chances, null).items()
-        },
-        "calibration_curve": [vars(point) for point in scoring.calibration_curve(world, chances)],
-    }
+    return [
+        {"experiment": experiment.name, "number": experiment.number, "folds": experiment.folds,
+         "fold": name, "log_score": round(float(value), 4), **about}
+        for name, value in zip(names, scores, strict=True)
+    ]  # fmt: skip
 
 
-def lagged(bench: Bench, lag: int) -> Result:
-    """The same with every input `lag` ticks later."""
-    world = bench.recompile(bench.case.scenario, lag)
-    return {"model": _plain(bench.score(world, live=bench.live))}
+def _fitted(study: Study, experiment: Experiment, asked: Record) -> Fit:
+    if experiment.folds == "clusters" and experiment.name in (RULES, BASELINE):
+        return study.rules if experiment.name == RULES else study.baseline
+    if experiment.signs:
+        seen = signs.read(study.scenario, asked.world, experiment.signs)
+        asked = replace(asked, signs=seen)
+    return fit(asked, experiment.prior, draws=experiment.draws, seed=study.seed)
 
 
-def forward(bench: Bench, year: int) -> Result:
-    """Fit to the decisions up to the end of a year, score those after it."""
-    block = record.time_blocks(bench.world, np.datetime64(f"{year}-12-31"))
-    silent = rivals.silence(bench.world)
-    return {
-        "model": round(float(bench.fit.held_out(bench.world, block)[1]), 4),
-        "null": round(float(bench.null.held_out(silent, block)[1]), 4),
-    }
+def _blind(study: Study, experiment: Experiment, found: Fit, fold: int) -> float:
+    (seen,) = found.records
+    assert seen.signs is not None
+    asked = replace(seen, signs=seen.signs.outside(seen.fold == fold))
+    blind = fit(asked, experiment.prior, draws=experiment.draws, seed=study.seed)
+    return float(blind.held_out()[fold])
 
 
-def states(bench: Bench, _: int) -> Result:
-    """Leave one state out."""
-    block = record.state_blocks(bench.world)
-    return {
-        "states": list(bench.world.states),
-        "model": _plain(bench.fit.held_out(bench.world, block)),
-        "null": _plain(bench.null.held_out(rivals.silence(bench.world), block)),
-    }
-
-
-def graded(bench: Bench, number: int) -> Result:
-    """Graded signs of alignment added to the likelihood: all of them, or one."""
-    kinds = signs.KNOWN if number == 0 else (signs.KNOWN[number - 1],)
-    seen = signs.read(bench.case.scenario, bench.world, kinds)
-    mask = (bench.block >= 0).astype(np.int8)
-    found = fit(bench.world, bench.prior, mask, live=bench.live_many, seed=bench.seed, signs=seen)
-    return {
-        "name": " and ".join(kinds),
-        "rows": len(seen.value),
-        "model": _plain(held_out_with_signs(bench.world, found, bench.block, seen)),
-    }
-
-
-def baseline(bench: Bench, number: int) -> Result:
-    """A baseline, fitted and held out as the rules are."""
-    rival = rivals.baselines(bench.prior, bench.world, bench.case.scenario.events)[number]
-    return _rival(bench, rival)
-
-
-def theory(bench: Bench, number: int) -> Result:
-    """A theory alone, or the rules without one."""
-    return _rival(bench, rivals.theories(bench.prior, bench.world)[number])
-
-
-def _rival(bench: Bench, rival: rivals.Rival) -> Result:
-    found = fit_block(rival.world, rival.prior, bench.block, live=bench.live, seed=bench.seed)
-    return {
-        "name": rival.name,
-        "model": _plain(found.held_out(rival.world, bench.block)),
-        "log_evidence": round(found.log_evidence, 3),
-    }
-
-
-def logistic(bench: Bench, _: int) -> Result:
-    """Penalised logistic hazard on the same drivers."""
-    from .logistic import held_out_logistic
-
-    return {
-        "name": "penalised logistic hazard",
-        "model": _plain(held_out_logistic(bench.world, bench.block)),
-    }
-
-
-def swap(bench: Bench, number: int) -> Result:
-    """Covariate histories permuted across states."""
-    rng = np.random.default_rng([bench.seed, 1, number])
-    n = len(bench.world.states)
-    order = np.arange(n)
-    while np.array_equal(order, np.arange(n)):
-        order = rng.permutation(n)
-    return {"total": _total(bench, placebo.swap_states(bench.world, order))}
-
-
-def time_shift(bench: Bench, number: int) -> Result:
-    """All drivers turned round the clock, at least two years either way."""
-    rng = np.random.default_rng([bench.seed, 2, number])
-    T = len(bench.world.ticks)
-    least = round(2.0 / bench.world.forcing.dt)
-    ticks = int(rng.integers(least, T - least))
-    return {"total": _total(bench, placebo.shift_time(bench.world, ticks)), "ticks": ticks}
-
-
-def noise(bench: Bench, number: int) -> Result:
-    """Drivers replaced by red noise."""
-    rng = np.random.default_rng([bench.seed, 3, number])
-    return {"total": _total(bench, placebo.noise(bench.world, rng))}
-
-
-def shuffled(bench: Bench, number: int) -> Result:
-    """Contents shuffled among a state's rows, dates kept."""
-    rng = np.random.default_rng([bench.seed, 4, number])
-    changed = placebo.shuffle_contents(bench.case.scenario, rng)
-    return {"total": _total(bench, bench.recompile(changed))}
-
-
-def thinned(bench: Bench, number: int) -> Result:
-    """Leavers' rows thinned to the stayers' density."""
-    rng = np.random.default_rng([bench.seed, 5, number])
-    leavers = {bench.world.states[change.state] for change in record.changes(bench.world)}
-    changed = placebo.thin(bench.case.scenario, rng, leavers)
-    return {"total": _total(bench, bench.recompile(changed))}
-
-
-def jittered(bench: Bench, number: int) -> Result:
-    """Every strength moved by -1, 0 or +1 code."""
-    rng = np.random.default_rng([bench.seed, 6, number])
-    changed = placebo.jitter(bench.case.scenario, rng)
-    return {"total": _total(bench, bench.recompile(changed))}
-
-
-def _total(bench: Bench, world: World) -> float:
-    return round(float(bench.score(world).sum()), 4)
-
-
-def confident(bench: Bench, _: int) -> Result:
-    """Rows of low confidence dropped."""
-    changed = placebo.confident(bench.case.scenario)
-    return {"model": _plain(bench.score(bench.recompile(changed), live=bench.live))}
-
-
-def second_coder(bench: Bench, _: int) -> Result:
-    """The second coder's strengths in place of the settled ones."""
-    changed = placebo.alternative(bench.case.scenario)
-    return {"model": _plain(bench.score(bench.recompile(changed), live=bench.live))}
-
-
-SWEEPS: tuple[tuple[str, float], ...] = (
+LOGISTIC = "penalised logistic hazard"
+SWEPT: tuple[tuple[str, float], ...] = (
     *(("slopes", factor) for factor in (0.5, 2.0)),
     *(("h_align", value) for value in (0.25, 0.5, 1.0, 2.0)),
     *(("h_threat", value) for value in (1.0, 2.0, 4.0)),
@@ -289,112 +177,214 @@ SWEEPS: tuple[tuple[str, float], ...] = (
     *(("omega", value) for value in (0.0, 0.1, 0.3)),
     *(("gamma", value) for value in (0.0, 0.5, 1.0)),
 )
+REPEATS = {"short": (20, 10, 4), "all": (500, 100, 50)}
+"""How often histories are swapped; drivers turned or replaced by noise; rows changed."""
+SIMULATIONS = {"short": 20, "all": 1000}
 
 
-def swept(bench: Bench, number: int) -> Result:
-    """The prior's scale halved or doubled, or a nuisance parameter held at a value."""
-    name, value = SWEEPS[number]
-    changed = bench.prior.rescale(value) if name == "slopes" else bench.prior.pin(**{name: value})
-    return {"name": name, "value": value, "model": _plain(bench.score(bench.world, changed))}
+def experiments(study: Study, size: str) -> list[Experiment]:
+    """All experiments of a calibration.
 
-
-def simulated(bench: Bench, number: int) -> Result:
-    """Simulation-based calibration: draw from the prior, make a history, fit it, rank the truth.
-
-    Talts et al. (2018). Ranks among 99 posterior draws.
+    Args:
+        study: The scenario and the prior.
+        size: `fit` (the rules and the baseline alone), `short` for a check, or `all`.
     """
-    truth = bench.prior.transform(bench.prior.cube(1, bench.seed, start=10_000 + number))
-    made = simulate(bench.world, truth, 1, bench.seed + 77, start=number, keep=1)
-    path = np.array(bench.world.record)
-    path[bench.world.forcing.first :] = made.path[0]
-    world = replace(bench.world, record=path)
-    mask = (bench.block >= 0).astype(np.int8)
-    found = fit(world, bench.prior, mask, live=bench.live_many, seed=bench.seed + number)
-    draws = found.values[found.choose(99, bench.seed)]
-    return {"rank": [int(np.sum(draws[:, k] < truth[0, k])) for k in range(len(NAMES))]}
+    world, prior, scenario = study.world, study.prior, study.scenario
+    silent = baselines.silence(world)
+    flat = baselines.without_slopes(prior)
+
+    def one(name: str, inputs: Callable[[], World], believed: Prior = prior, **more: Any) -> None:
+        found.append(Experiment(name, inputs, believed, **{"draws": study.draws, **more}))
+
+    found: list[Experiment] = []
+    one(RULES, lambda: world)
+    one(BASELINE, lambda: silent, flat)
+    if size == "fit":
+        return found
+    for folds in ("states", *_forward(world)):
+        one(RULES, lambda: world, folds=folds)
+        one(BASELINE, lambda: silent, flat, folds=folds)
+    one("every input one time step later", lambda: study.changed(lambda same: same, lag=1))
+    for rival in baselines.baselines(prior, world, scenario.events)[1:]:
+        one(rival.name, partial(_same, rival.world), rival.prior)
+    one(LOGISTIC, lambda: world)
+    one("rows of low confidence dropped", lambda: study.changed(placebos.confident))
+    if placebos.is_coded_twice(scenario):
+        one("the second coder's strengths", lambda: study.changed(placebos.alternative))
+    some = min(study.draws, SOME_DRAWS)
+    every = [signs.KNOWN, *((kind,) for kind in signs.KNOWN)]
+    for kinds in every if size == "all" else every[:1]:
+        name = "graded signs: " + ", ".join(kinds)
+        one(name, lambda: world, signs=kinds, draws=some)
+    if size == "all":
+        for rival in baselines.theories(prior, world):
+            one(f"theory: {rival.name}", lambda: world, rival.prior, draws=some)
+        for name, value in SWEPT:
+            believed = prior.rescale(value) if name == "slopes" else prior.pin(**{name: value})
+            one(f"prior: {name} {value:g}", lambda: world, believed, draws=some)
+    swaps, shifts, rows = REPEATS[size]
+    for name, repeats in (
+        ("swap", swaps), ("time_shift", shifts), ("noise", shifts), ("shuffled", rows),
+        ("thinned", rows), ("jittered", rows),
+    ):  # fmt: skip
+        few = min(study.draws, FEW_DRAWS)
+        for k in range(repeats):
+            one(name, partial(PLACEBOS[name], study, k), number=k, draws=few)
+    return found
 
 
-def free(bench: Bench, _: int) -> Result:
-    """Free-running histories from the posterior, and from the null."""
-    silent = rivals.silence(bench.world)
-    draws = bench.fit.values[bench.fit.choose(1000, bench.seed)]
-    null = bench.null.values[bench.null.choose(1000, bench.seed)]
-    return {
-        "model": _free(bench, bench.world, draws),
-        "null": _free(bench, silent, null),
+def _same(world: World) -> World:
+    return world
+
+
+def _swap(study: Study, number: int) -> World:
+    """Input histories permuted across states."""
+    chance, n = study.random(1, number), len(study.world.states)
+    order = np.arange(n)
+    while np.array_equal(order, np.arange(n)) and n > 1:
+        order = chance.permutation(n)
+    return placebos.swap_states(study.world, order)
+
+
+def _time_shift(study: Study, number: int) -> World:
+    """All drivers turned round the clock, at least two years either way."""
+    T = len(study.world.ticks)
+    least = min(round(2.0 / study.world.forcing.dt), T // 2)
+    steps = int(study.random(2, number).integers(least, max(T - least, least + 1)))
+    return placebos.shift_time(study.world, steps)
+
+
+def _noise(study: Study, number: int) -> World:
+    """Every driver replaced by red noise."""
+    return placebos.noise(study.world, study.random(3, number))
+
+
+def _shuffled(study: Study, number: int) -> World:
+    """Contents shuffled among a state's rows, dates kept."""
+    return study.changed(lambda s: placebos.shuffle_contents(s, study.random(4, number)))
+
+
+def _thinned(study: Study, number: int) -> World:
+    """Leavers' rows thinned to the stayers' density."""
+    leavers = {study.world.states[change.state] for change in record.changes(study.world)}
+    return study.changed(lambda s: placebos.thin(s, study.random(5, number), leavers))
+
+
+def _jittered(study: Study, number: int) -> World:
+    """Every strength moved by -1, 0 or +1 code."""
+    return study.changed(lambda s: placebos.jitter(s, study.random(6, number)))
+
+
+PLACEBOS: dict[str, Callable[[Study, int], World]] = {
+    "swap": _swap, "time_shift": _time_shift, "noise": _noise,
+    "shuffled": _shuffled, "thinned": _thinned, "jittered": _jittered,
+}  # fmt: skip
+
+
+def forward_years() -> list[int]:
+    """Years up to whose end the forward hold-outs fit; a choice, kept with the data."""
+    with (shipped.folder("calibration") / "holdouts.toml").open("rb") as file:
+        years: list[int] = tomllib.load(file)["forward"]
+    return years
+
+
+def _forward(world: World) -> list[str]:
+    """The forward hold-outs that have decisions on both sides."""
+    years = world.decided.astype("datetime64[Y]").astype(int) + 1970
+    return [f"after {year}" for year in forward_years() if years[0] <= year < years[-1]]
+
+
+Task = Callable[[], list[Row]]
+
+
+def tasks(study: Study, size: str) -> dict[str, Task]:
+    """Everything to do, by name: the experiments, and the checks by simulation in batches."""
+    found: dict[str, Task] = {
+        one.key: partial(score, study, one) for one in experiments(study, size)
     }
+    for name, check in CHECKS.items():
+        for start in range(0, SIMULATIONS.get(size, 0), _CHECKS_AT_ONCE):
+            found[f"simulated from the {name} | {start}"] = partial(
+                check, study.world, study.prior, study.rules if name == "posterior" else None,
+                range(start, start + _CHECKS_AT_ONCE), study.seed,
+            )  # fmt: skip
+    return found
 
 
-def _free(bench: Bench, world: World, draws: Floats) -> Result:
-    found = free_run(world, draws, 4000, bench.seed)
-    return {
-        "right_standing": round(found.right_standing, 4),
-        "no_stayer_leaves": round(found.no_stayer_leaves, 4),
-        "false_leavers": round(found.false_leavers, 3),
-        "leavers": found.leavers,
-        "documented_leavers": found.documented_leavers,
-        "spacing_years": found.spacing_years,
-        "changes": [
-            {
-                "state": world.states[one.change.state],
-                "date": str(one.change.date),
-                "kind": one.change.kind,
-                "within_1_year": round(one.within_1_year, 4),
-                "within_2_years": round(one.within_2_years, 4),
-                "median": None if one.median is None else str(one.median),
-                "ever": round(one.ever, 4),
-            }
-            for one in found.changes
-        ],
+_tasks: dict[str, Task] = {}
+
+
+def _prepare(study: Study, size: str) -> None:
+    _tasks.update(tasks(study, size))
+
+
+def _do(name: str) -> list[Row]:
+    return _tasks[name]()
+
+
+def run(
+    study: Study,
+    size: str,
+    folder: Path,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> list[Row]:
+    """The rows of all tasks, in the order of the tasks; those that `folder` has are not done again.
+
+    Args:
+        study: The scenario.
+        size: Which tasks.
+        folder: Where rows are kept as they come; stale ones are done again.
+        workers: Processes (one a core by default).
+        progress: Told of every task that is done.
+
+    Raises:
+        LostWorkerError: a worker process died.
+    """
+    every = tasks(study, size)
+    names = list(every)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stamp(study)}.jsonl"
+    lines = _whole_lines(path)
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    done: dict[str, list[Row]] = dict(json.loads(line) for line in lines)
+    missing = [name for name in names if name not in done]
+    if progress:
+        progress(len(names) - len(missing), len(names), "kept results")
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+
+        def keep(name: str, rows: list[Row]) -> None:
+            done[name] = rows
+            file.write(json.dumps([name, rows]) + "\n")
+            file.flush()
+            if progress:
+                progress(sum(name in done for name in names), len(names), name.split(" | ")[0])
+
+        for name in [name for name in missing if name in names[:_HERE]]:
+            keep(name, every[name]())  # also compiles what the workers need
+        later = [name for name in missing if name not in done]
+        if later:
+            with several_workers(workers, _prepare, study, size) as pool:
+                futures = {pool.submit(_do, name): name for name in later}
+                for future in as_completed(futures):
+                    keep(futures[future], future.result())
+    return [row for name in names for row in done[name]]
+
+
+def _whole_lines(path: Path) -> list[str]:
+    """Results kept so far; a last line that was cut off is no result."""
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return [line for line in lines if line.endswith("\n")]
+
+
+def stamp(study: Study) -> str:
+    """Hash of all that results depend on."""
+    parts = made_from(study.scenario.files) | {
+        "draws": str(study.draws),
+        "seed": str(study.seed),
+        "sources": sources_hash(),
     }
-
-
-def prior_predictive(bench: Bench, _: int) -> Result:
-    """What the prior alone expects of the record's forcing, before any standing is seen."""
-    world = bench.world
-    draws = bench.prior.transform(bench.prior.cube(2000, bench.seed))
-    path = simulate(world, draws, 2000, bench.seed, keep=2000).path
-    start = np.broadcast_to(world.initial, (len(path), 1, len(world.states)))
-    before = np.concatenate([start, path[:, :-1]], axis=1)
-    window = world.forcing.renewal[world.forcing.first :] == 1
-    member = before == scoring.MEMBER
-    left, back = member & (path != scoring.MEMBER), ~member & (path == scoring.MEMBER)
-    dt = world.forcing.dt
-    years = np.maximum(member[:, ~window].sum(axis=(1, 2)) * dt, dt)
-    asked = np.maximum(member[:, window].sum(axis=(1, 2)), 1)
-    away = np.maximum((~member).sum(axis=(1, 2)) * dt, dt)
-    return {
-        "acts_of_leaving_per_member_year": _spread(left[:, ~window].sum(axis=(1, 2)) / years),
-        "share_refusing_at_a_renewal": _spread(left[:, window].sum(axis=(1, 2)) / asked),
-        "returns_per_year_away": _spread(back.sum(axis=(1, 2)) / away),
-        "states_that_ever_leave": _spread(left.any(axis=1).sum(axis=1).astype(float)),
-    }
-
-
-def _spread(values: Floats) -> Result:
-    low, middle, high = (round(float(q), 4) for q in np.quantile(values, [0.05, 0.5, 0.95]))
-    return {"median": middle, "low": low, "high": high}
-
-
-def contraction(bench: Bench, _: int) -> Result:
-    """How much narrower than the prior each posterior is, and where it lies."""
-    before = bench.prior.transform(bench.prior.cube(4000, bench.seed))
-    after = bench.fit.values[bench.fit.choose(4000, bench.seed)]
-    rows = {}
-    for k, name in enumerate(NAMES):
-        spread = float(before[:, k].std())
-        rows[name] = {
-            "prior_mean": round(float(before[:, k].mean()), 3),
-            "mean": round(float(after[:, k].mean()), 3),
-            "low": round(float(np.quantile(after[:, k], 0.05)), 3),
-            "high": round(float(np.quantile(after[:, k], 0.95)), 3),
-            "contraction": round(1.0 - float(after[:, k].var()) / spread**2, 3) if spread else None,
-        }
-    return rows
-
-
-Task = Callable[[Bench, int], Result]
-
-SINGLE: tuple[Task, ...] = (
-    clusters, prior_predictive, states, logistic, confident, second_coder, free, contraction,
-)  # fmt: skip
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -28,13 +28,19 @@ _FILES = (
         "posterior-*.csv",
         "the parameter draws of the fit, one row each; .json: what it was made from",
     ),
-    ("null-*.csv", "the same of the window-aware constant"),
+    ("null-*.csv", "the same of the window-aware baseline"),
+    (
+        "held-out-*.csv",
+        "every decision, predicted by fits that have not seen its fold; .json: the "
+        "log scores. `cohesion compare` reads both",
+    ),
+    ("scores-*.csv", "log scores of all experiments, one row for each repeat and fold"),
     ("reactions-*.json", "the fit of rules R10 and R11"),
 )
 
 
 def renew(folder: Path) -> None:
-    """Write README.md and report.html anew; nothing is fitted.
+    """Make README.md and report.html again; nothing is fitted.
 
     Raises:
         FolderError: the folder holds no calibration.
@@ -75,8 +81,7 @@ def pages(folder: Path, kept: Path) -> dict[str, str]:
         facts=(
             ("Version of the program", str(about["version"])),
             ("Seed", str(about["seed"])),
-            ("Live points", f"{figures['settings']['live']}; of repeated fits "
-             f"{figures['settings']['live_many']}"),
+            ("Weighted draws", f"{about['weighted_draws']:,}, worth {about['effective_draws']:,}"),
             ("SHA-256 of the posterior", str(about["csv_sha256"])),
             ("SHA-256 of the evidence", str(about["evidence_sha256"])),
             ("SHA-256 of the priors", str(about["priors_sha256"])),
@@ -98,7 +103,9 @@ def _drawn(figures: dict[str, Any], posterior: Path, kept: Path) -> tuple[Figure
     believed = prior.read(own if own.exists() else shipped.folder("calibration") / "priors.toml")
     before = believed.transform(believed.cube(_DRAWS, int(figures["settings"]["seed"])))
     after = pd.read_csv(posterior)[list(prior.NAMES)].to_numpy(dtype=float)
-    drawn = calibration_plot.draw(figures, prior.NAMES, before, after)
     with tempfile.TemporaryDirectory() as place:
-        pictures.save(drawn, Path(place))
-        return tuple(pictures.figures(drawn, Path(place)))
+        return tuple(
+            pictures.saved(
+                lambda: calibration_plot.draw(figures, prior.NAMES, before, after), Path(place)
+            )
+        )

@@ -32,7 +32,7 @@ def draw(
     source = f"{clean(figures['settings']['scenario'])}; held out by event cluster"
     bins = [
         (b["predicted"], b["observed"], b["moves"], b["decisions"])
-        for b in figures["calibration_curve_held_out"]
+        for b in figures["calibration_curve"]
     ]
     drawn = [reliability(source, bins)]
     if "posterior" in figures:

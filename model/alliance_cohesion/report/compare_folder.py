@@ -11,19 +11,29 @@ from .subject import Subject
 
 
 def write(
-    folder: Path, subject: Subject, world: World, card: Scorecard, command: Sequence[str] = ()
-) -> None:
+    folder: Path,
+    subject: Subject,
+    world: World,
+    card: Scorecard,
+    command: Sequence[str] = (),
+    *,
+    overwrite: bool = False,
+) -> Path:
     """Write scorecard, pictures and report.
 
     Args:
-        folder: Where to; one of ours that is there already is replaced in one step.
+        folder: Where it goes.
         subject: Any run of the scenario with the comparison's seed: states, dates and record.
         world: The scenario compiled.
         card: What was found.
         command: The command line.
+        overwrite: Whether results that are there already are replaced.
+
+    Returns:
+        The folder.
 
     Raises:
-        FolderError: the folder holds something else, or cannot be written.
+        FolderError: the folder holds results already, or something else, or cannot be written.
     """
     origin = Origin(
         job="compare",
@@ -35,7 +45,8 @@ def write(
         parameters_sha256=str(subject.data.attrs["parameters_sha256"]),
         histories=card.free.histories,
     )
-    with keeping(folder, origin) as draft:
+    with keeping(folder, origin, overwrite=overwrite) as draft:
         draft.json(card.as_json(), "scorecard.json", "every score and every table, as data")
-        draft.draw(compare_plot.draw(subject, world, card))
+        draft.draw(lambda: compare_plot.draw(subject, world, card))
         draft.report(compare_report.document(subject, card, draft.figures))
+    return draft.final

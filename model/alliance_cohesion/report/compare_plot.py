@@ -6,7 +6,6 @@ from matplotlib.lines import Line2D
 from ..analysis.compare import Scorecard
 from ..core.inputs import World
 from ..inference import record
-from ..inference.record import yearly
 from . import palette
 from .page import Picture, Sheet, legend, sheet, time_axis
 from .subject import Subject
@@ -23,22 +22,19 @@ def draw(subject: Subject, world: World, card: Scorecard) -> list[Picture]:
 
 
 def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
-    """Per state the chance of changing its standing, rules and null, and what it did."""
-    before, _ = record.standings(world)
+    """Per state the probability of changing status, rules and baseline, and what it did."""
     risk = record.at_risk(world)
     changes = record.changes(world)
-    title = "Chance to leave, freeze or come back, against the record"
-    subtitle = f"{_source(subject, card)}; a member's chance to leave, another's to come back"
+    title = "Probability of leaving, freezing or coming back, against the record"
+    subtitle = (
+        f"{_source(subject, card)}; a member's probability of leaving, another's of coming back"
+    )
     made: Sheet = sheet(title, subtitle, len(world.states), panel=1.05, gap=0.5, legend_lines=1)
-    # The last entry of `years` closes the last tick.
-    years = np.asarray(subject.years[: len(before)])
-    window = world.forcing.renewal[world.forcing.first :] == 1
+    # The last entry of `years` closes the last time step.
+    years = np.asarray(subject.years[: len(risk)])
     for i, (state, axes) in enumerate(zip(world.states, made.panels, strict=True)):
-        rows = np.arange(len(before))
-        for chances, colour, width in ((card.null, palette.FAINT, 1.0), (card.chances, "k", 1.4)):
-            move = 1.0 - chances[rows, i, before[:, i]]
-            shown = np.where(window, move, yearly(move, world.forcing.dt))
-            shown = np.where(risk[:, i], shown, np.nan)
+        for one, colour, width in ((card.baseline, palette.FAINT, 1.0), (card.rules, "k", 1.4)):
+            shown = np.where(risk[:, i], one.in_a_year[:, i], np.nan)
             axes.step(years, shown, where="post", color=colour, lw=width)
         for change in changes:
             if change.state == i:
@@ -62,17 +58,17 @@ def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
     legend(
         made.figure,
         [
-            Line2D([], [], color="k", lw=1.4, label="rules, chance a year (at a renewal: of it)"),
-            Line2D([], [], color=palette.FAINT, label="window-aware null"),
+            Line2D([], [], color="k", lw=1.4, label="rules, in a year (at a renewal: at it)"),
+            Line2D([], [], color=palette.FAINT, label="window-aware baseline"),
             Line2D([], [], color="#d55e00", label="documented change"),
         ],
     )
-    told = "; ".join(f"{e.state} {e.date[:4]}: {100 * e.chance_in_year:.1f} %" for e in card.eve)
+    told = "; ".join(f"{e.state} {e.date[:4]}: {100 * e.in_a_year:.1f} %" for e in card.ahead)
     return Picture(
         "hazard", made.figure,
-        f"Chance per year that each state changes its standing. On the eve of changes: {told}.",
-        "The chance that each state changes its standing, a year at a time (at a renewal: at it), "
-        "by the rules and by a null model that knows only when terms end. A good model is high "
+        f"Yearly probability that each state changes its status. Just before changes: {told}.",
+        "The probability that each state changes its status within a year (at a renewal: at it), "
+        "by the rules and by a baseline that knows only when terms end. A good model is high "
         "just before a documented change and low elsewhere. The scale is logarithmic.",
     )  # fmt: skip
 
@@ -80,8 +76,8 @@ def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
 def _source(subject: Subject, card: Scorecard) -> str:
     if card.held_out:
         return (
-            f"{subject.data.attrs['scenario']}; held out: each stretch of time is judged by a fit "
-            "that has not seen it"
+            f"{subject.data.attrs['scenario']}; held out: each fold is predicted by a fit that "
+            "has not seen it"
         )
     return (
         f"{subject.data.attrs['scenario']}; parameters from {card.parameters_from}, which has not "
@@ -90,7 +86,7 @@ def _source(subject: Subject, card: Scorecard) -> str:
 
 
 Bin = tuple[float, float, int, int]
-"""Decisions of like chance: predicted, observed, how many left, of how many."""
+"""Decisions of like probability: predicted, observed, how many left, of how many."""
 
 
 def _bins(card: Scorecard) -> list[Bin]:
@@ -121,12 +117,12 @@ def reliability(source: str, bins: list[Bin]) -> Picture:
     axes.set_xticks(ticks, labels)
     axes.set_yticks(ticks, labels)
     axes.minorticks_off()
-    axes.set_xlabel("predicted chance that a member leaves in a tick", fontsize=8)
+    axes.set_xlabel("predicted probability that a member leaves in a time step", fontsize=8)
     axes.set_ylabel("share that did (bars: 95 % interval)", fontsize=8)
     legend(
         made.figure,
         [
-            Line2D([], [], color="k", marker="o", ls="", label="decisions of like chance"),
+            Line2D([], [], color="k", marker="o", ls="", label="decisions of like probability"),
             Line2D([], [], color="k", marker="o", mfc="w", ls="", label="none of them left"),
             Line2D([], [], color=palette.FAINT, ls="--", label="perfect"),
         ],
@@ -135,7 +131,7 @@ def reliability(source: str, bins: list[Bin]) -> Picture:
                      for predicted, _, moves, decisions in bins)  # fmt: skip
     return Picture(
         "reliability", made.figure, f"Reliability diagram. {told}.",
-        "Decisions are put together by the chance the rules gave them. Of those given 1 %, 1 % "
+        "Decisions are grouped by the probability the rules gave them. Of those given 1 %, 1 % "
         "should leave: points on the dashed line are as often right as they claim. With so few "
         "leavings the bars are wide, and a point at the bottom edge stands for none at all.",
     )  # fmt: skip
@@ -152,17 +148,17 @@ def _wilson(moves: int, n: int) -> tuple[float, float]:
 
 def _free(subject: Subject, card: Scorecard) -> Picture:
     """How many members leave in free histories, and how often each change comes in time."""
-    title = "Free histories: how often is each documented change made?"
+    title = "Free-running histories: how often is each documented change made?"
     subtitle = (
         f"{subject.data.attrs['scenario']}; {card.free.histories:,} histories from the start; "
         f"parameters from {card.parameters_from}"
     )
     made = sheet(title, subtitle, 2, panel=2.4, columns=2)
     left, right = made.panels
-    names = [f"{row.state} {row.kind} {row.date[:4]}" for row in card.eve]
+    names = [f"{row.state} {row.kind} {row.date[:4]}" for row in card.ahead]
     y = np.arange(len(names))[::-1]
     for free, colour, shift, height in (
-        (card.free, "k", 0.22, 0.3), (card.free_null, palette.FAINT, -0.1, 0.3)
+        (card.free, "k", 0.22, 0.3), (card.free_baseline, palette.FAINT, -0.1, 0.3)
     ):  # fmt: skip
         left.barh(y + shift, [c.within_2_years for c in free.changes], height, color=colour)
         right.bar(np.arange(len(free.leavers)) - shift, free.leavers, 0.34, color=colour)
@@ -184,7 +180,7 @@ def _free(subject: Subject, card: Scorecard) -> Picture:
         made.figure,
         [
             Line2D([], [], color="k", lw=5, label="rules"),
-            Line2D([], [], color=palette.FAINT, lw=5, label="null"),
+            Line2D([], [], color=palette.FAINT, lw=5, label="baseline"),
             Line2D([], [], color="#d55e00", alpha=0.3, lw=5, label="documented number"),
         ],
     )

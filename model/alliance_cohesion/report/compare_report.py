@@ -15,7 +15,7 @@ def document(subject: Subject, card: Scorecard, figures: list[Figure]) -> Docume
         answer=tuple(scorecard.answer(card)),
         figures=tuple(figures),
         sections=(
-            Section("In three senses, never mixed", tuple(scorecard.tables(card))),
+            Section("Three questions, never mixed", tuple(scorecard.tables(card))),
             Section("Scores", tuple(scorecard.measures(card))),
         ),
         caveats=_caveats(card),
@@ -25,9 +25,9 @@ def document(subject: Subject, card: Scorecard, figures: list[Figure]) -> Docume
 def _caveats(card: Scorecard) -> tuple[str, ...]:
     if card.held_out:
         judged = (
-            "On the eve is held out: time is cut half-way between clusters of events, and each "
-            "stretch is judged by a fit that has not seen it. Free and constrained use parameters "
-            "that may have been fitted to this record; there, agreement is in sample."
+            "One step ahead is held out: time is cut half-way between clusters of events, and each "
+            "fold is predicted by a fit that has not seen it. Free-running and conditional use "
+            "parameters that may have been fitted to this record; there, agreement is in sample."
         )
     else:
         judged = (
@@ -36,7 +36,7 @@ def _caveats(card: Scorecard) -> tuple[str, ...]:
         )
     return (
         judged,
-        f"The record has {len(card.eve)} changes in {len(card.clusters)} clusters. That is few: a "
-        "score over so little can be luck, and whoever coded the record knew how history went.",
+        f"The record has {len(card.ahead)} changes in {len(card.clusters)} clusters. That is few: "
+        "a score over so little can be luck, and whoever coded the record knew how history went.",
         "Expect the rules to tell better who is at risk than when something happens.",
     )

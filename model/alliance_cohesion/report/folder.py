@@ -1,22 +1,19 @@
-"""A results folder that appears whole or not at all, and never replaces what is not ours."""
+"""A results folder appears whole or not at all, and replaces earlier results only if told to."""
 
 import os
 import shutil
-import signal
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from ..scenario.files import UnreadableError, read_json
-from ..util.lock import holding
-from ..util.put import FULL
-from ..util.swap import put_back, swap
+from ..util.put import FULL, aside
 
 MANIFEST = "manifest.json"
 PROGRAM = "alliance-cohesion"
-_PATIENCE = 60.0  # seconds to wait for another process that writes to the same folder
 
 
 class FolderError(ValueError):
@@ -54,11 +51,46 @@ def _inside(folder: Path, name: str) -> bool:
     return bool(name) and place.is_relative_to(os.path.realpath(folder)) and place != folder
 
 
-def ready(folder: Path) -> None:
-    """Make sure that results can go to `folder`: before anything is computed.
+def place_for(name: str, out: Path | None, *, overwrite: bool = False) -> Path:
+    """Choose the folder that results go to, before anything is computed.
+
+    Args:
+        name: The scenario's name.
+        out: The folder that the user named. Without one, `results/NAME` is used, or, where that
+            holds results already, the first free of `results/NAME-2`, `results/NAME-3` ...
+        overwrite: Whether earlier results may be replaced.
 
     Raises:
-        FolderError: it holds something else, or cannot be written.
+        FolderError: the folder holds something else, or cannot be written.
+    """
+    folder = out or Path("results", name)
+    if out is None and not overwrite:
+        folder = next(place for place in _numbered(folder) if _free(place))
+    ready(folder, overwrite=overwrite)
+    return folder
+
+
+def _numbered(folder: Path) -> Iterator[Path]:
+    yield folder
+    for number in count(2):
+        yield folder.with_name(f"{folder.name}-{number}")
+
+
+def _free(folder: Path) -> bool:
+    """Whether there is nothing in the way, or an empty folder only."""
+    if not os.path.lexists(folder):
+        return True
+    with suppress(OSError):
+        return not any(folder.iterdir())
+    return False
+
+
+def ready(folder: Path, *, overwrite: bool = False) -> None:
+    """Check that results can go to `folder`, before anything is computed.
+
+    Raises:
+        FolderError: it holds something else, or results that may not be replaced, or cannot be
+            written.
     """
     target = Path(os.path.realpath(folder))
     if target.is_symlink():
@@ -67,11 +99,15 @@ def ready(folder: Path) -> None:
         raise FolderError(f"{folder}: is a file; choose another place for the results")
     if os.path.ismount(target):
         raise FolderError(
-            f"{folder}: a disk is mounted there, which cannot be replaced in one step; "
-            "choose a folder in it"
+            f"{folder}: a disk is mounted there, which cannot be replaced; choose a folder in it"
         )
     if target.is_dir() and any(target.iterdir()):
         _ours(folder, target)
+        if not overwrite:
+            raise FolderError(
+                f"{folder}: holds results already; add --overwrite to replace them, or choose "
+                "another folder with --out"
+            )
     above = next(parent for parent in target.parents if parent.exists())
     if not above.is_dir():
         raise FolderError(f"{folder}: cannot be made, because {above} is a file")
@@ -100,74 +136,85 @@ def _ours(folder: Path, target: Path) -> None:
         )
 
 
-@contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to fill; move it to `folder` at the end, or leave no trace.
+@dataclass
+class Place:
+    """Where results are written, and where they end up."""
 
-    It is filled in a hidden workshop beside `folder`, under a lock: a second writer waits. A
-    process that is killed leaves its workshop to the next one that writes there, which removes it.
+    draft: Path
+    """An empty folder to fill."""
+    final: Path
+    """Where it goes; certain once the block has ended."""
+
+
+@contextmanager
+def writing(folder: Path, *, overwrite: bool = False) -> Iterator[Place]:
+    """Give an empty folder to fill and move it to `folder` at the end, or leave no trace.
+
+    If something has appeared at `folder` in the meantime, that stays, and the results go to the
+    first free of `folder-2`, `folder-3` ...
 
     Raises:
         FolderError: see `ready`; or the disk is full, or gone.
-        LockedError: another process keeps writing there.
     """
-    ready(folder)
+    ready(folder, overwrite=overwrite)
     target = Path(os.path.realpath(folder))
     made = [parent for parent in target.parents if not parent.exists()]
-    workshop = target.with_name(f".{target.name}.writing")
-    draft, old = workshop / "new", workshop / "old"
+    place = Place(aside(target), folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with holding(target.with_name(f".{target.name}.lock"), folder, _PATIENCE):
-            put_back(target, old)
-            _remove(workshop)
-            try:
-                draft.mkdir(parents=True)
-                yield draft
-                ready(folder)  # somebody may have put something there since
-                with _uninterrupted():
-                    swap(draft, target, old)
-            finally:
-                _remove(workshop)
+        place.draft.mkdir()
+        yield place
+        place.final = _moved(place.draft, folder, overwrite)
     except BaseException as error:
+        shutil.rmtree(place.draft, ignore_errors=True)
         for parent in made:
-            _remove_if_empty(parent)
+            with suppress(OSError):  # somebody else has put something there
+                parent.rmdir()
         if isinstance(error, OSError):
-            raise _told(error, folder, workshop) from error
+            raise _explained(error, folder, target.parent) from error
         raise
 
 
-def _remove(workshop: Path) -> None:
-    shutil.rmtree(workshop, ignore_errors=True)
+def _moved(draft: Path, folder: Path, overwrite: bool) -> Path:
+    """Move a complete folder to its place; returns the place."""
+    if overwrite and not _free(folder):
+        with suppress(FolderError):  # holds what is not ours: that stays
+            ready(folder, overwrite=True)
+            _replace(Path(os.path.realpath(folder)), draft)
+            return folder
+    for place in _numbered(folder):
+        target = Path(os.path.realpath(place))
+        with suppress(OSError):
+            target.rmdir()  # an empty one; Windows renames over none
+        try:
+            draft.rename(target)
+        except OSError:
+            if os.path.lexists(target):  # somebody was quicker
+                continue
+            raise
+        return place
+    raise AssertionError("numbers do not end")
 
 
-def _told(error: OSError, folder: Path, workshop: Path) -> OSError | FolderError:
+def _replace(target: Path, draft: Path) -> None:
+    """Put a folder in the place of an older one, which is put back if that fails."""
+    older = aside(target)
+    target.rename(older)
+    try:
+        draft.rename(target)
+    except BaseException:
+        older.rename(target)
+        raise
+    shutil.rmtree(older, ignore_errors=True)
+
+
+def _explained(error: OSError, folder: Path, parent: Path) -> OSError | FolderError:
     """What to say of an error while results were written; of another file's, what it says."""
     safe = "the older results are still there" if folder.exists() else "nothing was written"
     if error.errno in FULL:
         return FolderError(f"{folder}: the disk is full; {safe}. Make room, then try again")
-    if not workshop.parent.exists():
-        return FolderError(f"{folder}: {workshop.parent} vanished while results were written to it")
-    if error.filename is None or Path(error.filename).is_relative_to(workshop.parent):
+    if not parent.exists():
+        return FolderError(f"{folder}: {parent} vanished while results were written to it")
+    if error.filename is None or Path(error.filename).is_relative_to(parent):
         return FolderError(f"{folder}: cannot be written ({error.strerror or error}); {safe}")
     return error
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return  # somebody else has put something there
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold back Ctrl-C for the moment of the move, which is too short to interrupt."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -10,7 +10,7 @@ import io
 import json
 import platform
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from ..scenario import Scenario, copies
 from ..scenario.tables import safe_cell
 from . import guide
 from .document import Document, Figure, Made
-from .folder import MANIFEST, PROGRAM, replacing
+from .folder import MANIFEST, PROGRAM, Place, writing
 from .html import render
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Origin:
 class Draft:
     """A results folder that is being filled."""
 
-    folder: Path
+    place: Place
     origin: Origin
     entry: str
     """The scenario's file in the folder."""
@@ -75,18 +75,28 @@ class Draft:
     figures: list[Figure] = field(default_factory=list)
     """The pictures, ready for the report."""
 
-    def place(self, name: str, about: str) -> Path:
+    @property
+    def folder(self) -> Path:
+        """Where the files are written."""
+        return self.place.draft
+
+    @property
+    def final(self) -> Path:
+        """Where the results are, once `keeping` has ended."""
+        return self.place.final
+
+    def file(self, name: str, about: str) -> Path:
         """Where to write a file, after saying what will be in it."""
         self.files.append((name, about))
         return self.folder / name
 
     def json(self, content: dict[str, Any], name: str, about: str) -> None:
         """Keep plain data."""
-        write_text(self.place(name, about), as_json(content))
+        write_text(self.file(name, about), as_json(content))
 
     def csv(self, header: list[str], rows: Iterable[list[Any]], name: str, about: str) -> None:
         """Keep a table."""
-        with self.place(name, about).open("w", encoding="utf-8", newline="") as file:
+        with self.file(name, about).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             writer.writerows([safe_cell(cell) for cell in row] for row in rows)
@@ -104,17 +114,16 @@ class Draft:
             encoding["alignment"]["dtype"] = "float32"
         content = io.BytesIO()
         data.to_netcdf(content, engine="h5netcdf", encoding=encoding)
-        self.place(name, about).write_bytes(content.getbuffer())
+        self.file(name, about).write_bytes(content.getbuffer())
 
-    def draw(self, pictures: "list[Picture]") -> None:
-        """Keep pictures."""
-        from .pictures import figures, save  # matplotlib is slow to import, and not always wanted
+    def draw(self, make: "Callable[[], list[Picture]]") -> None:
+        """Draw pictures and keep them."""
+        from .pictures import saved  # Matplotlib is slow to import, and not always needed
 
         (self.folder / "pictures").mkdir()
-        save(pictures, self.folder / "pictures")
-        self.figures += figures(pictures, self.folder / "pictures")
-        self.alt |= {picture.name: picture.alt for picture in pictures}
-        names = ", ".join(f"{picture.name}.png" for picture in pictures)
+        self.figures += saved(make, self.folder / "pictures")
+        self.alt |= {figure.name: figure.alt for figure in self.figures}
+        names = ", ".join(f"{figure.name}.png" for figure in self.figures)
         self.files.append(("pictures/", names))
 
     def report(self, document: Document) -> None:
@@ -124,26 +133,30 @@ class Draft:
 
 
 @contextmanager
-def keeping(folder: Path, origin: Origin, reading: str = "") -> Iterator[Draft]:
+def keeping(
+    folder: Path | str, origin: Origin, reading: str = "", *, overwrite: bool = False
+) -> Iterator[Draft]:
     """Give a results folder to fill; it appears whole at the end, or not at all.
 
     Args:
-        folder: Where to; one of ours that is there already is replaced in one step.
+        folder: Where it goes.
         origin: What made it.
         reading: How to read its files, for README.txt.
+        overwrite: Whether results that are there already are replaced.
 
     Raises:
-        FolderError: the folder holds something else, or cannot be written.
+        FolderError: the folder holds results already, or something else, or cannot be written.
     """
-    with replacing(folder) as new:
-        places = copies.places(origin.scenario)
-        for source, place in places.items():
-            (new / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, new / place)
-        draft = Draft(new, origin, places[origin.scenario.path.resolve()].as_posix())
+    with writing(Path(folder), overwrite=overwrite) as place:
+        placed = copies.places(origin.scenario)
+        for source, copy in placed.items():
+            (place.draft / copy).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, place.draft / copy)
+        draft = Draft(place, origin, placed[origin.scenario.path.resolve()].as_posix())
         yield draft
-        write_text(new / README, guide.guide(origin, draft.entry, draft.files, reading))
-        write_text(new / MANIFEST, as_json(_manifest(draft)))
+        guided = guide.guide(origin, draft.entry, draft.files, reading)
+        write_text(place.draft / README, guided)
+        write_text(place.draft / MANIFEST, as_json(_manifest(draft)))
 
 
 def _manifest(draft: Draft) -> dict[str, Any]:

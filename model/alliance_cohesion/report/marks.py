@@ -13,6 +13,9 @@ from .text import clean
 
 STRONGEST = {"threat": 5.0, "coercion": 3.0, "arms_to_adversary": 3.0, "demand": 4.0, "offer": 4.0}
 """The codebook's highest code of each kind."""
+WEIGHED = {*STRONGEST, "response"}
+MOST = 100
+"""Marks of one state; a report with thousands could not be opened."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,20 @@ class Mark:
 
 
 def marks(subject: Subject, i: int) -> list[Mark]:
-    """Events that moved state `i` and were in force within the clock, by date."""
+    """Events that moved state `i` and were in force within the clock, by date.
+
+    Of more than `MOST` events the strongest.
+    """
     first, last = float(subject.years[0]), float(subject.years[-1])
-    found = []
+    found: list[Mark] = []
     ticks = subject.scenario.clock.ticks
     cast = Cast(subject.scenario, ticks)
-    for event in subject.drivers(i):
+    drivers = subject.drivers(i)
+    if len(drivers) > MOST:
+        drivers = sorted((e for e in drivers if e.kind in WEIGHED), key=_weight, reverse=True)
+    for event in drivers:
+        if len(found) == MOST:
+            break
         kind = _kind(event, _by_patron(event, cast, ticks, str(subject.data["state"].values[i])))
         if kind is None:
             continue

@@ -5,7 +5,6 @@ another file. So it is looked over before it is read: only what a run writes is 
 """
 
 import hashlib
-import mmap
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from ..core.inputs import Standing, times
-from . import heaps
+from ..core.inputs import times
+from ..result import STATUSES, UNKNOWN
 from .folder import FolderError
 
 LARGEST_FILE = 256 * 2**20  # bytes
@@ -23,15 +22,15 @@ _MOST_NAMES = 100_000  # words in a coordinate
 _LONGEST_NAME = 1000
 
 _DIMENSIONS = {
-    "share": ("time", "state", "standing"),
+    "share": ("time", "state", "status"),
     "left_by": ("time", "state"),
-    "away_at_end": ("away",),
+    "absent_at_end": ("absent",),
     "path": ("history", "time", "state"),
     "alignment": ("history", "time", "state"),
     "record": ("time", "state"),
     "parameters": ("draw", "parameter"),
 }
-_STANDINGS = ("path", "record")
+_LOWEST = {"path": 0, "record": UNKNOWN}
 
 
 def read_numbers(path: Path, sha256: object) -> xr.Dataset:
@@ -50,9 +49,6 @@ def read_numbers(path: Path, sha256: object) -> xr.Dataset:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 raise FolderError(f"{path}: not as it was written; make the results again")
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if not heaps.all_end(content):
-                    raise FolderError(f"{path}: not the numbers of a run (words without end)")
         with h5py.File(path, "r") as found:
             _look_over(found, path)
         seconds = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds begin in 1678
@@ -100,9 +96,11 @@ def _check(data: xr.Dataset, path: Path) -> None:
     for name, dimensions in _DIMENSIONS.items():
         if name not in data or data[name].dims != dimensions or not data[name].size:
             raise FolderError(f"{path}: no {name} by {', '.join(dimensions)}")
-    for name in _STANDINGS:
+    for name, lowest in _LOWEST.items():
         values = data[name].values
-        if values.dtype.kind not in "iu" or values.min() < 0 or values.max() >= len(Standing):
-            raise FolderError(f"{path}: {name} holds what is no standing")
+        if values.dtype.kind not in "iu" or not lowest <= values.min() <= values.max() < len(
+            STATUSES
+        ):
+            raise FolderError(f"{path}: {name} holds what is no status")
     if not np.issubdtype(data["time"].dtype, np.datetime64):
         raise FolderError(f"{path}: time holds no dates")

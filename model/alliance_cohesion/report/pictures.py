@@ -1,27 +1,28 @@
-"""All pictures of a run, drawn and saved."""
+"""Pictures saved to a folder, whatever job they are of."""
 
 import warnings
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from . import alignment_plot, chance_plot, standing_plot
+from . import style
 from .document import Figure
 from .page import Picture
-from .subject import Subject
 
 DPI = 110
+SMALL_DPI = 160
+"""Of pictures that are small and shown large on a desk."""
 
 
-def draw(subject: Subject) -> list[Picture]:
-    """The pictures of a run."""
-    return [
-        *standing_plot.draw(subject),
-        *alignment_plot.draw(subject),
-        *chance_plot.draw(subject),
-    ]
+class FontWarning(UserWarning):
+    """A picture holds characters that the font cannot draw."""
 
 
-def figures(pictures: list[Picture], folder: Path) -> list[Figure]:
-    """Saved pictures as a report shows them."""
+def saved(make: Callable[[], list[Picture]], folder: Path) -> list[Figure]:
+    """Draw pictures, save them to a folder, and give them as a report shows them."""
+    with style.own():
+        made = [_told(picture) for picture in make()]
+        save(made, folder)
     return [
         Figure(
             name=picture.name,
@@ -29,19 +30,28 @@ def figures(pictures: list[Picture], folder: Path) -> list[Figure]:
             alt=picture.alt,
             caption=picture.caption,
             spots=picture.spots,
-            notes=picture.notes,
+            small=picture.small,
         )
-        for picture in pictures
+        for picture in made
     ]
 
 
-def save(pictures: list[Picture], folder: Path, *, svg: bool = False) -> None:
-    """Write each as PNG (and SVG), without dates: the same picture gives the same bytes."""
-    from matplotlib import rc_context
+def _told(picture: Picture) -> Picture:
+    """The picture; its caption and a warning name the characters that the font lacks."""
+    lacking = style.missing(picture.figure)
+    if not lacking:
+        return picture
+    told = f"{style.FONT}, the font of the pictures, lacks {' '.join(lacking[:20])}"
+    warnings.warn(
+        f"{told}; boxes stand for them. Write names in another script.",
+        FontWarning,
+        stacklevel=2,
+    )
+    return replace(picture, caption=f"{picture.caption} {told}; boxes stand for them.")
 
-    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "alliance-cohesion"}):
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        for picture in pictures:
-            picture.figure.savefig(folder / f"{picture.name}.png", dpi=DPI)
-            if svg:
-                picture.figure.savefig(folder / f"{picture.name}.svg", metadata={"Date": None})
+
+def save(pictures: list[Picture], folder: Path) -> None:
+    """Write each as PNG, without dates: the same picture gives the same bytes."""
+    for picture in pictures:
+        dpi = SMALL_DPI if picture.small else DPI
+        picture.figure.savefig(folder / f"{picture.name}.png", dpi=dpi)

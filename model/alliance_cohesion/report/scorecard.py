@@ -1,9 +1,10 @@
-"""The scorecard on a terminal: does it reproduce what happened? In three senses, never mixed."""
+"""The scorecard on a terminal: does it reproduce what happened? Three questions, never mixed."""
 
 from rich.console import Console
 from rich.text import Text
 
 from ..analysis.compare import Scorecard
+from ..inference.scores import Ranking
 from .grid import Column, Grid, grid, numbers, words
 from .terminal import table
 from .text import clean, percent
@@ -26,57 +27,63 @@ def show(console: Console, card: Scorecard) -> None:
 
 def question(card: Scorecard) -> str:
     """What a comparison asks."""
-    return f"Does {clean(card.scenario)} reproduce its {len(card.eve)} documented changes?"
+    return f"Does {clean(card.scenario)} reproduce its {len(card.ahead)} documented changes?"
 
 
 def answer(card: Scorecard) -> list[str]:
-    """One sentence in each sense: on the eve, free, constrained."""
-    changes = len(card.eve)
-    leaving = [row for row in card.eve if row.kind != "return"]
-    ranked = [row for row in leaving if row.of > 1]  # first among one says nothing
-    on_top = sum(row.rank <= _ties(card, row.date) for row in ranked)
-    alone = (
-        f" ({len(leaving) - len(ranked)} more had no peer)" if len(ranked) < len(leaving) else ""
-    )
+    """One sentence for each question: one step ahead, free-running, conditional on the record."""
+    changes = len(card.ahead)
     well = sum(one.within_2_years >= GOOD for one in card.free.changes)
     some = sum(FAIR <= one.within_2_years < GOOD for one in card.free.changes)
     source = "held out" if card.held_out else "from a posterior that has not seen this alliance"
     return [
-        f"On the eve ({source}): {on_top} of {len(ranked)} leavings were by those ranked "
-        f"likeliest to leave{alone}; the record scores {sum(card.gain):+.1f} nats over the "
-        "window-aware null.",
-        f"Free (only what happened around them scripted): {well} of {changes} come within two "
-        f"years in at least half of the histories, {some} more in a quarter to a half; "
-        f"{percent(card.free.right_standing)} of state-ticks have the right standing "
-        f"(null: {percent(card.free_null.right_standing)}).",
-        f"Constrained: {percent(card.replicate_p)} of the rules' own histories are as improbable "
-        "as the record, or more"
+        f"One step ahead ({source}): {leavings(card.leavings())}; the record scores "
+        f"{sum(card.gain):+.1f} nats over the window-aware baseline.",
+        f"Free-running (only the inputs scripted): {well} of {changes} come within two years in at "
+        f"least half of the histories, {some} more in a quarter to a half; "
+        f"{percent(card.free.right_standing)} of states and time steps have the right status "
+        f"(baseline: {percent(card.free_baseline.right_standing)}).",
+        f"Conditional on the record: {percent(card.replicate_p)} of the rules' own histories are "
+        "as improbable as the record, or more"
         + (", so the record is no surprise." if card.replicate_p > 0.05 else ": it is a surprise."),
     ]
 
 
-def _ties(card: Scorecard, date: str) -> int:
-    """How many left in the tick: of three that leave together, ranks 1 to 3 are all right."""
-    return sum(row.date == date and row.kind != "return" for row in card.eve)
+def leavings(counted: dict[str, float]) -> str:
+    """How many leavings were by the states ranked likeliest, and how many luck would give."""
+    told = (
+        f"{counted['likeliest']} of {counted['of']} leavings were by the states ranked likeliest "
+        f"to leave (luck alone would give {counted['by_luck']:.1f})"
+    )
+    if counted["tied"]:
+        told += f", {counted['tied']} tied with others"
+    if counted["without_peer"]:
+        told += f"; {counted['without_peer']} more had no peer"
+    return told
+
+
+def rank(place: float, of: int, tied: int) -> str:
+    """A rank as text: `1 of 6`, or `3.5 of 6, tied with 2`."""
+    return f"{place:g} of {of}" + (f", tied with {tied}" if tied else "")
 
 
 def tables(card: Scorecard) -> list[Grid]:
-    """On the eve, free, constrained: one table each."""
-    return [_eve(card), _free(card), _latent(card)]
+    """One table for each question."""
+    return [_ahead(card), _free(card), _latent(card)]
 
 
-def _eve(card: Scorecard) -> Grid:
+def _ahead(card: Scorecard) -> Grid:
     rows = []
-    for row in card.eve:
-        carried = ", ".join(f"{name} {value:+.1f}" for name, value in row.carried_by)
+    for row in card.ahead:
+        terms = ", ".join(f"{name} {value:+.1f}" for name, value in row.stood_out_by)
         rows.append(
-            [clean(row.state), row.date, row.kind, f"{100 * row.chance:.1f} %",
-             f"{100 * row.chance_in_year:.1f} %",
-             f"{row.rank} of {row.of}", carried or "nothing"]
+            [clean(row.state), row.date, row.kind, f"{100 * row.probability:.1f} %",
+             f"{100 * row.in_a_year:.1f} %",
+             rank(row.rank, row.of, row.tied), terms or "nothing"]
         )  # fmt: skip
     return grid(
-        "On the eve: given the record up to the tick before",
-        [*words("state", "from", "change"), *numbers("chance", "in a year"),
+        "One step ahead: given the record up to the time step before",
+        [*words("state", "from", "change"), *numbers("probability", "in a year"),
          *words("rank"), Column("stood out by", wraps=True)],
         rows,
     )  # fmt: skip
@@ -88,10 +95,12 @@ def _free(card: Scorecard) -> Grid:
          f"{percent(one.within_1_year)} ({percent(null.within_1_year)})",
          f"{percent(one.within_2_years)} ({percent(null.within_2_years)})",
          "never" if one.median is None else str(one.median)]
-        for row, one, null in zip(card.eve, card.free.changes, card.free_null.changes, strict=True)
+        for row, one, null in zip(
+            card.ahead, card.free.changes, card.free_baseline.changes, strict=True
+        )
     ]  # fmt: skip
     return grid(
-        "Free: from the start, with only the forcing scripted (null in brackets)",
+        "Free-running: from the start, with only the inputs scripted (baseline in brackets)",
         [*words("state", "change", "documented"), *numbers("within 1 year", "within 2 years"),
          *words("median")],
         rows,
@@ -109,7 +118,7 @@ def _latent(card: Scorecard) -> Grid:
              f"{row.surprise_bits:.1f} bits"]
         )  # fmt: skip
     return grid(
-        "Constrained: what the record says of the mover's mind on the eve",
+        "Conditional on the record: the state that moved, just before",
         [*words("state", "from"),
          *numbers("alignment", "5 to 95 %", "its peers", "reliability", "surprise")],
         rows,
@@ -118,7 +127,7 @@ def _latent(card: Scorecard) -> Grid:
 
 def measures(card: Scorecard) -> list[str]:
     """Scores, their controls, and where the parameters come from."""
-    lines = ["Scores against the window-aware null (one rate between renewals, one at them):"]
+    lines = ["Scores against the window-aware baseline (one rate between renewals, one at them):"]
     gains = ", ".join(
         f"{name} {value:+.2f}" for name, value in zip(card.clusters, card.gain, strict=True)
     )
@@ -130,42 +139,49 @@ def measures(card: Scorecard) -> list[str]:
         )
     for name, score in card.proper.items():
         lines.append(
-            f"  {name} score {score.model:.5f}, null {score.null:.5f}, skill {score.skill:+.2f}"
+            f"  {name} score {score.rules:.5f}, baseline {score.baseline:.5f}, "
+            f"skill {score.skill:+.2f}"
         )
     for kind, found in card.auc.items():
         if found is not None:
-            lines.append(
-                f"  AUC {kind}: {found.auc:.2f} (p {found.p:.3f}; {found.moves} of "
-                f"{found.moves + found.others} decisions)"
-            )
+            lines.append(f"  AUC {kind}: {area(found)}")
     lines.append(
         f"  free runs in which no stayer leaves: {percent(card.free.no_stayer_leaves)} "
-        f"(null {percent(card.free_null.no_stayer_leaves)}); stayers that leave, mean: "
-        f"{card.free.false_leavers:.1f} (null {card.free_null.false_leavers:.1f})"
+        f"(baseline {percent(card.free_baseline.no_stayer_leaves)}); stayers that leave, mean: "
+        f"{card.free.false_leavers:.1f} (baseline {card.free_baseline.false_leavers:.1f})"
     )
     lines += [f"Parameters: {clean(card.parameters_from)}.", *seen(card)]
     return lines
+
+
+def area(found: Ranking) -> str:
+    """An AUC with its interval, and from how many."""
+    return (
+        f"{found.auc:.2f} (95 %: {found.low:.2f} to {found.high:.2f}; p {found.p:.3f}; "
+        f"{found.moves} of {found.moves + found.others} decisions)"
+    )
 
 
 def seen(card: Scorecard) -> list[str]:
     """Which figures come from parameters that have seen the record, and whose thresholds."""
     if card.parameters_from == "prior":
         return [
-            "Held out: on the eve and the scores, by fits that have not seen the cluster in "
-            "question. Free and constrained: by the prior, which has seen no record."
+            "Held out: one step ahead and the scores, by fits that have not seen the cluster in "
+            "question. Free-running and conditional: by the prior, which has seen no record."
         ]
     if card.held_out:
         return [
-            "Held out: on the eve and the scores, by fits to this record without the cluster in "
-            "question.",
-            "Not held out: free, constrained, and what a state stood out by. Their parameters, "
-            f"thresholds among them, are those of {clean(card.parameters_from)}, fitted to this "
-            "alliance as it was coded then; codes you changed since have not moved them.",
+            "Held out: one step ahead and the scores, by fits to this record without the cluster "
+            "in question.",
+            "In sample: free-running, conditional, and what a state stood out by. Their "
+            "parameters, thresholds among them, are those of "
+            f"{clean(card.parameters_from)}, fitted to this alliance as it was coded then; codes "
+            "you changed since have not moved them.",
         ]
     return [
         "Held out: everything above but the line after both have learned the base rates, which "
         "has seen how many changes there are, not whose or when. The slopes were fitted to "
         "other alliances' records; rows borrowed from those were seen.",
         "Thresholds: none of this alliance's own; drawn around the mean of the alliances that "
-        "were fitted, so the level of every chance is theirs.",
+        "were fitted, so the level of every probability is theirs.",
     ]

@@ -51,10 +51,8 @@ def contents(
 def _drawn(found: Findings) -> list[Figure]:
     from . import pictures, sweep_plot  # matplotlib is slow to import, and not always wanted
 
-    drawn = sweep_plot.draw(found)
     with tempfile.TemporaryDirectory() as folder:
-        pictures.save(drawn, Path(folder))
-        return pictures.figures(drawn, Path(folder))
+        return pictures.saved(lambda: sweep_plot.draw(found), Path(folder))
 
 
 def _made(found: Findings, manifest: dict[str, Any]) -> Made:

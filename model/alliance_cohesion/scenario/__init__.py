@@ -1,7 +1,7 @@
 """Scenarios: read, check, compose, change, and compile to the arrays the engines run on."""
 
 from .compile import compile_world
-from .events import Event, load_events
+from .events import Event
 from .indicators import Indicator
 from .locate import shipped_names
 from .new import write_new
@@ -10,6 +10,8 @@ from .problems import Problem, ScenarioError
 from .read import check, load
 from .scenario import Scenario
 from .schema import schema
+from .states import code_of, name_of
+from .tables import load_events
 
 __all__ = [
     "Event",
@@ -18,9 +20,11 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "check",
+    "code_of",
     "compile_world",
     "load",
     "load_events",
+    "name_of",
     "notes",
     "schema",
     "shipped_names",

@@ -4,17 +4,31 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from .fields import Day, Finite, Name, OneOrMore, ParameterName, Partial, Table, Words, within_range
-from .indicators import Component
+from .fields import (
+    Day,
+    Finite,
+    Name,
+    OneOrMore,
+    ParameterName,
+    Partial,
+    Party,
+    Table,
+    Words,
+    within_range,
+)
+from .indicators import Component, check_value
+from .problems import WrongError
 
 
 class Selector(Table):
     """Which rows of the event table a change is about; all that is given must match."""
 
-    id: OneOrMore = Field(default=(), description="one or several; may use * and ?")
+    id: OneOrMore = Field(
+        default=(), description="one or several; * stands for any letters, ? for one"
+    )
     kind: Words | None = Field(default=None, description="as in the column kind")
-    actor: Words | None = Field(default=None, description="as in the column actor")
-    target: Words | None = Field(default=None, description="one of the row's targets")
+    actor: Party | None = Field(default=None, description="as in the column actor")
+    target: Party | None = Field(default=None, description="one of the row's targets")
     since: Partial | None = Field(
         default=None, alias="from", description="rows that begin on this date or later"
     )
@@ -26,7 +40,7 @@ class Selector(Table):
     @model_validator(mode="after")
     def _not_empty(self) -> "Selector":
         if not self.model_fields_set:
-            raise ValueError('at least one condition (id = "*" selects every row)')
+            raise WrongError('at least one condition (id = "*" selects every row)')
         return self
 
 
@@ -92,6 +106,11 @@ class SetIndicator(_Change):
         default=None, alias="from", description="default: from the beginning"
     )
     until: Partial | None = Field(default=None, description="default: to the end")
+
+    @model_validator(mode="after")
+    def _in_range(self) -> "SetIndicator":
+        check_value(self.indicator, self.value)
+        return self
 
 
 class ReformAlliance(_Change):

@@ -1,9 +1,9 @@
 """Apply the changes of a scenario: named edits to its record, parameters and rules."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,18 +20,17 @@ from .actions import (
     SetParameter,
     ShiftEvents,
 )
-from .events import COLUMNS, Event, event_of, repeated_ids
+from .events import COLUMNS, RESPONSE, Event, EventRow, last_day, repeated_ids
 from .problems import Problem, any_of, as_text, quoted
 from .scenario import Reform
 from .schema import Alliance
 from .spelling import most_like, suggestion
-from .tables import Row
+from .tables import checked
 from .translate import problems_of
 
-_IDENTITY = ("name", "patron", "members", "entry")  # an alliance with others is another alliance
+# An alliance with other values of these is another alliance.
+_IDENTITY = ("name", "patron", "members", "fellow_members", "names", "entry")
 _CLOSE = 3  # rows a hint names
-_MOST_LOOKS = 3_000_000  # at rows, by all changes together
-_EDIT = 10  # looks that an edit of a row takes as long as
 
 
 @dataclass
@@ -43,8 +42,6 @@ class Draft:
     fixed: dict[str, float]
     reforms: list[Reform] = field(default_factory=list)
     settings: list[SetIndicator] = field(default_factory=list)
-    looks: int = 0
-    """At rows, by the changes so far."""
 
 
 def apply(change: Change, draft: Draft, file: str) -> list[Problem]:
@@ -78,6 +75,7 @@ class _Edit:
     def __init__(self, draft: Draft, file: str, place: str):
         self.draft, self.file, self.place = draft, file, place
         self.problems: list[Problem] = []
+        self.spell = draft.alliance.speller()
 
     def add(self, change: AddEvent) -> None:
         """Add a row; what a change has said already need not be said again."""
@@ -94,18 +92,19 @@ class _Edit:
             self.draft.events = events
 
     def recode(self, change: RecodeEvents) -> None:
-        """Give columns other values, and check the rows anew."""
+        """Give columns other values, and check the rows again."""
         edits = self._cells(change.edits, "set")
         if not self.problems:
             self.replace(change.where, lambda event: self._again(event, edits))
 
     def shift(self, change: ShiftEvents) -> None:
-        """Move the dates of rows by days."""
+        """Move the dates of rows by days; an end that was not given but implied moves too."""
 
         def moved(event: Event) -> Event | None:
+            last = event.end if event.kind == RESPONSE else last_day(event)
             try:
                 start = dates.add_days(event.start, change.days)
-                end = dates.add_days(event.end, change.days) if event.end else None
+                end = dates.add_days(last, change.days) if last else None
             except OverflowError:
                 self._wrong("days", f"found {change.days}", "dates within the years 1 to 9999")
                 return None
@@ -116,34 +115,35 @@ class _Edit:
 
     def replace(self, where: Selector, new: Callable[[Event], Event | None]) -> None:
         """Put something new (or nothing) in the place of the rows selected."""
-        chosen = {event.id for event in self.draft.events if matches(where, event)}
-        conditions = max(1, len(where.id))
-        self.draft.looks += conditions * len(self.draft.events) + _EDIT * len(chosen)
-        if self.draft.looks > _MOST_LOOKS:
-            self._wrong("where", "too many changes for so long a table", "fewer of either")
-            return
+        events = self.draft.events
+        by_id = {name: _ids(name, events) for name in where.id}
+        named = {row for rows in by_id.values() for row in rows}
+        chosen = {
+            event.id
+            for event in events
+            if (not by_id or event.id in named) and not self._unmet(where, event)
+        }
         if not chosen:
-            hint = _close_rows(where, self.draft.events)
+            hint = self._close_rows(where)
             self._wrong("where", "no row matches", "conditions that some row meets", hint)
             return
-        missed = [name for name in where.id if not any(_is_like(row, name) for row in chosen)]
+        missed = [name for name, rows in by_id.items() if not rows & chosen]
         for name in missed:
-            hint = _close_rows(where.model_copy(update={"id": (name,)}), self.draft.events)
+            hint = self._close_rows(where.model_copy(update={"id": (name,)}))
             self._wrong("where.id", f"no row matches {quoted(name)}", "ids of rows", hint)
-        if missed:
-            return
-        replaced = (new(e) if e.id in chosen else e for e in self.draft.events)
-        self.draft.events = tuple(event for event in replaced if event)
+        if not missed:
+            replaced = (new(event) if event.id in chosen else event for event in events)
+            self.draft.events = tuple(event for event in replaced if event)
 
     def set_indicator(self, change: SetIndicator) -> None:
         """Note a component of dependence to be held at a value."""
-        states = self.draft.alliance.members
-        if change.state not in states:
+        states, state = self.draft.alliance.members, self.spell(change.state)
+        if state not in states:
             hint = suggestion(change.state, states)
             self._wrong("state", f"found {quoted(change.state)}", any_of(states), hint)
         if change.since and change.until and change.until.last < change.since.first:
             self._wrong("until", f"found {quoted(change.until.last)}", "no earlier than from")
-        self.draft.settings.append(change)
+        self.draft.settings.append(change.model_copy(update={"state": state}))
 
     def reform(self, change: ReformAlliance) -> None:
         """Change the alliance's rules at once, or note them to act from a date."""
@@ -167,11 +167,29 @@ class _Edit:
         return self._event(event.cells() | edits, f"{self.place} on {quoted(event.id)}")
 
     def _event(self, cells: dict[str, str], place: str) -> Event | None:
-        row = Row(self.file, place, cells)
-        row.check_text()
-        event = event_of(row)
-        self.problems += row.problems
-        return event
+        row = checked(EventRow, cells, self.file, place, self.problems)
+        return row.event(self.file, place).spelt(self.spell) if row else None
+
+    def _unmet(self, where: Selector, event: Event) -> list[str]:
+        """The conditions, but for the id, that a row does not meet."""
+        spell, targets = self.spell, map(self.spell, event.targets)
+        met = {
+            "kind": where.kind in (None, event.kind),
+            "actor": where.actor is None or spell(where.actor) == spell(event.actor),
+            "target": where.target is None or spell(where.target) in targets,
+            "from": where.since is None or where.since.first <= event.start,
+            "until": where.until is None or event.start <= where.until.last,
+            "confidence": where.confidence in (None, event.confidence),
+        }
+        return [condition for condition, is_met in met.items() if not is_met]
+
+    def _close_rows(self, where: Selector) -> str:
+        """A hint that names rows alike in id, or rows that meet all conditions but one."""
+        ids = [event.id for event in self.draft.events]
+        close = [like for name in where.id for like in most_like(name, ids)]
+        if not where.id and len(where.model_fields_set) > 1:
+            close = [e.id for e in self.draft.events if len(self._unmet(where, e)) == 1]
+        return f"close: {', '.join(close[:_CLOSE])}" if close else ""
 
     def _cells(self, values: dict[str, Any], key: str) -> dict[str, str]:
         for column in values:
@@ -184,39 +202,20 @@ class _Edit:
         self.problems.append(Problem(self.file, f"{self.place}, {where}", found, allowed, hint))
 
 
-def matches(where: Selector, event: Event) -> bool:
-    """Whether a row meets all the conditions that are given."""
-    return not _unmet(where, event)
+def _ids(name: str, events: tuple[Event, ...]) -> set[str]:
+    """The ids that a name stands for: the id itself, else all that its * and ? can stand for.
 
-
-def _unmet(where: Selector, event: Event) -> list[str]:
-    met = {
-        "id": not where.id or any(_is_like(event.id, name) for name in where.id),
-        "kind": where.kind in (None, event.kind),
-        "actor": where.actor in (None, event.actor),
-        "target": where.target is None or where.target in event.targets,
-        "from": where.since is None or where.since.first <= event.start,
-        "until": where.until is None or event.start <= where.until.last,
-        "confidence": where.confidence in (None, event.confidence),
-    }
-    return [condition for condition, is_met in met.items() if not is_met]
-
-
-def _is_like(name: str, pattern: str) -> bool:
-    """Whether a name fits a pattern, in which * and ? are wildcards and brackets are not."""
-    return fnmatchcase(name, pattern.replace("[", "[[]"))
-
-
-def _close_rows(where: Selector, events: tuple[Event, ...]) -> str:
-    """A hint that names rows alike in id, or rows that meet all conditions but one."""
-    if where.id:
-        ids = [event.id for event in events]
-        close = [like for name in where.id for like in most_like(name, ids)]
-    elif len(where.model_fields_set) > 1:
-        close = [event.id for event in events if len(_unmet(where, event)) == 1]
-    else:
-        close = []
-    return f"close: {', '.join(close[:_CLOSE])}" if close else ""
+    In brackets, `[*]`, `[?]` and `[[]` stand for themselves.
+    """
+    ids = {event.id for event in events}
+    if name in ids:
+        return {name}
+    parts = re.findall(r"\[[*?[]\]|.", name, re.DOTALL)
+    wild = {"*": ".*", "?": "."}
+    pattern = re.compile(
+        "".join(wild.get(p) or re.escape(p[1] if len(p) > 1 else p) for p in parts), re.DOTALL
+    )
+    return {row for row in ids if pattern.fullmatch(row)}
 
 
 def _cell(value: Any) -> str:

@@ -1,13 +1,19 @@
 """Check that the names in the tables and in the scenario file are the same names."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
-from .events import STANDING, TOWARDS_STATES, Event
+from .events import STANDING, THREAT, TOWARDS_STATES, Event
 from .fields import ALL_MEMBERS, INTERNAL
 from .indicators import Indicator
 from .problems import Problem, any_of, quoted
 from .schema import Alliance, Client
-from .spelling import NearNames, suggestion
+from .spelling import near_name, suggestion
+from .states import code_of, fold
+
+_EVERYBODY = ("all", "allmembers", "everyone", "everybody", "allstates")
+_OWN = "or name it in [alliance] names, if it is another"
 
 
 def name_problems(
@@ -19,68 +25,77 @@ def name_problems(
 ) -> Iterator[Problem]:
     """Names that look like a slip of a known one, and clients without a sponsor.
 
-    A row about states the model does not follow is in order: it has no effect.
+    A row about states the model does not follow is in order: it has no effect. A name that is a
+    state's own is never a slip.
     """
-    actors = {event.actor for event in events}
-    cast = {alliance.name, alliance.patron, *alliance.members, *(c.name for c in clients)}
-    known = cast | actors
-    states, members = (*alliance.members, ALL_MEMBERS), alliance.members
-    near_state, near_member = NearNames(states), NearNames(members)
-    of_the_cast = {name.casefold(): name for name in (INTERNAL, ALL_MEMBERS, *sorted(cast)[::-1])}
+    cast = {alliance.name, alliance.patron, *alliance.members, *alliance.fellow_members}
+    cast |= {client.name for client in clients}
+    known = cast | {event.actor for event in events} | {*alliance.names, ALL_MEMBERS}
+    small = {name.casefold(): name for name in (INTERNAL, ALL_MEMBERS, *sorted(cast)[::-1])}
+
+    @cache
+    def slip(name: str, of: tuple[str, ...]) -> str | None:
+        if name in known or code_of(name):
+            return None
+        parts = [part.strip() for part in re.split(r"[;,/&+]| and ", name)]
+        if len(parts) > 1 and all(part in known or code_of(part) for part in parts):
+            return "|".join(parts)
+        return ALL_MEMBERS if fold(name) in _EVERYBODY else near_name(name, of)
+
     yield from _sponsors(alliance, clients, file)
+    states = (*alliance.members, ALL_MEMBERS)
     for event in events:
         if event.kind in TOWARDS_STATES:
             for target in event.targets:
-                if target not in known:
-                    yield from _slip(event, "target", target, states, near_state)
-        if event.kind in TOWARDS_STATES and event.actor not in cast:
-            name = of_the_cast.get(event.actor.casefold(), event.actor)
-            if name != event.actor:
+                if meant := slip(target, states):
+                    yield _slip(event, "target", target, states, meant)
+            if event.actor in event.targets:
+                hint = f'a threat from within has the actor "{INTERNAL}"'
+                found, hint = f"found {quoted(event.actor)}", hint if event.kind == THREAT else ""
+                yield event.problem("target", found, "states other than the actor", hint)
+            name = small.get(event.actor.casefold(), event.actor)
+            if name != event.actor and event.actor not in cast:
                 found, hint = f"found {quoted(event.actor)}", f'did you mean "{name}"?'
                 yield event.problem("actor", found, "one spelling of a name", hint)
-        if event.kind == STANDING and event.actor not in cast:
-            yield from _slip(event, "actor", event.actor, members, near_member)
-    yield from _contradictions(events)
-    for indicator in indicators:
-        if indicator.state not in known:
-            known.add(indicator.state)  # told once
-            meant = near_member.of(indicator.state)
+        known_state = event.actor in cast or code_of(event.actor)
+        if event.kind == STANDING and not known_state:
+            meant = near_name(event.actor, alliance.members)
             if meant:
-                found, hint = f"found {quoted(indicator.state)}", f'did you mean "{meant}"?'
-                place = f"{indicator.place}, state"
-                yield Problem(indicator.file, place, found, any_of(members), hint)
+                yield _slip(event, "actor", event.actor, alliance.members, meant)
+    yield from _contradictions(events)
+    told = set()
+    for row in indicators:
+        meant = slip(row.state, alliance.members)
+        if meant and row.state not in told:
+            told.add(row.state)
+            found, hint = f"found {quoted(row.state)}", f'did you mean "{meant}"? {_OWN}'
+            place = f"{row.place}, state"
+            yield Problem(row.file, place, found, any_of(alliance.members), hint)
 
 
 def _sponsors(alliance: Alliance, clients: Iterable[Client], file: str) -> Iterator[Problem]:
-    sponsors, members = (alliance.patron, *alliance.members), set(alliance.members)
+    sponsors = (alliance.patron, *alliance.members)
     for client in clients:
         place = f"client {quoted(client.name)}"
-        if client.sponsor not in sponsors:
-            hint = suggestion(client.sponsor, sponsors)
-            found = f"found {quoted(client.sponsor)}"
-            yield Problem(file, f"{place}, sponsor", found, any_of(sponsors), hint)
-        for state in client.against:
-            if state not in members:
-                hint = suggestion(state, alliance.members)
-                found, allowed = f"found {quoted(state)}", any_of(alliance.members)
-                yield Problem(file, f"{place}, against", found, allowed, hint)
+        named = [("sponsor", client.sponsor, sponsors)]
+        named += [("against", state, alliance.members) for state in client.against]
+        for key, name, allowed in named:
+            if name not in allowed:
+                found, hint = f"found {quoted(name)}", suggestion(name, allowed)
+                yield Problem(file, f"{place}, {key}", found, any_of(allowed), hint)
 
 
-def _slip(
-    event: Event, column: str, name: str, states: Sequence[str], near: NearNames
-) -> Iterator[Problem]:
-    guess = near.of(name)
-    if guess:
-        found, hint = f"found {quoted(name)}", f'did you mean "{guess}"?'
-        yield event.problem(column, found, any_of(states), hint)
+def _slip(event: Event, column: str, name: str, states: Sequence[str], meant: str) -> Problem:
+    hint = f'did you mean "{meant}"? {_OWN}'
+    return event.problem(column, f"found {quoted(name)}", any_of(states), hint)
 
 
 def _contradictions(events: Iterable[Event]) -> Iterator[Problem]:
-    """Two standings of one state on one day: which came last cannot be told."""
+    """Two statuses of one state on one day: which came last cannot be told."""
     first: dict[tuple[str, object], Event] = {}
     for event in events:
         if event.kind == STANDING:
             other = first.setdefault((event.actor, event.start), event)
             if other.strength != event.strength:
                 found = f"found {quoted(event.strength)}, but {other.place} says {other.strength}"
-                yield event.problem("strength", found, "one standing a state and day")
+                yield event.problem("strength", found, "one status a state and day")

@@ -4,7 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -15,7 +15,6 @@ from ..core.inputs import Floats
 TickName = Literal["month", "quarter", "year"]
 MONTHS: dict[TickName, int] = {"month": 1, "quarter": 3, "year": 12}
 
-_DOTTED = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -30,6 +29,7 @@ class PartialDate(NamedTuple):
     """Last day it may be."""
 
 
+@lru_cache(maxsize=10_000)
 def parse(text: str) -> PartialDate:
     """Read `1999`, `1999-04` or `1999-04-20`.
 
@@ -48,20 +48,6 @@ def parse(text: str) -> PartialDate:
         return PartialDate(first, first.replace(day=15), first.replace(day=_length(first)))
     exact = date(year, month, day)
     return PartialDate(exact, exact, exact)
-
-
-def meant(text: str) -> str:
-    """The ISO date behind a spreadsheet's `20.04.1999` or `1999-04-20 00:00:00`, or nothing.
-
-    `04/05/1999` is left alone: it is April to some and May to others.
-    """
-    match = _DOTTED.fullmatch(text)
-    iso = "-".join(match.group(3, 2, 1)) if match else text.partition(" 00:00")[0]
-    try:
-        parse(iso)
-    except ValueError:
-        return ""
-    return iso
 
 
 def add_months(day: date, months: int) -> date:

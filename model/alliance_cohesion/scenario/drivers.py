@@ -2,7 +2,6 @@
 
 import math
 from collections import defaultdict
-from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,26 +9,25 @@ from numpy.typing import NDArray
 
 from ..core.inputs import Codes, Floats, Ints
 from .dates import Ticks
-from .events import ARMS, COERCION, DEMAND, OFFER, RESPONSE, THREAT, Event
+from .events import (
+    COERCION,
+    DEMAND,
+    OFFER,
+    RESPONSE,
+    THREAT,
+    UNTIL_END_OF_YEAR,
+    Event,
+    last_day,
+)
 from .fields import INTERNAL
 from .roles import Cast, Flags, Side, Source
 
 _THREAT_SCALE = 5  # codes of threat, coercion and arms are fifths of a level
 _DEMAND_SCALE = 4
 _E, _G, _P, _A = range(4)
-_UNTIL_END_OF_YEAR = (THREAT, COERCION, ARMS)
 MOST_PAIRS = 3_000_000  # about 500 MB while they are put in order
 MOST_OFFERED = 30_000_000  # ticks of outside powers towards states: about 300 MB
-_LASTING = (*_UNTIL_END_OF_YEAR, DEMAND, OFFER)
-
-
-def last_day(event: Event) -> date | None:
-    """The last day on which a fact acts, or None if it is still in force."""
-    if event.kind == RESPONSE:
-        return event.start
-    if event.end is None and event.kind in _UNTIL_END_OF_YEAR:
-        return event.start.replace(month=12, day=31)
-    return event.end
+_LASTING = (*UNTIL_END_OF_YEAR, DEMAND, OFFER)
 
 
 class TooMuchError(ValueError):

@@ -2,28 +2,32 @@
 
 import datetime
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 
 from . import dates
-from .fields import ALL_MEMBERS, INTERNAL
-from .problems import MOST_PROBLEMS, Problem, quoted, raise_any, shown
-from .tables import MOST_ROWS, Row, read_rows
+from .fields import ALL_MEMBERS, INTERNAL, Cell, Party, read_partial, read_party
+from .problems import MOST_PROBLEMS, Problem, WrongError, quoted
+from .recognise import A_DATE, MISSING_HINT, is_missing, plain
 
 REQUIRED = ("date", "kind", "actor", "target", "strength", "description", "source", "confidence")
 OPTIONAL = ("end", "threat_level", "consequence", "id")
 COLUMNS = REQUIRED + OPTIONAL
 
-THREAT, COERCION, ARMS = "threat", "coercion", "arms_to_adversary"
-DEMAND, OFFER, RESPONSE = "demand", "offer", "response"
-RENEWAL, STANDING, NOTE = "renewal", "standing", "note"
-KINDS = (THREAT, COERCION, ARMS, DEMAND, OFFER, RESPONSE, RENEWAL, STANDING, NOTE)
+Kind = Literal[
+    "threat", "coercion", "arms_to_adversary", "demand", "offer", "response", "renewal",
+    "standing", "note",
+]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
+THREAT, COERCION, ARMS, DEMAND, OFFER, RESPONSE, RENEWAL, STANDING, NOTE = KINDS
 TOWARDS_STATES = (THREAT, COERCION, ARMS, DEMAND, OFFER, RESPONSE)
+UNTIL_END_OF_YEAR = (THREAT, COERCION, ARMS)
+"""Kinds that last to the end of their calendar year where no end is given."""
 
-CONFIDENCES = ("high", "medium", "low")
 ACT = "act"
-
 _THREAT_CODES = (1.0, 2.0, 3.0, 4.0, 5.0)
 CODES: dict[str, tuple[float, ...]] = {
     THREAT: _THREAT_CODES,
@@ -33,8 +37,8 @@ CODES: dict[str, tuple[float, ...]] = {
     OFFER: (1.0, 2.0, 3.0, 4.0),
     RESPONSE: (1.0, 0.5, -0.5, -1.0),
 }
+_YES, _NO = ("yes", "true"), ("no", "false", "")
 WORDS = {STANDING: ("member", "frozen", "outside"), RENEWAL: (ACT, "automatic", "")}
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -82,175 +86,166 @@ class Event:
             "consequence": "yes" if self.consequence else "",
         }
 
-    @property
-    def is_unnamed(self) -> bool:
-        """Whether the table gave it no id."""
-        return self.id == _id_of_place(self.place)
+    def spelt(self, spell: Callable[[str], str]) -> "Event":
+        """The same with names in the spelling of the scenario."""
+        actor, targets = spell(self.actor), tuple(dict.fromkeys(map(spell, self.targets)))
+        same = (actor, targets) == (self.actor, self.targets)
+        return self if same else replace(self, actor=actor, targets=targets)
 
     def problem(self, column: str, found: str, allowed: str = "", hint: str = "") -> Problem:
         """A problem with one cell of this row."""
         return Problem(self.file, f"{self.place}, {column}", found, allowed, hint)
 
 
-def load_events(path: Path | str) -> tuple[Event, ...]:
-    """Read an event table.
-
-    Raises:
-        ScenarioError: with everything that is wrong in it.
-    """
-    events, problems = read_events(Path(path))
-    raise_any(problems)
-    return events
+def last_day(event: Event) -> datetime.date | None:
+    """The last day on which a fact acts, or None if it acts to the end of the clock."""
+    if event.kind == RESPONSE:
+        return event.start
+    if event.end is None and event.kind in UNTIL_END_OF_YEAR:
+        return event.start.replace(month=12, day=31)
+    return event.end
 
 
-def read_events(*paths: Path) -> tuple[tuple[Event, ...], list[Problem]]:
-    """Read event tables into one: their sound rows, and what is wrong with the others."""
-    problems: list[Problem] = []
-    events: list[Event] = []
-    for path in paths:
-        wrong: list[Problem] = []
-        for row in read_rows(path, REQUIRED, OPTIONAL, wrong):
-            event = event_of(row)
-            wrong.extend(row.problems)
-            if event:
-                events.append(event)
-        problems.extend(wrong)
-        if len(events) > MOST_ROWS:
-            allowed = f"at most {MOST_ROWS:,} in all tables"
-            problems.append(Problem(shown(path), "", f"{len(events):,} rows", allowed))
-            break
-    problems.extend(repeated_ids(events))
-    return tuple(events), problems
+def _in_small_letters(text: Any) -> Any:
+    return text.casefold() if isinstance(text, str) else text
+
+
+class EventRow(BaseModel):
+    """A row of the event table: what its columns may hold."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, validate_default=True)
+    __pydantic_extra__: dict[str, Cell]
+
+    id: Party = ""
+    kind: Annotated[Kind, BeforeValidator(_in_small_letters)] = ""  # type: ignore[assignment]
+    date: Cell = ""
+    end: Cell = ""
+    actor: Party = ""
+    target: tuple[str, ...] = ()
+    strength: float | str | None = ""
+    threat_level: float | None = None
+    description: Cell = ""
+    source: Cell = ""
+    confidence: Annotated[Literal["high", "medium", "low"], BeforeValidator(_in_small_letters)] = ""  # type: ignore[assignment]
+    consequence: bool = False
+
+    @field_validator("date")
+    @classmethod
+    def _date(cls, text: str) -> str:
+        if not text:
+            raise WrongError(A_DATE)
+        read_partial(text)
+        return text
+
+    @field_validator("end")
+    @classmethod
+    def _end(cls, text: str, info: ValidationInfo) -> str:
+        begin = info.data.get("date")
+        if text and read_partial(text).last < dates.parse(begin or text).first:
+            raise WrongError(f"no earlier than the date ({begin})")
+        return text
+
+    @field_validator("actor")
+    @classmethod
+    def _actor(cls, name: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind", NOTE)
+        if not name and kind not in (NOTE, RENEWAL):
+            raise WrongError("some text")
+        if "|" in name and kind != NOTE:
+            raise WrongError("one actor a row", "give each actor a row of its own")
+        if name == INTERNAL and kind not in (THREAT, NOTE):
+            raise WrongError(f'"{INTERNAL}" only for a threat')
+        return name
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _target(cls, text: Any, info: ValidationInfo) -> tuple[str, ...]:
+        kind = info.data.get("kind", NOTE)
+        parts = text.split("|") if isinstance(text, str) else ()
+        names = tuple(dict.fromkeys(read_party(part) for part in parts if part))
+        if kind not in TOWARDS_STATES:
+            return names
+        if not names or "" in names:
+            raise WrongError(f'states joined with |, or "{ALL_MEMBERS}"')
+        if ALL_MEMBERS in names and len(names) > 1:
+            raise WrongError(f'"{ALL_MEMBERS}" alone, or states joined with |')
+        return names
+
+    @field_validator("strength", mode="before")
+    @classmethod
+    def _strength(cls, text: str, info: ValidationInfo) -> float | str | None:
+        kind = info.data.get("kind", NOTE)
+        if kind == NOTE:
+            return text or None
+        if kind in CODES:
+            return _code(text, CODES[kind], f"for a {kind}")
+        word = text.casefold()
+        if word not in WORDS[kind]:
+            raise WrongError(f"{', '.join(filter(None, WORDS[kind]))} for a {kind}")
+        return word or ACT
+
+    @field_validator("threat_level", mode="before")
+    @classmethod
+    def _level(cls, text: str | None, info: ValidationInfo) -> float | None:
+        if not text and info.data.get("kind") != RESPONSE:
+            return None
+        return _code(text or "", _THREAT_CODES, "(the threat that prompted a request)")
+
+    @field_validator("description", "source")
+    @classmethod
+    def _filled(cls, text: str) -> str:
+        if not text:
+            raise WrongError("some text")
+        return text
+
+    @field_validator("consequence", mode="before")
+    @classmethod
+    def _yes_or_no(cls, text: Any) -> bool:
+        word = _in_small_letters(text)
+        if word in (*_YES, *_NO, False):
+            return word in _YES
+        raise WrongError("yes, no or empty", MISSING_HINT if is_missing(text) else "")
+
+    def event(self, file: str, place: str) -> Event:
+        """The fact that the row states."""
+        begin = dates.parse(self.date)
+        last = dates.parse(self.end).last if self.end else None
+        said = self.model_dump(include={*EventRow.model_fields} - {"id", "end", "target"})
+        return Event(
+            **said,
+            id=self.id or place.replace(" ", "-"),
+            # A start known to the year may have its middle after an end known better.
+            start=min(begin.middle, last or begin.middle),
+            end=last,
+            targets=self.target,
+            extra=dict(self.__pydantic_extra__ or {}),
+            file=file,
+            place=place,
+        )
 
 
 def repeated_ids(events: Iterable[Event]) -> list[Problem]:
     """A problem for every row whose id an earlier row has."""
     seen: dict[str, Event] = {}
-    problems = []
+    problems: list[Problem] = []
     for event in events:
         first = seen.setdefault(event.id, event)
-        if first is not event:
+        if first is not event and len(problems) < MOST_PROBLEMS:
             where = first.place if first.file == event.file else f"{first.file}, {first.place}"
             found = f"found {quoted(event.id)}, the id of {where}"
-            hint = "a row without an id is named after its place" if event.is_unnamed else ""
+            unnamed = event.id == event.place.replace(" ", "-")
+            hint = "a row without an id is named after its place" if unnamed else ""
             problems.append(event.problem("id", found, "each id once", hint))
-            if len(problems) >= MOST_PROBLEMS:
-                break
     return problems
 
 
-def event_of(row: Row) -> Event | None:
-    """The fact that a row states, or None if the row's problems forbid it."""
-    if not row.one_of("kind", KINDS):
-        return None
-    kind = row["kind"]
-    start, end = _dates(row)
-    strength = _strength(row, kind)
-    level = _threat_level(row, kind)
-    targets = _parties(row, kind)
-    row.filled("description")
-    row.filled("source")
-    row.one_of("confidence", CONFIDENCES)
-    if row["consequence"] not in ("yes", "no", ""):
-        row.wrong("consequence", "yes, no or empty")
-    if row.problems or start is None:
-        return None
-    return Event(
-        id=row["id"] or _id_of_place(row.place),
-        date=row["date"],
-        start=start,
-        end=end,
-        kind=kind,
-        actor=row["actor"],
-        targets=targets,
-        strength=strength,
-        threat_level=level,
-        description=row["description"],
-        source=row["source"],
-        confidence=row["confidence"],
-        consequence=row["consequence"] == "yes",
-        extra={column: text for column, text in row.cells.items() if column not in COLUMNS},
-        file=row.file,
-        place=row.place,
-    )
-
-
-def _id_of_place(place: str) -> str:
-    return place.replace(" ", "-")
-
-
-def _dates(row: Row) -> tuple[datetime.date | None, datetime.date | None]:
-    begin, finish = _partial(row, "date"), None
-    if begin is None and not row["date"]:
-        row.wrong("date", "an ISO date: 1999, 1999-04 or 1999-04-20")
-    if row["end"]:
-        finish = _partial(row, "end")
-    if begin is None:
-        return None, None
-    if finish is None:
-        return begin.middle, None
-    if finish.last < begin.first:
-        row.wrong("end", f"no earlier than the date ({row['date']})")
-    # A start known to the year may have its middle after an end known better.
-    return min(begin.middle, finish.last), finish.last
-
-
-def _partial(row: Row, column: str) -> dates.PartialDate | None:
-    if not row[column]:
-        return None
-    try:
-        return dates.parse(row[column])
-    except ValueError:
-        iso = dates.meant(row[column])
-        hint = f'did you mean "{iso}"?' if iso else ""
-        row.wrong(column, "an ISO date that exists: 1999, 1999-04 or 1999-04-20", hint)
-        return None
-
-
-def _strength(row: Row, kind: str) -> float | str | None:
-    if kind == NOTE:
-        return row["strength"] or None
-    if kind in WORDS:
-        words = WORDS[kind]
-        if row["strength"] not in words:
-            row.wrong("strength", f"{', '.join(filter(None, words))} for a {kind}")
-        return row["strength"] or (ACT if kind == RENEWAL else None)
-    return _code(row, "strength", CODES[kind], f"for a {kind}")
-
-
-def _threat_level(row: Row, kind: str) -> float | None:
-    if not row["threat_level"] and kind != RESPONSE:
-        return None
-    return _code(row, "threat_level", _THREAT_CODES, "(the threat that prompted a request)")
-
-
-def _code(row: Row, column: str, codes: tuple[float, ...], purpose: str) -> float | None:
-    text = row[column]
-    if _NUMBER.fullmatch(text) and float(text) in codes:
+def _code(text: str, codes: tuple[float, ...], purpose: str) -> float:
+    text = plain(text)
+    if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text, re.ASCII) and float(text) in codes:
         return float(text)
-    row.wrong(column, f"{', '.join(f'{code:g}' for code in codes)} {purpose}")
-    return None
-
-
-def _parties(row: Row, kind: str) -> tuple[str, ...]:
-    targets = tuple(dict.fromkeys(part.strip() for part in row["target"].split("|") if part))
-    if kind not in (NOTE, RENEWAL):
-        row.filled("actor")
-    if kind == NOTE:
-        return targets
-    if "|" in row["actor"]:
-        row.wrong("actor", "one actor a row", "give each actor a row of its own")
-    if row["actor"] == INTERNAL and kind != THREAT:
-        row.wrong("actor", f'"{INTERNAL}" only for a threat')
-    if kind in TOWARDS_STATES:
-        if not targets or "" in targets:
-            row.wrong("target", f'states joined with |, or "{ALL_MEMBERS}"')
-        if ALL_MEMBERS in targets and len(targets) > 1:
-            row.wrong("target", f'"{ALL_MEMBERS}" alone, or states joined with |')
-        if row["actor"] in targets:
-            hint = f'a threat from within has the actor "{INTERNAL}"' if kind == THREAT else ""
-            row.wrong("target", "states other than the actor", hint)
-    return targets
+    hint = MISSING_HINT if is_missing(text) else ""
+    allowed = f"{', '.join(f'{code:g}' for code in codes)} {purpose}"
+    raise WrongError(allowed, hint, f"code {hint}" if text else "")
 
 
 def _text(value: float | str | None) -> str:

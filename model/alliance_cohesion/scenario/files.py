@@ -1,7 +1,7 @@
 """Read a file that may hold anything: no more of it than is allowed, as text, without waiting."""
 
-import codecs
 import json
+import math
 import os
 import stat
 import unicodedata
@@ -9,18 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from .problems import Problem, shown
+from .recognise import kind_of_file
 
 MB = 2**20
 LARGEST_TABLE = 32 * MB
 LARGEST_TOML = 1 * MB
 LARGEST_JSON = 16 * MB
-
-_OTHER_ENCODINGS = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
 
 
 class UnreadableError(ValueError):
@@ -64,20 +58,21 @@ def read_bytes(path: Path, most: int) -> bytes:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableError(f"cannot be read ({reason})") from error
     if size > most:
-        raise UnreadableError(f"{size / MB:.0f} MB", allowed=f"at most {most // MB} MB")
+        found = f"{math.ceil(10 * size / MB) / 10:,g} MB"
+        raise UnreadableError(found, allowed=f"at most {most // MB} MB")
     return content
 
 
 def text_of(path: Path, most: int) -> str:
-    """The text of a UTF-8 file, letters composed, so that what looks alike mostly is alike.
+    """The text of a UTF-8 file, accents composed.
 
     Raises:
         UnreadableError: see `read_bytes`; or it is not UTF-8 text.
     """
     content = read_bytes(path, most)
-    for mark, encoding in _OTHER_ENCODINGS.items():
-        if content.startswith(mark):
-            raise UnreadableError(f"{encoding} text", "line 1", "UTF-8", "save the file as UTF-8")
+    if kind := kind_of_file(content):
+        found, place, hint = kind
+        raise UnreadableError(found, place, "text in UTF-8", hint)
     wrong = content.find(b"\0")
     try:
         text = content.decode("utf-8-sig")

@@ -1,14 +1,14 @@
 """The indicator table: components of dependence and graded signs of alignment, by year."""
 
-import math
 import re
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from .problems import Problem, quoted
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
+
+from . import recognise
+from .fields import Cell, Party
+from .problems import WrongError
 from .spelling import slip_of
-from .tables import Row, read_rows
 
 COLUMNS = ("state", "year", "indicator", "value", "unit", "source")
 
@@ -21,66 +21,66 @@ COMPONENTS: dict[str, float] = {
 }
 """Components of dependence on the patron, and the value that counts as full dependence."""
 SIGNS = ("arms_share", "un_distance", "participation")
-"""Graded signs of alignment: they validate, they never drive."""
+"""Graded signs of alignment: the model is checked against them, nothing is driven by them."""
 
-_YEARS = range(1800, 2201)
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_SHARES = ("trade_share", "remittances_gdp", "arms_share")
+_ANY_NUMBER = ("un_distance",)  # the other ones known lie between 0 and 1
+_PER_CENT = re.compile(r"%|\bper ?cents?\b|\bpercentages?\b|\bpct\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(BaseModel):
     """One value of one indicator of a state in a year."""
 
-    state: str
-    year: int
-    indicator: str
+    model_config = ConfigDict(frozen=True)
+
+    state: Party
+    year: Annotated[int, BeforeValidator(recognise.year)]
+    indicator: Cell
+    unit: Cell
     value: float
-    unit: str
-    source: str
-    file: str = field(default="", compare=False)
-    place: str = field(default="", compare=False)
+    source: Cell
+    file: str = ""
+    place: str = ""
+
+    @field_validator("state", "indicator", "source")
+    @classmethod
+    def _filled(cls, text: str) -> str:
+        if not text:
+            raise WrongError("some text")
+        return text
+
+    @field_validator("indicator")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        known = (*COMPONENTS, *SIGNS)
+        slip = None if name in known else slip_of(name, known)
+        if slip:
+            raise WrongError(", ".join(known), f'did you mean "{slip}"?')
+        return name
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def _in_range(cls, text: Any, info: ValidationInfo) -> float:
+        name, unit = info.data.get("indicator", ""), info.data.get("unit", "")
+        value = recognise.number(text)
+        if name in (*COMPONENTS, *SIGNS) and recognise.is_missing(text):
+            raise WrongError("a number", "leave rows without a value out", "missing value")
+        if name in _SHARES and _PER_CENT.search(unit):
+            hint = recognise.in_per_cent(value)
+            raise WrongError("a share from 0 to 1, with a unit that says so", hint, "per cent")
+        check_value(name, value)
+        return value
 
 
-def read_indicators(*paths: Path) -> tuple[tuple[Indicator, ...], list[Problem]]:
-    """Read indicator tables into one: their sound rows, and what is wrong with the others."""
-    problems: list[Problem] = []
-    indicators: dict[tuple[str, int, str], Indicator] = {}
-    for path in paths:
-        wrong: list[Problem] = []
-        for row in read_rows(path, COLUMNS, (), wrong):
-            indicator = _indicator_of(row)
-            if indicator:
-                key = (indicator.state, indicator.year, indicator.indicator)
-                first = indicators.setdefault(key, indicator)
-                if first is not indicator:
-                    wrong.append(_repeated(key, indicator, first))
-            wrong.extend(row.problems)
-        problems.extend(wrong)
-    return tuple(indicators.values()), problems
+def check_value(indicator: str, value: float) -> None:
+    """Check a value of a component of dependence, or of a sign of alignment.
 
-
-def _repeated(key: tuple[str, int, str], again: Indicator, first: Indicator) -> Problem:
-    where = first.place if first.file == again.file else f"{first.file}, {first.place}"
-    found = f"found {quoted(', '.join(map(str, key)))}, as in {where}"
-    return Problem(again.file, again.place, found, "one value a state, year and indicator")
-
-
-def _indicator_of(row: Row) -> Indicator | None:
-    for column in ("state", "indicator", "source"):
-        row.filled(column)
-    known = (*COMPONENTS, *SIGNS)
-    slip = None if row["indicator"] in known else slip_of(row["indicator"], known)
-    if slip:
-        row.wrong("indicator", ", ".join(known), f'did you mean "{slip}"?')
-    year = int(row["year"]) if re.fullmatch(r"\d{4}", row["year"], re.ASCII) else 0
-    if year not in _YEARS:
-        row.wrong("year", f"{_YEARS[0]} to {_YEARS[-1]}")
-    value = float(row["value"]) if _NUMBER.fullmatch(row["value"]) else math.nan
-    if not math.isfinite(value):
-        row.wrong("value", "a finite number, with a point for decimals")
-    if row.problems:
-        return None
-    return Indicator(
-        row["state"], year, row["indicator"], value, row["unit"], row["source"],
-        row.file, row.place,
-    )  # fmt: skip
+    Raises:
+        WrongError: it lies outside the range that the indicator can have.
+    """
+    if indicator not in (*COMPONENTS, *SIGNS) or indicator in _ANY_NUMBER or 0 <= value <= 1:
+        return
+    if indicator in _SHARES:
+        hint = recognise.in_per_cent(value) if 1 < value <= 100 else ""
+        raise WrongError("a share from 0 to 1", hint, f"share {bool(hint)}")
+    raise WrongError("from 0 (none) to 1 (full)", "codes of a data set have to be translated first")

@@ -8,23 +8,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from .fields import LONGEST_CELL
 from .files import LARGEST_TOML, read_text, resolved
-from .locate import locate
+from .locate import FILE, locate
 from .problems import MOST_PROBLEMS, Problem, ScenarioError, has_control_character, quoted, shown
-from .schema import ScenarioFile
-from .tables import LONGEST_CELL
-from .translate import key_path, problems_of
+from .translate import key_path
 
 DEEPEST = 10  # bases below one scenario
 _DEEPEST_NEST = 20  # tables within tables
 _LARGEST = 2**63 - 1  # of a whole number: as TOML has it
-_CONTROL = ("text with control characters", "plain text")
-_LONG_KEY = re.compile(
+_LONG_KEY = re.compile(  # the parser takes minutes for it
     r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]{0,100}"|'[^'\n]{0,100}')[ \t]*+\.[ \t]*+){50}"""
 )
 _OWN = ("name", "title", "base")  # keys a scenario does not inherit
+_NESTED = "tables nested too deeply"
+
+Place = tuple[int | str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,44 +34,53 @@ class Layer:
     content: dict[str, Any]
 
     @property
-    def is_child(self) -> bool:
-        """Whether it has a base."""
-        return "base" in self.content
-
-    @property
     def changes(self) -> list[Any]:
         """Its own changes, as written."""
         changes = self.content.get("change", [])
         return changes if isinstance(changes, list) else []
 
+    def says(self, place: Place) -> int:
+        """How many keys of a place the file has."""
+        value: Any = self.content
+        for depth, key in enumerate(place):
+            if not isinstance(value, dict) or key not in value:
+                return depth
+            value = value[key]
+        return len(place)
 
-def read_layers(path: Path, problems: list[Problem]) -> list[Layer]:
-    """A scenario file and its bases, base first; what is wrong is appended to `problems`."""
-    layers: list[Layer] = []
-    while True:
-        content = _read_toml(path, problems)
-        if content is None:
-            break
-        layers.append(Layer(path, content))
-        problems.extend(_own_problems(layers[-1]))
-        base = content.get("base")
-        if not isinstance(base, str):
-            break
-        try:
-            below = locate(base, near=path.parent, asking=path)
-        except ScenarioError as error:
-            problems.extend(
-                Problem(shown(path), "base", p.found, p.allowed, p.hint) for p in error.problems
-            )
-            break
-        seen = [resolved(layer.path) for layer in layers]
-        if resolved(below) in seen or len(layers) > DEEPEST:
-            found = f"found {quoted(base)}"
-            allowed = f"at most {DEEPEST} bases, none of which rests on itself"
-            problems.append(Problem(shown(path), "base", found, allowed))
-            break
-        path = below
-    return layers[::-1]
+
+def read_layers(path: Path, problems: list[Problem], above: tuple[Path, ...] = ()) -> list[Layer]:
+    """A scenario file and its bases, base first; what is wrong is appended to `problems`.
+
+    Args:
+        path: The file.
+        problems: What keeps a file from being read, and values that no key may hold.
+        above: Files that rest on this one.
+    """
+    content = _read_toml(path, problems)
+    if content is None:
+        return []
+    problems += [
+        Problem(shown(path), key_path(place), found, allowed)
+        for place, found, allowed in islice(_unsound(content), MOST_PROBLEMS)
+    ]
+    layer = Layer(path, content)
+    base = content.get("base")
+    if not isinstance(base, str):
+        return [layer]
+    files = (*above, resolved(path))
+    try:
+        below = locate(base, near=path.parent, asking=path)
+    except ScenarioError as error:
+        problems += [
+            Problem(shown(path), "base", p.found, p.allowed, p.hint) for p in error.problems
+        ]
+        return [layer]
+    if resolved(below) in files or len(files) > DEEPEST:
+        allowed = f"at most {DEEPEST} bases, none of which rests on itself"
+        problems.append(Problem(shown(path), "base", f"found {quoted(base)}", allowed))
+        return [layer]
+    return [*read_layers(below, problems, files), layer]
 
 
 def merge(layers: list[Layer]) -> dict[str, Any]:
@@ -86,6 +94,17 @@ def merge(layers: list[Layer]) -> dict[str, Any]:
     return merged | {"change": changes}
 
 
+def origin(layers: list[Layer], place: Place) -> tuple[Layer, Place]:
+    """The file that says what the merged content has at a place, and the place in that file."""
+    if place[:1] == ("change",) and len(place) > 1 and isinstance(place[1], int):
+        number = place[1]
+        for layer in layers:
+            if number < len(layer.changes):
+                return layer, ("change", number, *place[2:])
+            number -= len(layer.changes)
+    return max(reversed(layers), key=lambda layer: layer.says(place)), place
+
+
 def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
@@ -97,81 +116,42 @@ def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_toml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
+    name = shown(path)
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        beside = path.parent / FILE
+        hint = f"try {shown(beside)}" if beside.is_file() else ""
+        allowed = f"a scenario: a folder with a {FILE}, or the TOML file that names this table"
+        problems.append(Problem(name, "", "a table of evidence", allowed, hint))
+        return None
     text = read_text(path, problems, LARGEST_TOML)
     if text is None:
         return None
-    if _LONG_KEY.search(text):  # the parser takes minutes for it
-        problems.append(Problem(shown(path), "", "tables nested too deeply"))
-        return None
     try:
-        content = tomllib.loads(text)
-        if not _too_deep(content):
-            return content
-        problems.append(Problem(shown(path), "", "tables nested too deeply"))
-    except ValueError as error:
-        place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
-        where = place.group(1) if place else ""
-        problems.append(Problem(shown(path), where, f"not TOML ({_reason(error)})"))
+        if not _LONG_KEY.search(text):
+            return tomllib.loads(text)
+        problems.append(Problem(name, "", _NESTED))
     except RecursionError:
-        problems.append(Problem(shown(path), "", "tables nested too deeply"))
+        problems.append(Problem(name, "", _NESTED))
+    except ValueError as error:
+        said, _, where = str(error).rstrip(")").partition(" (at ")
+        problems.append(Problem(name, where, f"not TOML ({said})"))
     return None
 
 
-def _too_deep(content: dict[str, Any]) -> bool:
-    """Whether tables nest deeper than recursion bears (dotted keys nest without limit)."""
-    level: list[Any] = [content]
-    for _ in range(_DEEPEST_NEST):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list)
-        ]
-    return bool(level)
-
-
-def _reason(error: ValueError) -> str:
-    return re.sub(r" \(at [^)]*\)$", "", str(error))
-
-
-def _own_problems(layer: Layer) -> list[Problem]:
-    file = shown(layer.path)
-    problems = [
-        Problem(file, key_path(place), found, allowed)
-        for place, found, allowed in islice(_unsound(layer.content), MOST_PROBLEMS)
-    ]
-    try:
-        ScenarioFile.model_validate(layer.content)
-    except ValidationError as error:
-        problems += [
-            problem
-            for problem, details in zip(problems_of(error, file), error.errors(), strict=False)
-            if not (layer.is_child and _may_be_inherited(details["type"], details["loc"]))
-        ]
-    return problems
-
-
-def _may_be_inherited(kind: str, location: tuple[int | str, ...]) -> bool:
-    in_a_list = any(isinstance(part, int) for part in location)
-    return kind == "missing" and location[0] not in _OWN and not in_a_list
-
-
-def _unsound(
-    value: Any, place: tuple[int | str, ...] = ()
-) -> Iterator[tuple[tuple[int | str, ...], str, str]]:
-    """Texts and numbers that no key may hold: where, what was found, what is allowed."""
-    if isinstance(value, str):
-        if has_control_character(value):
-            yield place, *_CONTROL
-        elif len(value) > LONGEST_CELL:
-            yield place, f"{len(value):,} characters", f"at most {LONGEST_CELL:,}"
-    elif isinstance(value, int):
-        if not -_LARGEST <= value <= _LARGEST:
-            yield place, f"found {quoted(value)}", f"a number of at most {_LARGEST:,}"
+def _unsound(value: Any, place: Place = ()) -> Iterator[tuple[Place, str, str]]:
+    """Texts, numbers and nests that no key may hold: where, what was found, what is allowed."""
+    if len(place) >= _DEEPEST_NEST and isinstance(value, dict | list):
+        yield place[:1], _NESTED, ""
+    elif isinstance(value, str) and has_control_character(value):
+        yield place, "text with control characters", "plain text"
+    elif isinstance(value, str) and len(value) > LONGEST_CELL:
+        yield place, f"{len(value):,} characters", f"at most {LONGEST_CELL:,}"
+    elif isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+        yield place, f"found {quoted(value)}", f"a number of at most {_LARGEST:,}"
     elif isinstance(value, dict):
         for key, inner in value.items():
             if has_control_character(key):
-                yield place, *_CONTROL
+                yield (*place, key), "a key with control characters", "plain text"
             yield from _unsound(inner, (*place, key))
     elif isinstance(value, list):
         for k, inner in enumerate(value):

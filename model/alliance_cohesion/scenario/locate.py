@@ -1,5 +1,6 @@
 """Find the file that a scenario's name or path stands for."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def locate(reference: str | Path, near: Path | None = None, asking: Path | None 
         return names[alike[0]]
     if alike:
         raise _not_found(text, f"one of {', '.join(sorted(alike))}")
+    if os.path.isdir(path):  # also of a name too long
+        raise _not_found(text, f"a folder with a {FILE}, or the file itself")
     stems = {name.rpartition("/")[2]: name for name in names}
     hint = suggestion(text, [*names, *stems])
     raise _not_found(text, f"a path or a shipped scenario ({_by_folder(names)})", hint)

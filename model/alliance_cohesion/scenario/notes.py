@@ -1,30 +1,59 @@
-"""What a sound scenario says without effect, and whom it takes for an outsider.
+"""What a sound scenario says without effect, and what may not be meant.
 
 None of it need be wrong: a borrowed record concerns others too. But a coder who meant something
 else has to see it.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
-from .events import STANDING, TOWARDS_STATES, Event
+from .events import RESPONSE, STANDING, TOWARDS_STATES, Event
 from .fields import ALL_MEMBERS, INTERNAL
-from .indicators import COMPONENTS
+from .indicators import COMPONENTS, SIGNS
+from .membership import joining, statuses
 from .problems import quoted
 from .scenario import Scenario
+from .states import name_of
 
 MOST_NAMES = 30  # in one line
+_MOST_ROWS = 5
+_MOST_ALIKE = 8  # notes of a kind
+_SAME_END = 3  # spells of membership that end on one day may end with the data
 
 
 def notes(scenario: Scenario) -> list[str]:
-    """One line for each thing that may not be meant, in words for whoever codes."""
-    return [*_outsiders(scenario), *_unreached(scenario), *_standings(scenario), *_silent(scenario)]
+    """One line for each thing that may not be meant, in words for the coder."""
+    parts = (_outsiders, _unreached, _twice, _statuses, _indicators)
+    told = []
+    for part in parts:
+        found = list(part(scenario))
+        more = len(found) - _MOST_ALIKE
+        told += found[:_MOST_ALIKE] + (
+            [f"and {more:,} more notes like the last"] if more > 0 else []
+        )
+    return told
+
+
+def label(name: str, scenario: Scenario) -> str:
+    """A name for the reader: a code with the state's name behind it."""
+    told = name_of(name, scenario.alliance.names)
+    shown = quoted(name)[1:-1]
+    return shown if told == name else f"{shown} ({told})"
+
+
+def rows(events: Iterable[Event]) -> str:
+    """The ids of some rows, the first of them where there are many."""
+    ids = [quoted(event.id)[1:-1] for event in events]
+    more = f" and {len(ids) - _MOST_ROWS:,} more" if len(ids) > _MOST_ROWS else ""
+    return ", ".join(ids[:_MOST_ROWS]) + more
 
 
 def _outsiders(scenario: Scenario) -> Iterator[str]:
     alliance = scenario.alliance
-    cast = {alliance.name, alliance.patron, *alliance.members, ALL_MEMBERS, INTERNAL}
-    cast |= {client.name for client in scenario.clients}
+    cast = {alliance.name, alliance.patron, *alliance.members, *alliance.fellow_members}
+    cast |= {ALL_MEMBERS, INTERNAL, *(client.name for client in scenario.clients)}
     followed = {*alliance.members, ALL_MEMBERS}
     outside = {
         event.actor
@@ -35,62 +64,123 @@ def _outsiders(scenario: Scenario) -> Iterator[str]:
         and event.actor not in cast
     }
     if outside:
+        patron = label(alliance.patron, scenario)
         yield (
-            f"taken for outsiders, neither the patron ({alliance.patron}) nor one of its clients: "
-            f"{_listed(outside)}"
+            f"taken for outsiders, neither the patron, {patron}, nor one of its clients: "
+            f"{_listed(outside, lambda name: label(name, scenario))}"
         )
+    mixed = [name for name in outside if _mixes_alphabets(name)]
+    if mixed:
+        yield f"names that mix alphabets, so that they may only look like another: {_listed(mixed)}"
 
 
 def _unreached(scenario: Scenario) -> Iterator[str]:
-    actors = {event.actor for event in scenario.events}
-    followed = {*scenario.states, ALL_MEMBERS}
+    """Rows that reach no state of the scenario, by whom they are aimed at."""
+    known = {*scenario.states, ALL_MEMBERS}
+    others = known | {event.actor for event in scenario.events}
+    by_target: dict[str, list[Event]] = defaultdict(list)
     for event in scenario.events:
-        unknown = [name for name in event.targets if name not in followed | actors]
-        if event.kind in TOWARDS_STATES and not followed & set(event.targets) and unknown:
-            yield _of(event, f"reaches no state of the scenario: target {_listed(unknown)}")
+        if event.kind in TOWARDS_STATES and not known & set(event.targets):
+            for name in set(event.targets) - others:
+                by_target[label(name, scenario)].append(event)
+    for target, events in sorted(by_target.items()):
+        what = "a row reaches" if len(events) == 1 else f"{len(events)} rows reach"
+        yield f"{what} no state of the scenario: target {target} ({rows(events)})"
 
 
-def _standings(scenario: Scenario) -> Iterator[str]:
-    """Standings that leave no trace in the record that the rules are scored against."""
-    clock = scenario.clock
-    ticks = clock.ticks
+def _twice(scenario: Scenario) -> Iterator[str]:
+    """Answers given twice: both weigh."""
+    answers: dict[tuple[str, date], list[Event]] = defaultdict(list)
+    for event in scenario.events:
+        if event.kind == RESPONSE and not event.consequence:
+            for target in event.targets:
+                answers[target, event.start].append(event)
+    for (target, day), same in answers.items():
+        if len(same) > 1:
+            yield (
+                f"{len(same)} answers to {label(target, scenario)} on {day} all count "
+                f"({rows(same)}): keep one if they are the same fact"
+            )
+
+
+def _statuses(scenario: Scenario) -> Iterator[str]:
+    """Statuses that leave no trace in the record, and how spells of membership are read."""
+    clock, ticks = scenario.clock, scenario.clock.ticks
     by_state: dict[str, list[Event]] = {state: [] for state in scenario.states}
-    for event in sorted(
-        (event for event in scenario.events if event.kind == STANDING),
-        key=lambda event: (event.start, event.place),
-    ):
-        if event.actor not in by_state:
-            yield _of(event, "is of a state that the scenario does not follow")
-        elif event.start > clock.end:
-            yield _of(event, f"lies after the clock's end ({clock.end}) and does not count")
-        elif event.start > clock.start:
+    for event in scenario.events:
+        if event.kind == STANDING and event.actor in by_state:
             by_state[event.actor].append(event)
-    for events in by_state.values():
-        for event, later in pairwise(events):
-            if ticks.at(event.start) == ticks.at(later.start) and event.strength != later.strength:
-                yield _of(
-                    event,
-                    f"is undone within the same {clock.tick} by "
-                    f"{later.place} ({later.strength}) and does not count",
-                )
+        elif event.kind == STANDING:
+            yield _of(event, "is of a state that the scenario does not follow")
+    ends: dict[date, list[str]] = defaultdict(list)
+    for state, events in by_state.items():
+        dated = statuses(events, state)
+        before = [status for status in dated if status.day <= clock.start]
+        after = [status for status in dated if status.day > clock.start]
+        joins = joining(before, after)
+        if joins and joins.day > clock.end:
+            said = f"lies after the clock's end ({clock.end}): the state is outside all the time"
+            yield _of(joins.event, said)
+        elif joins and before:
+            said = "is read as joining for the first time; of a return, give the earlier member row"
+            yield _of(joins.event, said)
+        now = before[-1].code if before else None
+        for k, status in enumerate(after):
+            later = after[k + 1] if k + 1 < len(after) else None
+            if status.day > clock.end:
+                if status is not joins and not status.ends:
+                    said = f"lies after the clock's end ({clock.end}) and does not count"
+                    yield _of(status.event, said)
+            elif (
+                later and ticks.at(status.day) == ticks.at(later.day) and later.code != status.code
+            ):
+                undone = f"by {later.event.place} ({later.event.strength}) and does not count"
+                yield _of(status.event, f"is undone within the same {clock.tick} {undone}")
+            elif status.code == now:
+                yield _of(status.event, f"changes nothing: the state is {status.event.strength}")
+            now = status.code
+            if status.ends and status.day <= clock.end and status.event.strength == "member":
+                ends[status.day].append(state)
+    for day, states in ends.items():
+        if len(states) >= _SAME_END:
+            yield (
+                f"{_listed(states)}: membership ends just before {day}; if only the data end "
+                "there, leave the column end empty"
+            )
 
 
-def _silent(scenario: Scenario) -> Iterator[str]:
+def _indicators(scenario: Scenario) -> Iterator[str]:
+    counts = Counter(row.indicator for row in scenario.indicators)
+    for said, names in (
+        ("signs of alignment, which drive nothing", set(counts) & set(SIGNS)),
+        ("indicators that nothing uses", set(counts) - {*COMPONENTS, *SIGNS}),
+    ):
+        if names:
+            yield f"{said}: {_listed(names, lambda name: f'{name} ({counts[name]:,} values)')}"
     known = {row.state for row in scenario.indicators if row.indicator in COMPONENTS}
     unknown = known - set(scenario.states) - {event.actor for event in scenario.events}
     if unknown:
         yield f"indicators of states that the scenario does not follow: {_listed(unknown)}"
     without = [state for state in scenario.states if state not in known]
     if without:
-        yield f"no indicator of dependence for {_listed(without)}: `dependence_default` is taken"
+        told = _listed(without, lambda name: label(name, scenario))
+        yield f"no indicator of dependence for {told}: `dependence_default` is taken"
 
 
 def _of(event: Event, said: str) -> str:
-    what = f"{event.actor} {event.strength}" if event.kind == STANDING else event.kind
-    return f"{event.file}, {event.place}: {what} of {event.date} {said}"
+    return f"{event.file}, {event.place}: {event.actor} {event.strength} of {event.date} {said}"
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str], told: Callable[[str], str] = str) -> str:
     every = sorted(set(names))
     more = f" and {len(every) - MOST_NAMES} more" if len(every) > MOST_NAMES else ""
-    return ", ".join(quoted(name)[1:-1] for name in every[:MOST_NAMES]) + more
+    return ", ".join(quoted(told(name))[1:-1] for name in every[:MOST_NAMES]) + more
+
+
+def _mixes_alphabets(text: str) -> bool:
+    """Whether a word mixes Latin letters with Greek or Cyrillic ones that look alike."""
+    for word in () if text.isascii() else text.split():
+        alphabets = {unicodedata.name(letter, "").partition(" ")[0] for letter in word}
+        if "LATIN" in alphabets and alphabets & {"GREEK", "CYRILLIC"}:
+            return True
+    return False

@@ -18,7 +18,7 @@ class Side(Enum):
     """Where an actor stands."""
 
     PATRON = auto()
-    """The patron, the alliance itself, or a client of the patron."""
+    """The patron, the alliance, a member that is not followed, or a client of the patron."""
     STATE = auto()
     """A state of the model, or its client."""
     OUTSIDE = auto()
@@ -51,7 +51,7 @@ class Cast:
         self.states = {name: i for i, name in enumerate(scenario.states)}
         self.all_members = len(self.states)
         """Column that stands for whoever is a member."""
-        self._leaders = {alliance.patron, alliance.name, ALL_MEMBERS}
+        self._leaders = {alliance.patron, alliance.name, ALL_MEMBERS, *alliance.fellow_members}
         self._clients: dict[str, list[_Patronage]] = defaultdict(list)
         for client in scenario.clients:
             sponsor = self.states.get(client.sponsor, -1)

@@ -50,7 +50,8 @@ class Scenario:
     histories: int
     seed: int
     changes: tuple[Change, ...]
-    """As written, base first; those to events, parameters and rules are applied already."""
+    """As written, base first; those to events, parameters and rules are applied already. A
+    parameter that a file holds over its base counts as one."""
     reforms: tuple[Reform, ...]
     """Changes of the alliance's rules that act from a date."""
     settings: tuple[SetIndicator, ...]

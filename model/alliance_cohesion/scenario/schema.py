@@ -1,7 +1,7 @@
 """The keys of a scenario file: their types, defaults and limits."""
 
-import unicodedata
 from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints, model_validator
 from . import dates
 from .actions import Change
 from .fields import (
+    ALL_MEMBERS,
+    INTERNAL,
     Day,
     Finite,
     Name,
@@ -20,6 +22,8 @@ from .fields import (
     read_day,
     within_range,
 )
+from .problems import WrongError
+from .states import codes_of, speller
 
 MOST_TICKS = 100_000
 MOST_STATES = 2_000
@@ -60,11 +64,11 @@ class Clock(Table):
     @model_validator(mode="after")
     def _runs_forwards(self) -> "Clock":
         if self.end <= self.start:
-            raise ValueError(f"an end after the start ({self.start})")
+            raise WrongError(f"an end after the start ({self.start})")
         if self.memory > self.start:
-            raise ValueError(f"a memory that begins no later than the start ({self.start})")
+            raise WrongError(f"a memory that begins no later than the start ({self.start})")
         if self.ticks.count > MOST_TICKS:
-            raise ValueError(f"at most {MOST_TICKS:,} ticks (here {self.ticks.count:,})")
+            raise WrongError(f"at most {MOST_TICKS:,} ticks (here {self.ticks.count:,})")
         return self
 
     @property
@@ -80,6 +84,12 @@ class Alliance(Table):
     patron: Name = Field(description="ISO3 or short name of the power that leads")
     members: tuple[Name, ...] = Field(
         min_length=1, max_length=MOST_STATES, description="states the model follows"
+    )
+    fellow_members: tuple[Name, ...] = Field(
+        default=(), description="members that the model does not follow: no outsiders"
+    )
+    names: dict[Name, Words] = Field(
+        default_factory=dict, description="names of states for codes of your own"
     )
     entry: Day | None = Field(default=None, description="in force from; default: the start")
     first_term: Annotated[float, Field(ge=1 / 12, le=1000)] | None = Field(
@@ -103,13 +113,19 @@ class Alliance(Table):
         default=0.25, description="D of a state with no known component"
     )
 
+    def speller(self, clients: Iterable["Client"] = ()) -> Callable[[str], str]:
+        """How names are spelt: states as in this table, by code, name or number."""
+        cast = (self.name, self.patron, *self.members, *self.fellow_members)
+        names = (client.name for client in clients)
+        return speller((*cast, *names, ALL_MEMBERS, INTERNAL), tuple(self.names.items()))
+
     @model_validator(mode="after")
     def _names_are_distinct(self) -> "Alliance":
-        everyone = (self.name, self.patron, *self.members)
-        names = Counter(unicodedata.normalize("NFKC", name).casefold() for name in everyone)
-        twice = [name for name, times in names.items() if times > 1]
+        everyone = (self.name, self.patron, *self.members, *self.fellow_members)
+        states = (next(iter(codes_of(name)), name.casefold()) for name in everyone)
+        twice = [name for name, times in Counter(states).items() if times > 1]
         if twice:
-            raise ValueError(
+            raise WrongError(
                 f"one name for each of the alliance, its patron and its members ({twice[0]!r} "
                 "is there twice; the patron is not among the members)"
             )
@@ -126,10 +142,15 @@ class Client(Table):
     end: Day | None = Field(default=None, description="last day; default: for good")
     source: Words = Field(description="where this can be checked")
 
+    def spelt(self, spell: Callable[[str], str]) -> "Client":
+        """The same with names in the spelling of the scenario."""
+        against = tuple(spell(name) for name in self.against)
+        return self.model_copy(update={"sponsor": spell(self.sponsor), "against": against})
+
     @model_validator(mode="after")
     def _runs_forwards(self) -> "Client":
         if self.start and self.end and self.end < self.start:
-            raise ValueError(f"an end no earlier than the start ({self.start})")
+            raise WrongError(f"an end no earlier than the start ({self.start})")
         return self
 
 
@@ -207,7 +228,7 @@ class ScenarioFile(Table):
     @model_validator(mode="after")
     def _fits_in_memory(self) -> "ScenarioFile":
         if self.clock.ticks.count * len(self.alliance.members) > MOST_CELLS:
-            raise ValueError(f"at most {MOST_CELLS:,} ticks times states")
+            raise WrongError(f"at most {MOST_CELLS:,} ticks times states")
         return self
 
 

@@ -1,17 +1,17 @@
 """Guess which known word a misspelt one was meant to be."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-_LONGEST = 100  # letters of a name
-_SHORT = 4  # letters; two slips in so short a word make another word
+_LONGEST = 200  # letters of a word that is compared
+_SHORT, _SHORTEST = 4, 3  # letters; two slips in a short word make another word
 
 
 def most_like(word: str, known: Iterable[str]) -> list[str]:
     """The known words that are like `word`, most alike first, five at most."""
-    if len(word) > 2 * _LONGEST:
+    if len(word) > _LONGEST:
         return []
     found = process.extract(
         word,
@@ -29,57 +29,21 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f'did you mean "{alike[0]}"?' if alike else ""
 
 
-def abbreviation_of(word: str, known: Iterable[str]) -> str | None:
-    """The one known code whose letters come in this order in `word`, from the first letter on."""
-    found = []
-    for code in known:
-        letters = iter(word.casefold())
-        if word[:1].casefold() == code[:1].casefold() and all(
-            letter in letters for letter in code.casefold()
-        ):
-            found.append(code)
-    return found[0] if len(found) == 1 else None
-
-
 def slip_of(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` is a slip of: two letters off, or one if the word is short."""
-    return _within(word, known, lambda other: 1 if len(other) <= _SHORT else 2)
+    """The known word that `word` is a slip of: two letters off, or one if that is short."""
+    if len(word) < _SHORTEST:
+        return None
+    found = (one for one in known if _differ(word, one, 1 if len(one) <= _SHORT else 2))
+    return next(found, None)
 
 
 def near_name(word: str, known: Iterable[str]) -> str | None:
     """The known name that `word` equals but for its case or one letter."""
-    return _within(word, known, lambda _: 1)
+    return next((other for other in known if _differ(word, other, 1)), None)
 
 
-class NearNames:
-    """Finds the known name that a word equals but for its case or one letter, among many fast."""
-
-    def __init__(self, known: Iterable[str]):
-        self._known = tuple(known)
-        self._places: dict[str, list[int]] = {}
-        for k, name in enumerate(self._known):
-            for part in _parts(name):
-                self._places.setdefault(part, []).append(k)
-
-    def of(self, word: str) -> str | None:
-        """The first such name."""
-        if len(word) > 2 * _LONGEST:
-            return None
-        # Two words one slip apart have a part in common that lacks one letter at most.
-        places = {k for part in _parts(word) for k in self._places.get(part, ())}
-        return near_name(word, (self._known[k] for k in sorted(places)))
-
-
-def _parts(word: str) -> set[str]:
-    folded = word.casefold()
-    return {folded, *(folded[:k] + folded[k + 1 :] for k in range(len(folded)))}
-
-
-def _within(word: str, known: Iterable[str], reach: Callable[[str], int]) -> str | None:
-    if len(word) > 2 * _LONGEST:
-        return None
-    for other in known:
-        distance = OSA.distance(word.casefold(), other.casefold())
-        if word != other and distance <= reach(other):
-            return other
-    return None
+def _differ(word: str, other: str, most: int) -> bool:
+    """Whether two words differ, by `most` letters at most."""
+    if word == other or len(word) > _LONGEST or abs(len(word) - len(other)) > most:
+        return False
+    return OSA.distance(word.casefold(), other.casefold(), score_cutoff=most) <= most

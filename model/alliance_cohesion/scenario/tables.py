@@ -1,90 +1,99 @@
-"""Read a CSV table as text, row by row, and check what any table must satisfy."""
+"""Read the evidence tables: CSV files whose rows are checked one by one."""
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
+from pydantic import BaseModel, ValidationError
+
+from . import events as event_table
+from . import indicators as indicator_table
+from .events import Event, EventRow, repeated_ids
 from .files import read_text
-from .problems import (
-    MOST_PROBLEMS,
-    Problem,
-    has_control_character,
-    has_invisible_character,
-    mixes_alphabets,
-    quoted,
-    shown,
-)
-from .spelling import slip_of, suggestion
+from .indicators import Indicator
+from .problems import MOST_PROBLEMS, Problem, any_of, quoted, raise_any, shown
+from .spelling import slip_of
+from .translate import problems_of
 
-LONGEST_CELL = 10_000  # characters
-LONGEST_NAME = 100  # characters
 MOST_COLUMNS = 200
 MOST_ROWS = 200_000
-NAMES = ("id", "kind", "actor", "target", "state", "indicator")  # columns that hold names
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_YEAR = re.compile(r"X?(1[89]|20)\d\d(\.0)?( ?\[YR\d{4}\])?", re.ASCII)  # as a column's name
+_LONGEST_PREAMBLE = 20  # rows above the column names
+
+Row = TypeVar("Row", bound=BaseModel)
+Cells = dict[str, str]
 
 
-@dataclass
-class Row:
-    """One row while it is read: its cells by column, and what is wrong with them."""
+def load_events(path: Path | str) -> tuple[Event, ...]:
+    """Read an event table.
 
-    file: str
-    place: str
-    cells: Mapping[str, str]
-    problems: list[Problem] = field(default_factory=list)
-    number: int = 0
+    Raises:
+        ScenarioError: with everything that is wrong in it.
+    """
+    events, problems = read_events(Path(path))
+    raise_any(problems)
+    return events
 
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
 
-    def wrong(self, column: str, allowed: str, hint: str = "") -> None:
-        """Note that a cell is not what is allowed there."""
-        found = f"found {quoted(self[column])}" if self[column] else "nothing there"
-        place = f"{self.place}, {column}" if self.place else column
-        self.problems.append(Problem(self.file, place, found, allowed, hint))
+def read_events(*paths: Path) -> tuple[tuple[Event, ...], list[Problem]]:
+    """Read event tables into one: their sound rows, and what is wrong with the others."""
+    problems: list[Problem] = []
+    events: list[Event] = []
+    for path in paths:
+        wrong: list[Problem] = []
+        file = shown(path)
+        for place, cells in read_rows(path, event_table.REQUIRED, event_table.OPTIONAL, wrong):
+            row = checked(EventRow, cells, file, place, wrong)
+            if row:
+                events.append(row.event(file, place))
+        problems += wrong
+    return tuple(events), problems + repeated_ids(events)
 
-    def one_of(self, column: str, words: tuple[str, ...]) -> bool:
-        """Check that a cell is one of some words."""
-        if self[column] in words:
-            return True
-        self.wrong(column, ", ".join(words), suggestion(self[column], words))
-        return False
 
-    def filled(self, column: str) -> None:
-        """Check that a cell is not empty."""
-        if not self[column]:
-            self.wrong(column, "some text")
+def read_indicators(*paths: Path) -> tuple[tuple[Indicator, ...], list[Problem]]:
+    """Read indicator tables into one: their sound rows, and what is wrong with the others."""
+    problems: list[Problem] = []
+    indicators: dict[tuple[str, int, str], Indicator] = {}
+    for path in paths:
+        wrong: list[Problem] = []
+        file = shown(path)
+        for place, cells in read_rows(path, indicator_table.COLUMNS, (), wrong):
+            known = {column: cells[column] for column in indicator_table.COLUMNS}
+            row = checked(Indicator, known | {"file": file, "place": place}, file, place, wrong)
+            if row is None:
+                continue
+            key = (row.state, row.year, row.indicator)
+            first = indicators.setdefault(key, row)
+            if first is not row:
+                where = first.place if first.file == row.file else f"{first.file}, {first.place}"
+                found = f"found {quoted(', '.join(map(str, key)))}, as in {where}"
+                allowed = "one value a state, year and indicator"
+                wrong.append(Problem(row.file, place, found, allowed, slip="twice"))
+        problems += wrong
+    return tuple(indicators.values()), problems
 
-    def check_text(self) -> None:
-        """Check that cells are of bearable length and do nothing to a terminal."""
-        for column, text in self.cells.items():
-            if len(text) > LONGEST_CELL:
-                self.wrong(column, f"at most {LONGEST_CELL:,} characters")
-            if has_control_character(text):
-                self.wrong(column, "text without control characters")
-            elif column in NAMES:
-                self._check_name(column, text)
 
-    def _check_name(self, column: str, text: str) -> None:
-        if len(text) <= LONGEST_NAME and text.isascii():
-            return
-        if any(len(part) > LONGEST_NAME for part in text.split("|")):
-            self.wrong(column, f"names of at most {LONGEST_NAME} characters")
-        elif has_invisible_character(text):
-            self.wrong(column, "a name without invisible characters")
-        elif mixes_alphabets(text):
-            self.wrong(column, "a name in one alphabet")
+def checked(
+    model: type[Row], cells: Cells, file: str, place: str, problems: list[Problem]
+) -> Row | None:
+    """A row as its model reads it, or None and the problems with it."""
+    try:
+        return model.model_validate(cells)
+    except ValidationError as error:
+        problems += problems_of(error, file, f"{place},", model)
+        return None
 
 
 def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV text, numbered from 1, whatever ends its lines.
+    """The rows of a CSV text, numbered from 1, with any end of line.
 
     Raises:
-        csv.Error: a row is none.
+        csv.Error: the text is no CSV.
     """
     lines = (match.group() for match in _LINE.finditer(text) if match.group())
     yield from enumerate(csv.reader(lines, strict=True), start=1)
@@ -98,13 +107,13 @@ def safe_cell(value: object) -> object:
 
 
 def read_rows(
-    path: Path, required: tuple[str, ...], optional: tuple[str, ...], problems: list[Problem]
-) -> Iterator[Row]:
-    """The rows of a CSV file with a header, cells stripped; row 1 is the header.
+    path: Path, required: Sequence[str], optional: Sequence[str], problems: list[Problem]
+) -> Iterator[tuple[str, Cells]]:
+    """The rows of a CSV file with a header: their places (`row 2`) and cells by column, stripped.
 
     Args:
         path: The file.
-        required: Columns that must be there, in any order.
+        required: Columns that must be there, in any order; upper and lower case are alike.
         optional: Columns that may be; any other column is kept.
         problems: What is wrong is appended here, by the caller too; reading stops when they are
             too many. Rows with too few or many cells are left out.
@@ -112,74 +121,106 @@ def read_rows(
     text = read_text(path, problems)
     if text is None:
         return
-    name = shown(path)
-    numbered = csv_rows(text)
-    number = 0
+    name, number = shown(path), 0
+    known = (*required, *optional)
     try:
-        number, cells = next(numbered, (1, []))
-        header = [cell.strip() for cell in cells]
-        problems.extend(_header_problems(name, header, required, optional))
-        if problems:
+        rows = csv_rows(text)
+        number, cells = next(rows, (1, []))
+        header = _columns(cells, known)
+        wrong = list(_header_problems(name, header, required, optional, text))
+        problems += wrong
+        if wrong:
             return
-        for row in _rows(name, header, numbered, problems):
-            number = row.number
-            yield row
+        for number, cells in rows:
+            place = f"row {number}"
+            if len(problems) >= MOST_PROBLEMS:
+                found = f"more than {MOST_PROBLEMS:,} problems; the rest was not read"
+                problems.append(Problem(name, place, found))
+                return
+            if number > MOST_ROWS + 1:
+                allowed = f"at most {MOST_ROWS:,} rows"
+                problems.append(Problem(name, place, "too many rows", allowed))
+                return
+            stripped = [cell.strip() for cell in cells]
+            if not any(stripped):
+                continue
+            if len(cells) == len(header):
+                named = zip(header, stripped, strict=True)
+                yield place, {column: cell for column, cell in named if column}
+            else:
+                hint = "a cell that contains a comma needs quotes"
+                found, allowed = f"{len(cells)} cells", f"{len(header)} cells"
+                problems.append(Problem(name, place, found, allowed, hint))
     except csv.Error as error:
         problems.append(Problem(name, f"row {number + 1}", f"not a CSV row ({error})"))
 
 
-def _rows(
-    name: str,
-    header: list[str],
-    numbered: Iterator[tuple[int, list[str]]],
-    problems: list[Problem],
-) -> Iterator[Row]:
-    for number, cells in numbered:
-        if len(problems) >= MOST_PROBLEMS:
-            found = f"more than {MOST_PROBLEMS:,} problems; the rest was not read"
-            problems.append(Problem(name, f"row {number}", found))
-            return
-        if number > MOST_ROWS + 1:
-            allowed = f"at most {MOST_ROWS:,} rows"
-            problems.append(Problem(name, f"row {number}", "too many rows", allowed))
-            return
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            hint = "a cell that contains a comma needs quotes"
-            found = f"{len(cells)} cells"
-            problems.append(Problem(name, f"row {number}", found, f"{len(header)} cells", hint))
-            continue
-        stripped = (cell.strip() for cell in cells)
-        row = Row(name, f"row {number}", dict(zip(header, stripped, strict=True)), number=number)
-        row.check_text()
-        yield row
+def _columns(cells: Sequence[str], known: Sequence[str]) -> list[str]:
+    """Names of columns, those known in their own spelling."""
+    names = [cell.strip() for cell in cells]
+    plain = [re.sub(r"[ -]+", "_", name.casefold()) for name in names]
+    return [low if low in known else name for name, low in zip(names, plain, strict=True)]
 
 
 def _header_problems(
-    name: str, header: list[str], required: tuple[str, ...], optional: tuple[str, ...]
+    name: str, header: list[str], required: Sequence[str], optional: Sequence[str], text: str
 ) -> Iterator[Problem]:
-    place, known = "row 1", required + optional
+    place, known = "row 1", (*required, *optional)
+    missing = [column for column in required if column not in header]
+    others = [column for column in header if column and column not in known]
     if len(header) > MOST_COLUMNS:
         yield Problem(name, place, f"{len(header):,} columns", f"at most {MOST_COLUMNS}")
         return
-    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
-        yield Problem(
-            name,
-            place,
-            "one column",
-            ", ".join(known),
-            "separate columns by commas; see docs/evidence.md",
-        )
+    if missing and (elsewhere := _where_names_stand(text, required)):
+        found = f"found {quoted(header[0])}" if any(header) else "nothing there"
+        hint = f"they are in row {elsewhere}: delete the rows above it"
+        yield Problem(name, place, found, "the names of the columns", hint)
         return
-    for column in required:
-        if column not in header:
-            hint = suggestion(column, [other for other in header if other not in known])
-            yield Problem(name, place, f"no column {quoted(column)}", ", ".join(known), hint)
+    if missing and (wide := _wide(text)):
+        hint = "turn it into one value a row (R: pivot_longer, Python: pandas melt)"
+        allowed = f"columns {', '.join(known)}"
+        yield Problem(name, f"row {wide}", "a table with a column for each year", allowed, hint)
+        return
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        hint = "separate columns by commas; see docs/evidence.md"
+        yield Problem(name, place, "one column", ", ".join(known), hint)
+        return
+    guesses = {column: slip_of(column, others) for column in known if column not in header}
+    if missing:
+        slips = [f'"{guess}"' for column in missing if (guess := guesses[column])]
+        hint = f"did you mean {', '.join(slips)}?" if slips else ""
+        there = f", only {any_of(others, 8)}" if others and not slips else ""
+        found = f"no column {', '.join(map(quoted, missing))}{there}"
+        yield Problem(name, place, found, ", ".join(known), hint)
     for column in optional:
-        guess = slip_of(column, [other for other in header if other and other not in known])
-        if column not in header and guess:
+        if guess := guesses.get(column):
             hint = f'did you mean "{column}"?'
             yield Problem(name, place, f"found column {quoted(guess)}", ", ".join(known), hint)
     for column in sorted({column for column in header if column and header.count(column) > 1}):
         yield Problem(name, place, f"column {quoted(column)} twice", "each column once")
+
+
+def _first_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    try:
+        for number, cells in csv_rows(text):
+            if number > _LONGEST_PREAMBLE:
+                return
+            yield number, cells
+    except csv.Error:
+        return
+
+
+def _where_names_stand(text: str, required: Sequence[str]) -> int:
+    """The row in which the names of the columns stand, if it is not the first; else 0."""
+    for number, cells in _first_rows(text):
+        if number > 1 and set(required) <= set(_columns(cells, required)):
+            return number
+    return 0
+
+
+def _wide(text: str) -> int:
+    """The row in which years are names of columns, or 0."""
+    for number, cells in _first_rows(text):
+        if sum(bool(_YEAR.fullmatch(cell.strip())) for cell in cells) >= 5:
+            return number
+    return 0

@@ -1,23 +1,30 @@
-"""Say what the schema found wrong in the words of the file, not of the validator."""
+"""Say what pydantic found wrong in the words of the file."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from .actions import Change
-from .problems import MOST_PROBLEMS, Problem, as_text, quoted
+from .problems import MOST_PROBLEMS, Problem, WrongError, as_text, quoted
 from .schema import ScenarioFile
 from .spelling import suggestion
 
 _NOTHING = "nothing there"
-_IN_TOML = {
-    "tuple_type": "a list",
+_ALLOWED = {
+    "tuple_type": "a list in [ ]",
     "dict_type": "a table",
     "model_type": "a table",
     "model_attributes_type": "a table",
-    "string_type": "a text",
+    "string_type": "a text in quotes",
+    "string_too_short": "some text",
+    "too_short": "a list that is not empty",
+    "too_long": "a list of at most {max_length}",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "letters, digits, spaces, dots and hyphens, a letter or digit first",
 }
 _ACTIONS: tuple[str, ...] = tuple(
     get_args(model.model_fields["action"].annotation)[0] for model in get_args(get_args(Change)[0])
@@ -30,7 +37,7 @@ def problems_of(
     place: str = "",
     model: type[BaseModel] = ScenarioFile,
 ) -> list[Problem]:
-    """The problems behind a validation error, in its order, up to as many as anyone mends.
+    """The problems behind a validation error, in its order, up to as many as are looked for.
 
     Args:
         error: What pydantic raised.
@@ -42,21 +49,19 @@ def problems_of(
     return [_problem(one, file, place, model) for one in details]
 
 
-def key_path(location: tuple[int | str, ...]) -> str:
+def key_path(location: Sequence[int | str]) -> str:
     """A place in a TOML file: `alliance.patron`, `change 2.where.id` (counted from 1)."""
     path = ""
     for k, part in enumerate(location):
         if isinstance(part, int):
             path += f" {part + 1}"
-        elif part == "[key]" or _is_tag(location, k):
-            continue
-        else:
+        elif part != "[key]" and not _is_tag(location, k):
             path += f".{part}" if path else part
     return path
 
 
 def _problem(details: ErrorDetails, file: str, place: str, model: type[BaseModel]) -> Problem:
-    location, value = details["loc"], details["input"]
+    location, value, context = details["loc"], details["input"], details.get("ctx", {})
     where = " ".join(part for part in (place, key_path(location)) if part)
     match details["type"]:
         case "extra_forbidden":
@@ -69,11 +74,14 @@ def _problem(details: ErrorDetails, file: str, place: str, model: type[BaseModel
             action = value.get("action", "") if isinstance(value, dict) else ""
             return _not_a_word(file, f"{where}.action", action, _ACTIONS)
         case "literal_error":
-            return _not_a_word(file, where, value, _words(model, location))
+            words = re.findall(r"'([^']*)'", context["expected"])
+            return _not_a_word(file, where, value, words)
         case "value_error":
-            return Problem(file, where, _found(value), str(details["ctx"]["error"]))
+            wrong = context["error"]
+            more = (wrong.hint, wrong.slip) if isinstance(wrong, WrongError) else ()
+            return Problem(file, where, _found(value), str(wrong), *more)
     allowed = details["msg"].removeprefix("Input should be ").removeprefix("String should ")
-    allowed = _IN_TOML.get(details["type"], allowed)
+    allowed = _ALLOWED.get(details["type"], allowed).format(**context)
     return Problem(file, where, _found(value), allowed)
 
 
@@ -85,54 +93,30 @@ def _not_a_word(file: str, where: str, value: object, words: Sequence[str]) -> P
 def _found(value: object) -> str:
     if isinstance(value, Mapping | BaseModel):
         return ""  # the message says which of the table's values is wrong
-    return f"found {quoted(value)}"
+    return f"found {quoted(value)}" if value not in ("", None) else _NOTHING
 
 
-def _is_tag(location: tuple[int | str, ...], k: int) -> bool:
+def _is_tag(location: Sequence[int | str], k: int) -> bool:
     return k == 2 and location[0] == "change" and location[k] in _ACTIONS
 
 
-def _keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    keys: dict[str, None] = {}
-    for table in _tables_at(model, location):
-        keys |= dict.fromkeys(field.alias or name for name, field in table.model_fields.items())
-    return list(keys)
-
-
-def _words(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    for table in _tables_at(model, location[:-1]):
-        for name, field in table.model_fields.items():
-            if location[-1] in (name, field.alias):
-                return [str(word) for word in _literals(field.annotation)]
-    return []
-
-
-def _tables_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[type[BaseModel]]:
-    """The models that a key path leads to."""
+def _keys(model: type[BaseModel], location: Sequence[int | str]) -> list[str]:
+    """The keys of the tables that a key path leads to."""
     tables = [model]
     for k, part in enumerate(location):
-        if isinstance(part, int):
-            continue
         if _is_tag(location, k):
-            tables = [t for t in tables if part in _literals(t.model_fields["action"].annotation)]
-            continue
-        tables = [
-            inner
-            for table in tables
-            for name, field in table.model_fields.items()
-            if part in (name, field.alias)
-            for inner in _models(field.annotation)
-        ]
-    return tables
+            tables = [t for t in tables if part in get_args(t.model_fields["action"].annotation)]
+        elif isinstance(part, str):
+            fields = [field for name, field in _fields(tables) if part in (name, field.alias)]
+            tables = [inner for field in fields for inner in _models(field.annotation)]
+    return list(dict.fromkeys(field.alias or name for name, field in _fields(tables)))
+
+
+def _fields(tables: Sequence[type[BaseModel]]) -> list[tuple[str, FieldInfo]]:
+    return [item for table in tables for item in table.model_fields.items()]
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models(part)]
-
-
-def _literals(annotation: Any) -> tuple[Any, ...]:
-    if get_origin(annotation) is Literal:
-        return get_args(annotation)
-    return tuple(word for part in get_args(annotation) for word in _literals(part))

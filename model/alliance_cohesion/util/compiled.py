@@ -1,48 +1,122 @@
-"""Where compiled code is kept: a folder named after the sources it was compiled from.
+"""Where compiled code is kept, and what must not stand beside the program when it starts.
 
 Numba compiles a function again when its own file changes, but not when a file changes whose
-functions it inlined. So the folder's name holds the hash of every source of `core` and
-`inference`; other sources, other folder. A `NUMBA_CACHE_DIR` set by the user is left alone.
+functions it inlined. So the folder's name holds the hash of every source of `core`, `inference`
+and `analysis`; other sources, other folder. A `NUMBA_CACHE_DIR` set by the user is left alone.
+
+Numba unpickles what it finds there: whoever can write to that folder can run code as the user.
 """
 
+import atexit
 import hashlib
 import os
+import shutil
+import stat
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
+
+from . import shipped
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _COMPILED = ("core", "inference", "analysis")
+_NUMBERS = ("core", "scenario", "inference", "simulation.py", "analysis")
+SETTINGS = ".numba_config.yaml"
+
+
+class StrangeSettingsError(RuntimeError):
+    """The current folder holds a file from which Numba would take its settings."""
+
+
+def _files(places: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of the sources in some folders of the package, line ends made equal."""
+    for place in places:
+        path = _PACKAGE / place
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            yield file.relative_to(_PACKAGE).as_posix(), _text(file)
+
+
+def _text(file: Path) -> bytes:
+    return file.read_bytes().replace(b"\r\n", b"\n")
 
 
 def sources_hash() -> str:
     """SHA-256 over the names and contents of all sources that may be compiled."""
     digest = hashlib.sha256()
-    for folder in _COMPILED:
-        for path in sorted((_PACKAGE / folder).rglob("*.py")):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+    for name, content in _files(_COMPILED):
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
+
+
+@cache
+def sources() -> dict[str, str]:
+    """Hashes of all sources and shipped fits that a simulated number depends on, by file name.
+
+    They are those that this process has imported: later edits to the files do not count.
+    """
+    folder = shipped.folder("calibration")
+    fits = [folder / "priors.toml", *sorted(folder.glob("reactions-*.json"))]
+    files = [*_files(_NUMBERS), *((f"calibration/{fit.name}", _text(fit)) for fit in fits)]
+    return {name: hashlib.sha256(content).hexdigest()[:16] for name, content in files}
 
 
 def keep_compiled_code() -> None:
     """Set `NUMBA_CACHE_DIR`, before Numba is imported, unless the user has set it.
 
-    The folder lies in the user's cache and is readable by the user alone, since Numba unpickles
-    what it finds there. Where no such folder can be made, a temporary one serves this process.
+    The folder lies in the user's cache, and only the user can write to it. Where no such folder
+    can be made, a temporary one serves this process.
+
+    Raises:
+        StrangeSettingsError: the current folder holds settings for Numba, which may name a folder
+            of code to run.
     """
-    if "NUMBA_CACHE_DIR" in os.environ or "numba" in sys.modules:
+    if "numba" in sys.modules:
+        return
+    if os.path.lexists(SETTINGS):
+        raise StrangeSettingsError(
+            f"{SETTINGS} in this folder lets whoever wrote it run code on this machine; remove it, "
+            "or work in another folder (your own settings go into NUMBA_... variables)"
+        )
+    if "NUMBA_CACHE_DIR" in os.environ:
         return
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = home / "alliance-cohesion" / f"compiled-{sources_hash()[:16]}"
+    own = home / "alliance-cohesion"
+    folder = own / f"compiled-{sources_hash()[:16]}"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid"):
-            about = folder.stat()
-            if about.st_uid != os.getuid() or about.st_mode & 0o022:
-                raise PermissionError(f"{folder}: others can write there")
-        if not os.access(folder, os.W_OK):
-            raise PermissionError(f"{folder}: not writable")
+        home.mkdir(parents=True, exist_ok=True)
+        for place in (own, folder):
+            place.mkdir(mode=0o700, exist_ok=True)
+            _check_only_ours(place)
     except OSError:
         folder = Path(tempfile.mkdtemp(prefix="alliance-cohesion-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
+
+
+def say_if_compiling() -> None:
+    """Say on standard error that the model is being compiled, if no compiled model is kept yet."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or ".")
+    if not any(folder.glob("core_*/simulate.walk-*.nbi")):
+        print("compiling the model, once (about 10 s)", file=sys.stderr, flush=True)
+
+
+def _check_only_ours(folder: Path) -> None:
+    """Check that nobody else can write to a folder, or put another in its place.
+
+    Raises:
+        OSError: somebody can, or this process cannot.
+    """
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder}: not writable")
+    if not hasattr(os, "getuid"):  # Windows: the user's profile is the user's
+        return
+    about = folder.stat()
+    if about.st_uid != os.getuid() or about.st_mode & 0o022:
+        raise PermissionError(f"{folder}: others can write there")
+    for above in folder.resolve().parents:
+        about = above.stat()
+        everybody = about.st_mode & stat.S_IWOTH and not about.st_mode & stat.S_ISVTX
+        if everybody or about.st_uid not in (0, os.getuid()):
+            raise PermissionError(f"{above}: others can put another folder there")
