@@ -47,7 +47,7 @@ napoleon_numpy_docstring = False
 
 # Names of other libraries are not looked up: that would take the network at every build. Nor are
 # inner types that signatures mention and the reference leaves out.
-_INNER = r"scenario\.(schema|actions|scenario)|freerun|counterfactual\.(effects|guards)|sweep"
+_INNER = r"scenario\.(schema|actions|scenario)|freerun|counterfactual\.(moves|guards)|sweep"
 nitpick_ignore_regex = [
     (r"py:.*", r"(np|numpy|xr|xarray|pd|pandas|mesa|pathlib|datetime|pydantic|collections)\b.*"),
     (r"py:.*", r"(types\.Annotated|FieldInfo|NoneType|CPUDispatcher)"),

@@ -1,7 +1,11 @@
 """The directive `made`: what a page can take from the program is not written by hand.
 
-`{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints.
+`{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints,
+`{made} counterfactuals` the answers to all shipped counterfactuals.
 """
+
+import hashlib
+from pathlib import Path
 
 import keys
 import numbers_of_the_fit as fit
@@ -11,9 +15,13 @@ from sphinx.util.docutils import SphinxDirective
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from alliance_cohesion.analysis import counterfactual
 from alliance_cohesion.cli import app
+from alliance_cohesion.report.counterfactual import markdown
 
 WIDTH = 79  # of a terminal
+ROOT = Path(__file__).parents[2]
+KEPT = ROOT / "docs" / "_build" / "answers"
 
 
 def helped(command: str) -> str:
@@ -30,7 +38,23 @@ def commands() -> list[str]:
     return list(get_command(app).commands)  # type: ignore[attr-defined]
 
 
+def answers() -> str:
+    """The answers to all shipped counterfactuals, kept until something they rest on changes."""
+    digest = hashlib.sha256()
+    for folder in ("model", "scenarios", "calibration"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".toml", ".csv", ".json"):
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    kept = KEPT / f"{digest.hexdigest()[:16]}.md"
+    if not kept.exists():
+        text = markdown([counterfactual.answer(pair) for pair in counterfactual.library()], level=3)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        kept.write_text(text, encoding="utf-8")
+    return kept.read_text(encoding="utf-8")
+
+
 TABLES = {
+    "counterfactuals": answers,
     "parameters": fit.parameters,
     "priors": fit.priors,
     "posterior": fit.posterior,
@@ -52,7 +76,7 @@ class Made(SphinxDirective):
         if what == "help":
             text = helped(rest)
             return [nodes.literal_block(text, text, language="none")]
-        return self.parse_text_to_nodes(TABLES[what]())
+        return self.parse_text_to_nodes(TABLES[what](), allow_section_headings=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from alliance_cohesion.analysis.counterfactual import histories
 from alliance_cohesion.analysis.counterfactual.answer import CHANNELS
-from alliance_cohesion.analysis.counterfactual.histories import CONTAGION, LEARNED, SOURCE
+from alliance_cohesion.analysis.counterfactual.histories import CONTAGION, LEARNED, SOURCE, Paired
 from alliance_cohesion.core.inputs import Standing
 from alliance_cohesion.core.replay import trace
 from alliance_cohesion.core.simulate import simulate
@@ -20,6 +19,14 @@ MEMBER = int(Standing.MEMBER)
 SILENT = {"kappa": 0.0, "omega": 0.0}
 
 
+def forecast(base, changed, draws, other, branch, count, seed, held=0):
+    return Paired(base, changed, draws, other, branch, seed).forecast(count, held)
+
+
+def replay(base, changed, draws, other, branch, count, seed, coupling, held=0, known=None):
+    return Paired(base, changed, draws, other, branch, seed, known).replay(count, coupling, held)
+
+
 @pytest.fixture(scope="module")
 def csto():
     return load("csto").world
@@ -29,7 +36,7 @@ def csto():
 def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
     draws = rows(200)
     first = csto.forcing.first
-    _, path = histories.replay(csto, csto, draws, draws, first, 400, 3, coupling)
+    _, path = replay(csto, csto, draws, draws, first, 400, 3, coupling)
     assert np.array_equal(path, np.broadcast_to(csto.record[first:], path.shape))
 
 
@@ -38,10 +45,10 @@ def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
 def test_with_no_change_any_record_comes_back(coupling, seed):
     world, draws = random_world(seed), rows(20, seed)
     for branch in (world.forcing.first, 15):
-        _, path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling)
+        _, path = replay(world, world, draws, draws, branch, 40, seed, coupling)
         assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
         for held in (CONTAGION, LEARNED, SOURCE, CONTAGION | LEARNED | SOURCE):
-            _, path = histories.replay(world, world, draws, draws, branch, 40, seed, coupling, held)
+            _, path = replay(world, world, draws, draws, branch, 40, seed, coupling, held)
             assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
 
 
@@ -52,7 +59,7 @@ def test_a_forecast_from_the_start_is_an_ensemble(seed):
     other = replace(random_world(seed + 100), initial=world.initial, record=world.record)
     other = change(other, first=f.first, address=f.address, entry=f.entry)
     draws = rows(7, seed)
-    base, changed = histories.forecast(world, other, draws, draws, f.first, 21, seed)
+    base, changed = forecast(world, other, draws, draws, f.first, 21, seed)
     assert np.array_equal(base, simulate(world, draws, 21, seed, keep=21).path)
     assert np.array_equal(changed, simulate(other, draws, 21, seed, keep=21).path)
 
@@ -64,12 +71,12 @@ def test_worlds_are_the_same_up_to_the_change():
     demand[20:, 0] = 1.0
     other = change(world, demand=demand)
     draws, first = rows(10), world.forcing.first
-    base, changed = histories.forecast(world, other, draws, draws, first, 60, 1)
+    base, changed = forecast(world, other, draws, draws, first, 60, 1)
     until = 21 - first  # what is seen in a tick moves the next
     assert np.array_equal(base[:, :until], changed[:, :until])
     assert not np.array_equal(base, changed)
     for coupling in range(3):
-        _, path = histories.replay(world, other, draws, draws, first, 60, 1, coupling)
+        _, path = replay(world, other, draws, draws, first, 60, 1, coupling)
         expected = np.broadcast_to(world.record[first:21], (60, until, len(world.states)))
         assert np.array_equal(path[:, :until], expected)
 
@@ -100,10 +107,10 @@ def test_without_channels_nobody_else_moves(seed):
     world = no_pairs(settled(random_world(seed)))
     other = touched(world)
     draws, first = rows(12, seed, **SILENT), world.forcing.first
-    base, changed = histories.forecast(world, other, draws, draws, first, 60, seed)
+    base, changed = forecast(world, other, draws, draws, first, 60, seed)
     assert np.array_equal(base[..., 1:], changed[..., 1:])
     for coupling in range(3):
-        _, path = histories.replay(world, other, draws, draws, first, 60, seed, coupling)
+        _, path = replay(world, other, draws, draws, first, 60, seed, coupling)
         expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
         assert np.array_equal(path[..., 1:], expected)
 
@@ -114,10 +121,10 @@ def test_all_channels_held_are_no_channels(seed):
     world = settled(random_world(seed))
     other, draws = touched(world), rows(12, seed, kappa=2.0, omega=0.5)
     every, first = CONTAGION | LEARNED | SOURCE, world.forcing.first
-    base, changed = histories.forecast(world, other, draws, draws, first, 60, seed, every)
+    base, changed = forecast(world, other, draws, draws, first, 60, seed, every)
     assert np.array_equal(base[..., 1:], changed[..., 1:])
     for coupling in range(3):
-        _, path = histories.replay(world, other, draws, draws, first, 60, seed, coupling, every)
+        _, path = replay(world, other, draws, draws, first, 60, seed, coupling, every)
         expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
         assert np.array_equal(path[..., 1:], expected)
 
@@ -132,15 +139,15 @@ def test_each_channel_alone_carries():
         (CONTAGION | LEARNED, {"b_P": 10.0}),
     ):
         draws = rows(20, f_leave=2.0, f_return=1.0, **values)
-        base, changed = histories.forecast(world, other, draws, draws, first, 400, 1, held)
+        base, changed = forecast(world, other, draws, draws, first, 400, 1, held)
         assert not np.array_equal(base[..., 1:], changed[..., 1:])
 
 
 def test_histories_do_not_depend_on_how_many_there_are():
     world, draws = settled(random_world(3)), rows(5)
     other = touched(world)
-    _, few = histories.replay(world, other, draws, draws, 10, 10, 1, 1)
-    _, many = histories.replay(world, other, draws, draws, 10, 50, 1, 1)
+    _, few = replay(world, other, draws, draws, 10, 10, 1, 1)
+    _, many = replay(world, other, draws, draws, 10, 50, 1, 1)
     assert np.array_equal(few, many[:10])
 
 
@@ -200,7 +207,7 @@ def test_nobody_leaves_sooner_in_the_kinder_world(name):
     world = threatened()
     draws = rows(100, f_leave=2.0, kappa=0.0)
     other = dict(levers(world))[name]
-    base, changed = histories.forecast(world, other, draws, draws, 1, 800, 2)
+    base, changed = forecast(world, other, draws, draws, 1, 800, 2)
     assert np.all(first_leaving(changed) >= first_leaving(base))
     assert np.any(first_leaving(changed) > first_leaving(base))
 
@@ -229,7 +236,7 @@ def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope)
     open_ = {"kappa": 5.0, "omega": 1.0, "b_S": 10.0, "f_leave": 2.0, "f_return": 1.0}
 
     def changed(draws, held):
-        return histories.forecast(world, other, draws, draws, first, 300, 1, held)[1]
+        return forecast(world, other, draws, draws, first, 300, 1, held)[1]
 
     closed = rows(20, **{**open_, slope: 0.0})
     assert np.array_equal(changed(closed, 0), changed(closed, flag))
@@ -240,18 +247,18 @@ def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope)
 def test_where_nothing_is_known_yet_a_replay_is_a_forecast(coupling):
     world, draws = settled(random_world(3)), rows(20)
     other = touched(world)
-    free = histories.forecast(world, other, draws, draws, 10, 60, 1)
-    replayed = histories.replay(world, other, draws, draws, 10, 60, 1, coupling, known=10)
+    free = forecast(world, other, draws, draws, 10, 60, 1)
+    replayed = replay(world, other, draws, draws, 10, 60, 1, coupling, known=10)
     assert not np.array_equal(*free)
     assert all(np.array_equal(a, b) for a, b in zip(free, replayed, strict=True))
 
 
 def test_past_the_record_a_replay_goes_on_by_chance_in_both_worlds():
     world, draws, known = settled(random_world(3)), rows(20), 18
-    base, same = histories.replay(world, world, draws, draws, 10, 60, 1, 0, known=known)
+    base, same = replay(world, world, draws, draws, 10, 60, 1, 0, known=known)
     assert np.array_equal(base, same)
     told = np.broadcast_to(world.record[10:known], base[:, : known - 10].shape)
     assert np.array_equal(base[:, : known - 10], told)
     assert len(np.unique(base[:, known - 10 :], axis=0)) > 1
-    whole = histories.replay(world, world, draws, draws, 10, 60, 1, 0, known=len(world.ticks))
+    whole = replay(world, world, draws, draws, 10, 60, 1, 0, known=len(world.ticks))
     assert np.array_equal(whole[1], np.broadcast_to(world.record[10:], whole[1].shape))

@@ -1,12 +1,13 @@
 """Pairs: what is a counterfactual, where its worlds branch, and the shipped library."""
 
+import json
+
 import numpy as np
 import pytest
 
 from alliance_cohesion.analysis.counterfactual import (
     CounterfactualError,
     answer,
-    as_json,
     library,
     load,
 )
@@ -14,6 +15,7 @@ from alliance_cohesion.core import replay
 from alliance_cohesion.core.inputs import DRIVERS
 from alliance_cohesion.inference import record
 from alliance_cohesion.inference.priors import NAMES
+from alliance_cohesion.report import counterfactual as report
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load as load_case
 
@@ -50,12 +52,12 @@ def test_null_gives_no_effect_at_all(place):
     found = answer(load(write(place, NULL)), 80)
     assert found.pair.branch == found.pair.base.world.forcing.first
     assert not found.pair.focal
-    assert not found.forecast.effect.mean.any()
-    for side in found.given.values():
-        assert not side.effect.mean.any()
-        assert side.parting.share == 0
-    assert found.span.altered == 0
-    as_json(found)
+    assert not found.data["frozen_or_out"].sel(simulation="difference").values.any()
+    parted = found.tables["partings"].set_index("question")["share"]
+    assert not parted.any()
+    assert found.tables["guards"]["altered"].item() == 0
+    json.dumps(found.as_json(), allow_nan=False)
+    assert report.sentences(found)
 
 
 def test_a_rewrite_note_is_required(place):
@@ -74,7 +76,7 @@ def test_both_worlds_need_the_same_clock_and_standings(place):
         '[[change]]\nname = "x"\naction = "drop"\nreason = "a test"\n'
         f'where = {{ id = "{row.id}" }}\n'
     )
-    assert "standings" in refused(write(place, NULL + dropped))
+    assert "statuses" in refused(write(place, NULL + dropped))
 
 
 @pytest.mark.parametrize("name", ["external", "inside", "offer", "kept", "dependence"])
@@ -132,9 +134,8 @@ def test_draws_that_have_not_seen_the_record_are_weighted_by_it():
     assert score > replay.scores(world, rows(200), block).mean() + 3
 
 
-@pytest.mark.parametrize("path", library(), ids=lambda path: path.stem)
-def test_every_shipped_counterfactual_is_whole(path):
-    pair = load(path)
+@pytest.mark.parametrize("pair", library(), ids=lambda pair: pair.changed.scenario.name)
+def test_every_shipped_counterfactual_is_whole(pair):
     scenario = pair.changed.scenario
     own = scenario.changes[len(pair.base.scenario.changes) :]
     assert own
@@ -142,9 +143,19 @@ def test_every_shipped_counterfactual_is_whole(path):
     assert len(scenario.rewrite) > 100
     assert scenario.question.endswith("?")
     assert scenario.question != pair.base.scenario.question
-    assert scenario.name == path.stem
+    assert scenario.name == scenario.path.stem
     assert pair.different.any()
     assert pair.focal
+
+
+def test_the_library_reads_each_base_once_and_is_in_order_of_time():
+    pairs = library()
+    days = [pair.branch_day for pair in pairs]
+    assert days == sorted(days)
+    by_file = {}
+    for pair in pairs:
+        by_file.setdefault(pair.base.scenario.path, set()).add(id(pair.base))
+    assert all(len(same) == 1 for same in by_file.values())
 
 
 def test_the_library_is_as_large_as_promised():

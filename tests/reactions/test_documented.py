@@ -6,14 +6,14 @@ from typer.testing import CliRunner
 
 import alliance_cohesion as ac
 from alliance_cohesion.analysis.counterfactual import answer, load
-from alliance_cohesion.analysis.counterfactual.answer import MAIN
+from alliance_cohesion.analysis.counterfactual.answer import MAIN, given
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.cli import app
 from alliance_cohesion.dashboard.edits import Edits
 from alliance_cohesion.dashboard.session import Session
 from alliance_cohesion.dashboard.why import moments
 from alliance_cohesion.inference import record
-from alliance_cohesion.report.paired_table import effect_rows
+from alliance_cohesion.report import counterfactual as report
 from alliance_cohesion.scenario import ScenarioError, reacting
 
 
@@ -65,18 +65,22 @@ def test_a_counterfactual_on_a_projection_branches_where_the_record_ends(offers)
 
 def test_of_the_years_to_come_nothing_is_given(offers):
     found = answer(offers, 400)
-    assert not found.outcomes
+    assert found.tables["moves"].empty
     assert not found.all_known
-    effects = [found.forecast.effect.mean, *(side.effect.mean for side in found.given.values())]
+    questions = [q for q in found.data["question"].values if "R10" not in q]
+    effects = [found.frozen_or_out(question, "difference") for question in questions]
     assert all(np.array_equal(effects[0], effect) for effect in effects)
     assert (effects[0][:16] == 0).all()
     assert effects[0][-1].max() > 0
-    away = found.given[MAIN].base.mean[-1]
+    away = found.frozen_or_out(given(MAIN), "base")[-1]
     assert ((away > 0) & (away < 1)).all()
 
 
 def test_the_table_of_such_a_counterfactual_does_not_call_the_years_to_come_a_record(offers):
-    labels = [label for _, label, _ in effect_rows(answer(offers, 400))]
+    found = answer(offers, 400)
+    labels = [row[1] for row in report.tables(found)[0].rows]
+    assert "is frozen or out in" in report.sentences(found)[0]
+    assert report.headline(found).rows
     assert "given, as it was" in labels
     assert "record" not in labels
 

@@ -28,7 +28,7 @@ def runs(histories: int) -> dict[str, np.ndarray]:
     """Every array of the shipped runs, by name."""
     found = {}
     for name in RUNS:
-        data = ac.load(name).run(histories=histories)
+        data = ac.load(name).run(histories=histories).dataset
         for variable in ("share", "left_by", "path", "alignment", "parameters"):
             found[f"run {name}: {variable}"] = data[variable].values
     return found
@@ -38,7 +38,7 @@ def answers(histories: int) -> dict[str, np.ndarray]:
     """Every array of an answer and of a scorecard, by name."""
     found = {}
     answer = counterfactual.answer(counterfactual.load(PAIR), histories)
-    for key, variable in counterfactual.dataset(answer).data_vars.items():
+    for key, variable in answer.data.data_vars.items():
         if variable.dtype.kind in "fib":
             found[f"counterfactual: {key}"] = variable.values
     card = compare(ac.load("csto"), histories=histories)

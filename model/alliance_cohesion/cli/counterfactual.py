@@ -1,4 +1,4 @@
-"""`cohesion counterfactual`: what would have happened, under a change and given what happened."""
+"""`cohesion counterfactual`: what would have happened with a change."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,11 +15,11 @@ Name = Annotated[
 ]
 Histories = Annotated[
     int | None,
-    typer.Option(min=1, max=10**6, help="Histories a question and coupling. [default: 4000]"),
+    typer.Option(min=1, max=10**6, help="Histories for each question. [default: 4000]"),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
+    typer.Option(min=0, max=2**63 - 1, help="Of the random numbers. [default: the scenario's]"),
 ]
 Out = Annotated[
     Path | None,
@@ -29,7 +29,7 @@ Out = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
-All = Annotated[bool, typer.Option("--all", help="Answer every counterfactual that is shipped.")]
+All = Annotated[bool, typer.Option("--all", help="Answer all shipped counterfactuals.")]
 Page = Annotated[
     Path | None, typer.Option(help="With --all: write a page (Markdown) with all the answers.")
 ]
@@ -50,7 +50,7 @@ def counterfactual(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Would it have happened otherwise? A forecast under the change, and history replayed."""
+    """Would it have happened with a change? A forecast, and history replayed, with guards."""
     with guarded() as work:
         if (scenario is None) != all_of_them or (page is not None and not all_of_them):
             raise BadInputError("name one counterfactual, or give --all (and --page with it)")
@@ -58,23 +58,20 @@ def counterfactual(
         if scenario is None:
             _library(histories, seed, out, as_json, page, no_pictures, overwrite, words)
             return
-        from ..report import paired_folder
+        from ..report import counterfactual as report
         from ..report.folder import place_for
 
         pair = _load(scenario)
         folder = place_for(pair.changed.scenario.name, out, overwrite=overwrite)
-        answer = _answer(pair, histories, seed)
-        folder = paired_folder.write(
-            folder, answer, words, pictures=not no_pictures, overwrite=overwrite
-        )
+        result = _answer(pair, histories, seed)
+        folder = report.write(folder, result, words, pictures=not no_pictures, overwrite=overwrite)
         work.written = str(folder)
         if as_json:
-            _print_json({**_plain(answer), "results": str(folder)})
+            _print_json({**result.as_json(), "results": str(folder)})
         else:
-            from ..report.paired_table import show
             from ..report.terminal import console
 
-            show(console(), answer, str(folder))
+            report.show(console(), result, folder=str(folder))
 
 
 def _load(name: str | Path) -> "Pair":
@@ -96,12 +93,6 @@ def _answer(pair: "Pair", histories: int | None, seed: int | None) -> "Answer":
         raise BadInputError(error) from error
 
 
-def _plain(answer: "Answer") -> dict[str, Any]:
-    from ..analysis.counterfactual import as_json
-
-    return as_json(answer)
-
-
 def _print_json(content: Any) -> None:
     import json
 
@@ -112,14 +103,14 @@ def _library(
     histories: int | None, seed: int | None, out: Path | None, as_json: bool,
     page: Path | None, no_pictures: bool, overwrite: bool, words: list[str],
 ) -> None:  # fmt: skip
-    """Answer the library, in the order of its branches."""
+    """Answer all shipped counterfactuals, in the order of their branches."""
     from ..analysis.counterfactual import library
-    from ..report import paired_folder, paired_page, paired_table
+    from ..report import counterfactual as report
     from ..report.folder import ready
     from ..report.text import clean
     from ..util.put import destination, put
 
-    pairs = sorted((_load(path) for path in library()), key=lambda pair: str(pair.branch_day))
+    pairs = library()
     if page is not None:
         target = destination(page)
     if out is not None:
@@ -131,19 +122,18 @@ def _library(
         typer.echo(f"{clean(name)} ...", err=True)
         answers.append(_answer(pair, histories, seed))
         if out is not None:
-            paired_folder.write(
+            report.write(
                 out / name, answers[-1], words, pictures=not no_pictures, overwrite=overwrite
             )
     if as_json:
-        _print_json([_plain(answer) for answer in answers])
+        _print_json([answer.as_json() for answer in answers])
     else:
         for answer in answers:
-            typer.echo(clean(answer.pair.changed.scenario.title))
-            for sentence in paired_table.sentences(answer):
-                typer.echo(f"  {clean(sentence)}")
+            typer.echo(clean(answer.scenario.title))
+            for sentence in report.sentences(answer):
+                typer.echo(f"  {sentence}")
     if page is not None:
-        command = "cohesion counterfactual --all --page " + page.as_posix()
-        put(target, paired_page.page(answers, command).encode())
+        put(target, f"# Counterfactuals\n\n{report.markdown(answers)}".encode())
 
 
 def _command(

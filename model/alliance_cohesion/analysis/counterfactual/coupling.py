@@ -1,19 +1,19 @@
-"""Noise that explains a documented choice, carried into a world with other chances.
+"""Abduction: the noise that explains a documented decision, under other transition probabilities.
 
-What happened tells which of three standings a state chose, not how near it was to choosing
-another. With more than two choices that is not identified, so there are three couplings. Each
-gives the documented choice back where the chances are the same, and each gives the changed
-world its own chances where the documented choices come at the base chances:
+The record says which of three statuses a state chose, not how near it was to choosing another.
+With more than two options that noise is not identified, so there are three couplings. Each gives
+the documented decision back where the probabilities are the same. Each gives the changed
+probabilities where documented decisions are drawn with the base probabilities:
 
-- ordered: one uniform number, somewhere in the stretch of the unit interval that the
-  documented standing takes, read again against the changed stretches (`tick.decide`): chance
-  is a resolve, from member over frozen to outside.
-- gumbel: one exponential clock for each standing, given that the documented one rang first
+- ordered: one uniform number, somewhere in the part of the unit interval that belongs to the
+  documented status, is read again with the changed parts (`step.decide`): noise is a resolve,
+  from member over frozen to out.
+- gumbel: one exponential clock for each status, given that the documented one rang first
   (Gumbel-max: Oberst & Sontag 2019, with top-down sampling: Maddison et al. 2014).
-- independent: the documented choice is kept as often as can be; where it cannot be, the others
-  are drawn afresh (maximal coupling).
+- independent: the documented decision is kept as often as possible; otherwise another is drawn
+  (maximal coupling).
 
-Chances are triples: member, frozen, outside.
+Transition probabilities are triples: member, frozen, out.
 """
 
 from math import inf
@@ -24,33 +24,33 @@ from ...core.step import FROZEN, MEMBER, decide
 COUPLINGS = ("ordered", "gumbel", "independent")
 ORDERED, GUMBEL, INDEPENDENT = range(3)
 
-Chances = tuple[float, float, float]
+Probabilities = tuple[float, float, float]
 
 
 @compiled
-def ordered(v: float, documented: int, base: Chances, changed: Chances) -> int:
-    """The choice in the changed world; `v` is uniform within the documented stretch."""
+def ordered(v: float, documented: int, base: Probabilities, changed: Probabilities) -> int:
+    """The changed decision; `v` is uniform within the documented part."""
     low, high = 0.0, base[0]
     if documented == FROZEN:
         low, high = base[0], base[0] + base[1]
     elif documented != MEMBER:
         low, high = base[0] + base[1], 1.0
     u = low + v * (high - low)
-    if decide(u, base[0], base[1]) != documented:  # rounded up to the end of the stretch
+    if decide(u, base[0], base[1]) != documented:  # rounded up to the end of the part
         u = low
     return decide(u, changed[0], changed[1])
 
 
 @compiled
 def gumbel(
-    v0: float, v1: float, v2: float, documented: int, base: Chances, changed: Chances
+    v0: float, v1: float, v2: float, documented: int, base: Probabilities, changed: Probabilities
 ) -> int:
-    """The choice in the changed world; `v0`, `v1`, `v2` are independent uniform numbers.
+    """The changed decision; `v0`, `v1`, `v2` are independent uniform numbers.
 
-    A standing's clock rings at an exponential time with its chance as rate; the earliest is
+    A status's clock rings at an exponential time with its probability as rate; the earliest is
     chosen. Given that the documented one rings at `ring`, the others ring later by fresh times.
     """
-    ring = -log1p(-v0)  # the earliest of all: the chances sum to one
+    ring = -log1p(-v0)  # the earliest of all: the probabilities sum to one
     later = -log1p(-v1)
     best, chosen = inf, documented
     if changed[documented] > 0.0:
@@ -66,8 +66,10 @@ def gumbel(
 
 
 @compiled
-def independent(v0: float, v1: float, documented: int, base: Chances, changed: Chances) -> int:
-    """The choice in the changed world; `v0` and `v1` are independent uniform numbers."""
+def independent(
+    v0: float, v1: float, documented: int, base: Probabilities, changed: Probabilities
+) -> int:
+    """The changed decision; `v0` and `v1` are independent uniform numbers."""
     if v0 * base[documented] < changed[documented]:
         return documented
     gains = 0.0
@@ -87,12 +89,12 @@ def independent(v0: float, v1: float, documented: int, base: Chances, changed: C
 @compiled
 def carried(
     coupling: int, v0: float, v1: float, v2: float,
-    documented: int, base: Chances, changed: Chances,
+    documented: int, base: Probabilities, changed: Probabilities,
 ) -> int:  # fmt: skip
-    """The choice in the changed world, by the coupling asked for.
+    """The changed decision under one coupling.
 
-    Equal chances give the documented choice whatever the rounding. A documented choice that
-    the rules give no chance has no noise that explains it: it is taken as it stands.
+    Equal probabilities give the documented decision whatever the rounding. A documented decision
+    of probability zero has no noise that explains it: it is taken as it stands.
     """
     same = base[0] == changed[0] and base[1] == changed[1] and base[2] == changed[2]
     if same or base[documented] <= 0.0:

@@ -1,8 +1,8 @@
-"""A counterfactual as a pair of worlds: the base, the changed one, and where they branch."""
+"""A counterfactual as a pair of simulations: the base, the changed one, and where they branch."""
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +16,31 @@ from ...inference import record
 from ...inference.draws import draws
 from ...inference.priors import NAMES
 from ...simulation import Case
+from ...util import shipped
 
+FOLDER = "counterfactuals"
 PRIOR_POOL = 20_000  # prior draws from which those that explain a record are taken
 
 _OWN = ("drivers", "dependence")  # arrays with a column for each state
-_ALL = ("members", "renewal")  # what reaches whoever is in the alliance
+_ALL = ("members", "renewal")  # what reaches every state in the alliance
 _TOTALS = ("kept_all", "broken_all")
 
 
 class CounterfactualError(ValueError):
-    """A file that is no counterfactual, or one whose worlds cannot be compared."""
+    """A file that is no counterfactual, or one that cannot be compared with its base."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Parameter draws of both worlds, row by row the same but for what the change sets."""
+    """Parameter draws of both, row by row the same except for what the change sets."""
 
     base: Floats
     changed: Floats
     origin: str
     """Where they come from, as in `draws.Draws.origin`."""
     effective: float | None
-    """Effective number of draws after weighting by the record; None where the posterior has
-    seen it already."""
+    """Effective number of draws after weighting by the record; None if the posterior was fitted
+    to the record already."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Pair:
 
     @property
     def worlds(self) -> tuple[World, World]:
-        """Both compiled."""
+        """The inputs of both."""
         return self.base.world, self.changed.world
 
     @cached_property
@@ -62,7 +64,7 @@ class Pair:
 
     @cached_property
     def different(self) -> np.ndarray:
-        """[T, N] where what reaches a state by name, or as one of the members, differs."""
+        """[T, N] where inputs differ that reach a state by name or as one of the members."""
         base, changed = self.worlds
         f, g = base.forcing, changed.forcing
         found = np.zeros(base.record.shape, dtype=bool)
@@ -79,15 +81,15 @@ class Pair:
 
     @property
     def known(self) -> int:
-        """How many ticks, those that only fill memories among them, have documented standings."""
+        """How many steps have documented statuses, counting those that only fill memories."""
         return max(self.base.known, self.base.world.forcing.first)
 
     @cached_property
     def branch(self) -> int:
-        """First decided tick in which the two worlds differ; the first of all if none does.
+        """First decided step in which the inputs differ; the first of all if none does.
 
-        A change that comes after the record ends branches where it ends: what stands in between
-        nobody knows.
+        A change after the end of the record branches where the record ends: what happens in
+        between is not known.
         """
         base, changed = self.worlds
         f, g = base.forcing, changed.forcing
@@ -106,18 +108,18 @@ class Pair:
 
     @property
     def branch_day(self) -> np.datetime64:
-        """First day of the branch's tick."""
+        """First day of the branch's time step."""
         return self.base.world.ticks[self.branch].astype("datetime64[D]")
 
     def sample(self, count: int, seed: int, *, all_of_it: bool = True) -> Sample:
-        """Parameter draws for both worlds.
+        """Parameter draws for both simulations.
 
-        Draws that have not seen the record are weighted by its likelihood and resampled
+        Draws that were not fitted to the record are weighted by its likelihood and resampled
         (systematically, so that the same seed gives the same draws).
 
         Args:
             count: How many at most.
-            seed: Of prior draws, and of thresholds of an alliance nobody has fitted.
+            seed: Of prior draws, and of thresholds of an alliance that was not fitted.
             all_of_it: Weight by the whole record; if not, by the record up to the branch.
         """
         values, origin, has_seen = self._pool(seed)
@@ -133,20 +135,14 @@ class Pair:
         return Sample(rows, changed, origin, effective)
 
     def _pool(self, seed: int) -> tuple[Floats, str, bool]:
+        """Draws, where they come from, and whether they were fitted to the record."""
+        settings = self.base.scenario.parameters
         choice = self.changed.scenario.parameters.posterior
-        alliance = self.base.scenario.alliance.name
-        fixed = self.base.scenario.parameters.fixed
+        alliance, fixed = self.base.scenario.alliance.name, tuple(sorted(settings.fixed.items()))
         try:
-            found = draws(choice, alliance, fixed, seed)
+            return _draws(choice, alliance, fixed, seed)
         except ValueError as error:
             raise CounterfactualError(str(error)) from error
-        if found.origin != "prior":
-            return found.values, found.origin, found.seen
-        believed = prior.default()
-        values = believed.transform(believed.cube(PRIOR_POOL, seed))
-        for name, value in fixed.items():
-            values[:, NAMES.index(name)] = value
-        return values, found.origin, False
 
     def _weighted(self, values: Floats, count: int, all_of_it: bool) -> tuple[np.ndarray, float]:
         world = self.base.world
@@ -168,25 +164,34 @@ def load(name: str | Path) -> Pair:
     Raises:
         ScenarioError: its files are not sound.
         CounterfactualError: it has no base, does not say what had to be true for the change,
-            or its world cannot be compared with the base's.
+            or cannot be compared with its base.
     """
     changed = cases.load(name)
-    return pair(changed, base_of(changed))
+    return pair(changed, cases.load(base_of(changed)))
 
 
-def base_of(changed: Case) -> Case:
-    """The case that a counterfactual's file names as its base."""
+def library() -> list[Pair]:
+    """The counterfactuals that come with the package, in the order of their branches."""
+    load_base = cache(cases.load)  # most have the same one
+    files = sorted((shipped.folder("scenarios") / FOLDER).glob("*.toml"))
+    changed = [cases.load(file) for file in files]
+    pairs = [pair(one, load_base(base_of(one))) for one in changed]
+    return sorted(pairs, key=lambda one: one.branch_day)
+
+
+def base_of(changed: Case) -> Path:
+    """The file that a counterfactual names as its base."""
     files = changed.scenario.files
     place = files.index(changed.scenario.path)
     if place == 0:
         raise CounterfactualError(
             f"{changed.scenario.path}: has no base; a counterfactual is a base and its changes"
         )
-    return cases.load(files[place - 1])
+    return files[place - 1]
 
 
 def pair(changed: Case, base: Case) -> Pair:
-    """Put two cases side by side, after making sure that they can be compared."""
+    """Put two scenarios side by side, after checking that they can be compared."""
     file, scenario = changed.scenario.path, changed.scenario
     if not scenario.rewrite.strip():
         raise CounterfactualError(
@@ -196,14 +201,14 @@ def pair(changed: Case, base: Case) -> Pair:
     first, second = base.world, changed.world
     if first.states != second.states:
         raise CounterfactualError(
-            f"{file}, alliance.members: other states than the base's; both worlds need the same"
+            f"{file}, alliance.members: other states than the base's; both need the same"
         )
     if not np.array_equal(first.ticks, second.ticks) or (
         first.forcing.first != second.forcing.first
         or base.scenario.clock.known_until != scenario.clock.known_until
     ):
         raise CounterfactualError(
-            f"{file}, clock: another clock than the base's; both worlds need the same"
+            f"{file}, clock: another clock than the base's; both need the same"
         )
     documented = (
         np.array_equal(first.record, second.record)
@@ -212,8 +217,8 @@ def pair(changed: Case, base: Case) -> Pair:
     )
     if not documented:
         raise CounterfactualError(
-            f"{file}, change: other documented standings than the base's; a change is one of "
-            "what moves states, their standings are what it is asked about"
+            f"{file}, change: other documented statuses than the base's; a counterfactual "
+            "changes what moves states, and asks about their statuses"
         )
     return Pair(base, changed)
 
@@ -245,11 +250,26 @@ def _threats(f: Any) -> dict[int, list[tuple[int, float, int]]]:
     return {cell: sorted(found) for cell, found in threats.items()}
 
 
+@lru_cache(maxsize=4)
+def _draws(
+    choice: str, alliance: str, fixed: tuple[tuple[str, float], ...], seed: int
+) -> tuple[Floats, str, bool]:
+    """Parameter draws, as in `draws`; of the prior, as many as it takes to explain a record."""
+    found = draws(choice, alliance, dict(fixed), seed)
+    if found.origin != "prior":
+        return found.values, found.origin, found.seen
+    believed = prior.default()
+    values = believed.transform(believed.cube(PRIOR_POOL, seed))
+    for name, value in fixed:
+        values[:, NAMES.index(name)] = value
+    return values, found.origin, False
+
+
 _known: dict[str, Floats] = {}
 
 
 def _scores(world: World, values: Floats, block: np.ndarray) -> Floats:
-    """Log likelihoods, remembered: a library asks for the same ones again and again."""
+    """Log likelihoods, remembered: a library asks for the same ones many times."""
     digest = hashlib.sha256(values.tobytes())
     for array in (world.initial, world.record, block, *world.forcing):
         digest.update(np.asarray(array).tobytes())

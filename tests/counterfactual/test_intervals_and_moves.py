@@ -4,14 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from alliance_cohesion.analysis.counterfactual.effects import (
+from alliance_cohesion.analysis.counterfactual.intervals import (
+    estimate,
+    quantiles,
+    variance_ratio,
+)
+from alliance_cohesion.analysis.counterfactual.moves import (
     Move,
     happened,
     moves,
+    outcome,
     parting,
-    quantiles,
-    spread,
-    variance_ratio,
 )
 
 from ..worlds import quiet
@@ -20,25 +23,25 @@ from .makers import Stub
 M, F, O = 0, 1, 2  # noqa: E741
 
 
-def test_spread_takes_the_noise_of_few_histories_out():
+def test_an_interval_takes_the_noise_of_few_histories_out():
     """All draws alike: nothing between them, whatever the noise."""
     rng = np.random.default_rng(0)
-    found = spread((rng.random((8 * 500, 1)) < 0.3).astype(np.int8), 500)
+    found = estimate((rng.random((8 * 500, 1)) < 0.3).astype(np.int8), 500)
     raw = (rng.random((8, 500)) < 0.3).mean(axis=0)
     assert abs(found.mean[0] - 0.3) < 0.03
     assert found.high[0] - found.low[0] < 0.6 * np.ptp(np.quantile(raw, [0.05, 0.95]))
-    assert abs(found.chance[0] - np.sqrt(0.21)) < 0.02
+    assert abs(found.error[0] * np.sqrt(4000) - np.sqrt(0.21)) < 0.02
     assert abs(found.error[0] - np.sqrt(0.21 / 4000)) < 0.001
 
 
-def test_spread_keeps_what_parameters_do():
+def test_an_interval_keeps_what_parameters_do():
     """Draws whose chances differ evenly over 0 to 1 have an interval of 0.05 to 0.95."""
     chances = (np.arange(1000) + 0.5) / 1000
     u = np.random.default_rng(1).random((16, 1000))
-    found = spread((u < chances).astype(np.int8).reshape(-1, 1), 1000)
+    found = estimate((u < chances).astype(np.int8).reshape(-1, 1), 1000)
     assert abs(found.low[0] - 0.05) < 0.05
     assert abs(found.high[0] - 0.95) < 0.05
-    assert abs(found.parameters[0] - 12**-0.5) < 0.03
+    assert abs(found.parameter_sd[0] - 12**-0.5) < 0.03
 
 
 def test_intervals_stay_where_values_can_be():
@@ -73,7 +76,7 @@ def test_a_move_counts_between_the_documented_ones_around_it():
     back = move("return", O, M, 4, 2, 5)
     again = move("exit", M, O, 6, 5, 7)
     assert happened(out, path, start).tolist() == [True, False, True]
-    assert happened(out, path, start, out.tick).tolist() == [True, False, False]
+    assert happened(out, path, start, out.step).tolist() == [True, False, False]
     assert happened(back, path, start).tolist() == [True, False, False]
     assert happened(again, path, start).tolist() == [True, True, False]
 
@@ -88,6 +91,13 @@ def test_from_a_freeze_to_the_outside():
     start = np.array([F], np.int8)
     path = histories([F, O, O], [F, F, F])
     assert happened(move("exit", F, O, 1, 0, 2), path, start).tolist() == [True, False]
+
+
+def test_an_outcome_says_where_the_first_such_move_leads():
+    start = np.array([M], np.int8)
+    path = histories([F, O, O], [M, M, M], [O, M, F])
+    assert outcome(move("freeze", M, F, 0, 0, 2), path, start).tolist() == [F, -1, O]
+    assert outcome(move("stay", M, M, 2, 0, 2), path, start).tolist() == [F, -1, O]
 
 
 def test_worlds_part_at_the_first_difference():
@@ -114,7 +124,7 @@ def test_a_states_moves_part_the_time_between_them():
     path[2:5, 0], path[7:, 0] = O, O
     case = Stub(replace(world, record=path), {})
     found = moves(case, world.forcing.first, len(world.ticks), [0, 1])
-    assert [(m.kind, m.tick, m.start, m.stop) for m in found] == [
+    assert [(m.kind, m.step, m.start, m.stop) for m in found] == [
         ("exit", 1, 0, 3), ("return", 4, 2, 5), ("exit", 6, 5, 7), ("stay", 7, 0, 7),
     ]  # fmt: skip
 
@@ -126,7 +136,7 @@ def test_past_the_end_of_the_record_nothing_is_told_of_anybody():
     path[2:5, 0] = O
     case = Stub(replace(world, record=path), {})
     found = moves(case, first, first + 4, [0, 1])
-    assert [(m.kind, m.tick, m.start, m.stop) for m in found] == [
+    assert [(m.kind, m.step, m.start, m.stop) for m in found] == [
         ("exit", 1, 0, 3),
         ("stay", 3, 0, 3),
     ]
