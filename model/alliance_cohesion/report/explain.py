@@ -460,7 +460,8 @@ def picture(e: Explanation) -> "Picture":
     )
     left: dict[str, Any] = {"x": 0.01, "ha": "left", "parse_math": False}
     canvas.suptitle(heading(e), fontsize=18, fontweight="bold", **left)
-    canvas.supxlabel(textwrap.fill(foot, 74), fontsize=15, color="#444444", **left)
+    foot = textwrap.fill(foot.replace(" %", "\N{NO-BREAK SPACE}%"), 74)
+    canvas.supxlabel(foot, fontsize=15, color="#444444", **left)
     alt = f"Bars of the terms. {_terms(e, len(shown))} {_probability(e)}"
     return Picture("terms", canvas, alt, CAPTION, small=True)
 
