@@ -64,7 +64,7 @@ def write(folder: Path, states: int, events: int, years: int, tick: str) -> Path
 def measure(folder: str) -> tuple[dict[str, float], float]:
     """Seconds of processor time of each step, and MB resident at most."""
     import alliance_cohesion as ac
-    from alliance_cohesion.report import results
+    from alliance_cohesion.report import run as results
 
     ac.load("csto").run(histories=2)  # compiled code is there
     seconds = {}
@@ -75,12 +75,12 @@ def measure(folder: str) -> tuple[dict[str, float], float]:
     world = case.world
     seconds["compile"] = time.process_time() - begin
     begin = time.process_time()
-    data = case.run(histories=HISTORIES)
+    result = case.run(histories=HISTORIES)
     seconds["run"] = time.process_time() - begin
     begin = time.process_time()
-    results.write(case, data, Path(folder) / "out", pictures=False)
+    results.write(result, Path(folder) / "out", pictures=False)
     seconds["write"] = time.process_time() - begin
-    assert world.record.shape[1] == data.sizes["state"]
+    assert world.record.shape[1] == result.dataset.sizes["state"]
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

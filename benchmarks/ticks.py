@@ -3,8 +3,8 @@
     python benchmarks/ticks.py [histories] [seed]
 
 Prints, for each pair of ticks, how far apart the shares of histories away (frozen or outside)
-are at the ends of the years. `docs/model-notes.md` quotes it and `tests/core/test_time_steps.py`
-holds it to that.
+are at the ends of the years. `tests/core/test_time_steps.py` holds the model to the bounds that
+`docs/model-notes.md` states.
 """
 
 import sys

@@ -5,7 +5,8 @@
 A number is followed by a comment that says where it comes from and how it is written, as in
 `5.7<!--= gain/gain | .1f -->`. The path leads through `calibration/figures.json`; with a name and a
 colon before it, through `results/reference/NAME.json`. Formats are Python's, and `%` for whole per
-cent. A figure that needs a word, not a number, does not belong here.
+cent. In a table the bar is written `\\|`, or it would end the cell. A figure that needs a word,
+not a number, does not belong here.
 """
 
 import json
@@ -18,7 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?"
-FIGURE = re.compile(rf"({NUMBER})(<!--=\s*([^|>]+?)\s*\|\s*([^\s>]+)\s*-->)")
+FIGURE = re.compile(rf"({NUMBER})(<!--=\s*([^|>]+?)\s*\\?\|\s*([^\s>]+)\s*-->)")
 
 
 @cache

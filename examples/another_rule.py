@@ -33,8 +33,8 @@ def away_at_end(case: ac.Case, rule: type[State], histories: int) -> np.ndarray:
     History r of both rules uses the same parameters and the same random numbers, so what
     differs is the rule.
     """
-    data = case.run(histories, engine="agents", state=rule)
-    return 1.0 - data.share.isel(time=-1).sel(standing="member").values
+    data = case.run(histories, engine="agents", state=rule).dataset
+    return 1.0 - data.share.isel(time=-1).sel(status="member").values
 
 
 def main(histories: int = 200) -> None:

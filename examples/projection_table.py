@@ -1,55 +1,70 @@
-"""A projection as a table: for every state, the chance to be away at the ends of some years.
+"""A projection as a table: for every state, the share of histories frozen or out at some year ends.
 
-python examples/projection_table.py csto-2035 > table.md
+python examples/projection_table.py csto-2035 [posterior] > table.md
 """
 
 import sys
-from datetime import UTC, datetime
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 import alliance_cohesion as ac
 from alliance_cohesion.analysis.counterfactual.intervals import estimate
+from alliance_cohesion.core.step import FROZEN, MEMBER
 from alliance_cohesion.report.text import percent
+from alliance_cohesion.scenario.states import name_of
 
-YEARS = (1, 2, 3, 5, 7, 10)  # after the record ends
+YEARS = (1, 3, 5, 10)  # after the record ends
 
 
-def table(name: str, draws: int | None = None, each: int = 4) -> str:
-    """Markdown: chances to be away (frozen or outside), with what the parameter draws leave open.
-
-    Args:
-        name: A scenario with `known_until`.
-        draws: How many parameter draws; all by default.
-        each: Histories a draw.
-    """
+def simulated(name: str, posterior: str, draws: int | None, each: int) -> tuple[ac.Case, Any, int]:
+    """The scenario, its histories [history, time, state], and how many draws they use."""
     case = ac.load(name)
-    found, seed = case.draws(), case.scenario.seed
-    values = found.values[:draws]
+    if posterior:
+        settings = case.scenario.parameters.model_copy(update={"posterior": posterior})
+        case = ac.Case(replace(case.scenario, parameters=settings))
+    values, seed = case.draws().values[:draws], case.scenario.seed
     histories = each * len(values)
     simulate = case.engine("ensemble", len(values), seed)
     path = simulate(values, histories, seed, start=0, keep=histories).path
-    known = np.datetime64(case.scenario.clock.known_until or case.scenario.clock.start, "Y")
-    ends = np.append(case.world.decided[1:], case.scenario.clock.ticks.end).astype("datetime64[D]")
+    return case, path, len(values)
+
+
+def table(name: str, posterior: str = "", draws: int | None = None, each: int = 4) -> str:
+    """Markdown: shares frozen or out, the 90 % range over parameter draws, and the share frozen.
+
+    Args:
+        name: A scenario with `known_until`.
+        posterior: Another posterior than the scenario's own.
+        draws: How many parameter draws; all by default.
+        each: Histories a draw.
+    """
+    case, path, used = simulated(name, posterior, draws, each)
+    clock = case.scenario.clock
+    known = np.datetime64(clock.known_until or clock.start, "Y")
+    ends = np.append(case.world.decided[1:], clock.ticks.end).astype("datetime64[D]")
     last = [int(np.searchsorted(ends, known + year + 1, side="right")) - 1 for year in YEARS]
-    away = estimate(path[:, last] > 0, len(values))
+    away = estimate(path[:, last] != MEMBER, used)
+    frozen = (path[:, last] == FROZEN).mean(axis=0)
     lines = [
-        f"Made on {datetime.now(UTC):%Y-%m-%d} by version {ac.__version__} from {found.origin}, "
-        f"{histories:,} histories, seed {seed}.",
+        f"Version {ac.__version__}, {case.draws().origin}, {len(path):,} histories, "
+        f"seed {case.scenario.seed}.",
         "",
-        "| state | at the end of " + " | ".join(str(known + year) for year in YEARS) + " |",
+        "| state | end of " + " | ".join(str(known + year) for year in YEARS) + " |",
         "|---|" + "---|" * len(YEARS),
     ]
     for i, state in enumerate(case.world.states):
         cells = [
-            f"{percent(mean)} ({100 * low:.0f} to {100 * high:.0f})"
-            for mean, low, high in zip(
-                away.mean[:, i], away.low[:, i], away.high[:, i], strict=True
-            )
+            f"{percent(away.mean[k, i])} ({100 * away.low[k, i]:.0f} to {100 * away.high[k, i]:.0f}"
+            f"); frozen {percent(frozen[k, i])}"
+            for k in range(len(YEARS))
         ]
-        lines.append(f"| {state} | " + " | ".join(cells) + " |")
+        named = name_of(state, case.scenario.alliance.names)
+        lines.append(f"| {named} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    print(table(sys.argv[1] if len(sys.argv) > 1 else "csto-2035"))
+    asked = dict(enumerate(sys.argv))
+    print(table(asked.get(1, "csto-2035"), asked.get(2, "")))

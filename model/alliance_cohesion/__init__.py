@@ -1,8 +1,8 @@
 """Alliance cohesion: states are agents whose alignment answers threat and outside offers.
 
 >>> import alliance_cohesion as ac
->>> case = ac.load("csto")
->>> case.scenario.alliance.patron
+>>> sim = ac.load("csto")
+>>> sim.scenario.alliance.patron
 'RUS'
 """
 
@@ -12,12 +12,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .core.agents import AllianceModel, State
-    from .simulation import Case, load
+    from .simulation import Simulation, load
 
-__all__ = ["AllianceModel", "Case", "State", "__version__", "load"]
+__all__ = ["AllianceModel", "Case", "Simulation", "State", "__version__", "load"]
 
 _HOMES = {
     "load": "simulation",
+    "Simulation": "simulation",
     "Case": "simulation",
     "AllianceModel": "core.agents",
     "State": "core.agents",
@@ -25,9 +26,14 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import the heavy rooms only when somebody asks for them: start-up stays fast."""
+    """Import the heavy parts only when somebody asks for them, so that start-up stays fast."""
     if name not in _HOMES:
         raise AttributeError(name)
     from importlib import import_module
 
     return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    """The names that completion shows."""
+    return sorted(__all__)

@@ -1,33 +1,38 @@
-"""A case: a scenario, compiled and ready to run. This is the Python front door.
+"""The Python front door: load a scenario, run it, look at the result.
 
 >>> import alliance_cohesion as ac
->>> data = ac.load("csto").run(histories=2000)      # doctest: +SKIP
->>> data.share.sel(state="ARM", standing="member")  # doctest: +SKIP
+>>> sim = ac.load("csto")
+>>> result = sim.run(histories=2000)                        # doctest: +SKIP
+>>> result.plot("Armenia")                                  # doctest: +SKIP
+>>> result.dataset.share.sel(state="ARM", status="member")  # doctest: +SKIP
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
-from . import __version__, scenario
+from . import scenario
 from .core import simulate as ensemble
-from .core.inputs import Floats, Standing, World, times
+from .core.inputs import Codes, Floats, World
 from .core.randomness import checked_seed
 from .core.simulate import Ensemble
+from .inference import record
 from .inference.draws import Draws, draws
-from .inference.priors import NAMES
+from .result import UNKNOWN, Counts, Result, count
 from .scenario import Scenario
+from .scenario.history import Change, changes
+from .scenario.states import chosen, name_of
+from .util.compiled import say_if_compiling
 
 if TYPE_CHECKING:
     from .core.agents import State
 
 KEPT = 1000  # full paths kept of a run, enough for smooth bands
-_MOST_KEPT = 10_000_000  # histories kept times ticks times states: about 100 MB
+_MOST_KEPT = 10_000_000  # histories at once times time steps times states: about 100 MB
 _CHUNK = 2000
 ENGINES = ("ensemble", "agents")
 
@@ -36,8 +41,8 @@ Simulate = Callable[..., Ensemble]
 
 
 @dataclass(frozen=True)
-class Case:
-    """A scenario with its compiled world and parameter draws."""
+class Simulation:
+    """A scenario with its compiled inputs and parameter draws, ready to run."""
 
     scenario: Scenario
 
@@ -47,20 +52,60 @@ class Case:
         return scenario.compile_world(self.scenario)
 
     @cached_property
-    def documented(self) -> "Case":
+    def names(self) -> tuple[str, ...]:
+        """Names of the states, in the order of `world.states`."""
+        return tuple(name_of(s, self.scenario.alliance.names) for s in self.scenario.states)
+
+    def index(self, state: str) -> int:
+        """The place of a state, given by name or code.
+
+        Raises:
+            ValueError: the scenario has no such state.
+        """
+        found = chosen(state, self.scenario.states, self.scenario.alliance.names)
+        if found is None:
+            known = ", ".join(self.names)
+            raise ValueError(f"state: {state!r} given; {self.scenario.name} has {known}")
+        return self.scenario.states.index(found)
+
+    @cached_property
+    def documented(self) -> "Simulation":
         """The same up to the day to which its record is known (see `reacting.documented`)."""
         from .scenario.reacting import documented
 
         known = documented(self.scenario)
-        return self if known is self.scenario else Case(known)
+        return self if known is self.scenario else Simulation(known)
 
     @cached_property
     def known(self) -> int:
-        """How many ticks, from the first of all, have documented standings."""
+        """How many time steps, from the first of all, have documented statuses."""
         until, ticks = self.scenario.clock.known_until, self.world.ticks
         if until is None:
             return len(ticks)
         return int(np.searchsorted(ticks, np.datetime64(until), side="right"))
+
+    @property
+    def since(self) -> int:
+        """First simulated step among those that are decided; 0 unless the record is followed."""
+        followed = self.scenario.clock.known_until is not None
+        return max(0, self.known - self.world.forcing.first) if followed else 0
+
+    @cached_property
+    def record(self) -> Codes:
+        """[T, N] documented statuses at the end of each decided step, -1 after the record ends.
+
+        A record that is followed to a day but has later changes goes on to the end of the clock.
+        """
+        world = self.world
+        found = world.record[world.forcing.first :].copy()
+        if not any(change.tick >= self.since for change in record.changes(world)):
+            found[self.since or len(found) :] = UNKNOWN
+        return found
+
+    @cached_property
+    def changes(self) -> list[list[Change]]:
+        """Documented changes of each state's status within the clock, in order."""
+        return [changes(self.scenario, state) for state in self.scenario.states]
 
     def draws(self, seed: int | None = None) -> Draws:
         """Parameter draws that the scenario asks for."""
@@ -80,8 +125,8 @@ class Case:
         engine: str = "ensemble",
         state: "type[State] | None" = None,
         progress: Progress | None = None,
-    ) -> xr.Dataset:
-        """Make histories from the start, with only the forcing scripted.
+    ) -> Result:
+        """Simulate histories from the start, with only the inputs scripted.
 
         Args:
             histories: How many (the scenario's number by default).
@@ -89,12 +134,6 @@ class Case:
             engine: `ensemble` (compiled) or `agents` (the same through Mesa, slower).
             state: An agent class with rules of its own, for the agents.
             progress: Called with the number of histories done since the last call.
-
-        Returns:
-            A dataset with dimensions `time` (first day of a tick), `state`, `standing`,
-            `history` (the kept ones), `draw`, `parameter` and `away`; `share` is the share of
-            histories in each standing at the end of a tick, `left_by` the share that has ever
-            left by then, `path` and `alignment` the kept histories, `record` what happened.
 
         Raises:
             ValueError: a seed that is none, no history asked for, an unknown engine, or one that
@@ -104,23 +143,31 @@ class Case:
         seed = checked_seed(self.scenario.seed if seed is None else seed)
         if histories < 1:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
+        say_if_compiling()
         found = self.draws(seed)
         simulate = self.engine(engine, len(found.values), seed, state)
-        kept = min(KEPT, max(1, _MOST_KEPT // max(1, self.world.record.size)))
+        size = max(1, _MOST_KEPT // max(1, self.world.record.size))
+        kept, size = min(KEPT, size), min(_CHUNK, size)
         total: Ensemble | None = None
-        for start in range(0, histories, _CHUNK):
-            size = min(_CHUNK, histories - start)
-            part = simulate(found.values, size, seed, start=start, keep=max(0, kept - start))
+        counts: Counts | None = None
+        for start in range(0, histories, size):
+            n = min(size, histories - start)
+            part = simulate(found.values, n, seed, start=start, keep=n)
+            own = count(self.world, part.path, self.since)
+            more = max(0, kept - start)
+            part = replace(part, path=part.path[:more], alignment=part.alignment[:more])
             total = part if total is None else total + part
+            counts = own if counts is None else counts + own
             if progress:
-                progress(size)
+                progress(n)
         assert total is not None
-        return dataset(self, total, found, seed)
+        assert counts is not None
+        return Result(self, total, counts, found, seed, engine)
 
     def engine(
         self, engine: str, draws: int, seed: int, state: "type[State] | None" = None
     ) -> Simulate:
-        """What makes the histories: called with draws, histories, seed, start and keep."""
+        """What simulates the histories: called with draws, histories, seed, start and keep."""
         from .scenario.reacting import switched, world_and_reactions
 
         if engine not in ENGINES:
@@ -141,6 +188,10 @@ class Case:
         world, reactions = world_and_reactions(settings, since, draws, seed)
         known = 0 if settings.clock.known_until is None else self.known
         return partial(ensemble.simulate, world, known=known, reactions=reactions)
+
+
+Case = Simulation
+"""The older name."""
 
 
 def simulate_with_agents(
@@ -164,45 +215,10 @@ def simulate_with_agents(
     return ensemble.tally(world, paths, alignments, keep)
 
 
-def dataset(case: Case, total: Ensemble, found: Draws, seed: int) -> xr.Dataset:
-    """Name the numbers of an ensemble."""
-    world = case.world
-    left_by = np.cumsum(total.first_leave[:-1], axis=0) / total.histories
-    return xr.Dataset(
-        {
-            "share": (("time", "state", "standing"), total.standing / total.histories),
-            "left_by": (("time", "state"), left_by),
-            "away_at_end": (("away",), total.away_at_end / total.histories),
-            "path": (("history", "time", "state"), total.path),
-            "alignment": (("history", "time", "state"), total.alignment),
-            "record": (("time", "state"), world.record[world.forcing.first :]),
-            "parameters": (("draw", "parameter"), found.values),
-        },
-        coords={
-            "time": times(world.decided),
-            "state": list(world.states),
-            "standing": [s.label for s in Standing],
-            "away": np.arange(len(world.states) + 1),
-            "parameter": list(NAMES),
-            "history": np.arange(len(total.path)),
-            "draw": np.arange(len(found.values)),
-        },
-        attrs={
-            "scenario": case.scenario.name,
-            "question": case.scenario.question,
-            "histories": total.histories,
-            "seed": seed,
-            "parameters_from": found.origin,
-            "parameters_sha256": found.digest,
-            "version": __version__,
-        },
-    )
-
-
-def load(name: str | Path) -> Case:
+def load(name: str | Path) -> Simulation:
     """Load a scenario: a shipped one by name, or a file or folder by path.
 
     Raises:
         ScenarioError: every problem of its files, at once.
     """
-    return Case(scenario.load(name))
+    return Simulation(scenario.load(name))

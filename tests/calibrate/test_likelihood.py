@@ -149,7 +149,7 @@ def test_thresholds_are_integrated_out_as_brute_force_does_it(seed):
 
 
 def test_thresholds_are_picked_as_often_as_the_record_says():
-    """One exit, one refusal at a renewal, one freeze, one return, in ten years of four states."""
+    """One exit, one refusal at a renewal, one freeze and one return in ten years."""
     world = quiet(ticks=41, states=4)
     world.forcing.renewal[20] = 1
     path = world.record.copy()

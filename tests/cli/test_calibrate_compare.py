@@ -24,9 +24,9 @@ entry = 1995-01-01
 [tables]
 events = "events.csv"
 """
-EVENTS = """id,date,kind,actor,strength,description,source,confidence
-a,2003-05-01,standing,Ostra,outside,d,Invented,high
-b,2007-08-01,standing,Karth,frozen,d,Invented,high
+EVENTS = """id,date,kind,actor,target,strength,description,source,confidence
+a,2003-05-01,standing,Ostra,,outside,d,Invented,high
+b,2007-08-01,standing,Karth,,frozen,d,Invented,high
 """
 
 

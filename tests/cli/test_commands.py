@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from alliance_cohesion import __version__
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import write_new
 
 from ..hearing import hear
@@ -51,7 +51,14 @@ def refused(*words: str) -> str:
 def test_a_run_prints_a_row_a_state_and_writes_a_folder(place):
     done = call("run", "starter", "--histories", "40", "--no-pictures")
     assert done.exit_code == 0, done.output
-    for word in ("Karth", "Ostra", "Velia", "out 2005-01", "Histories: 40", "results/starter"):
+    for word in (
+        "Karth",
+        "Ostra",
+        "Velia",
+        "left, Jan 2005",
+        "40 simulated histories",
+        "results/starter",
+    ):
         assert word in done.stdout
     assert results.read(place / "results" / "starter").data.attrs["histories"] == 40
     assert names(place / "results") == ["starter"]
@@ -61,8 +68,8 @@ def test_prior_draws_are_called_uncalibrated(place):
     text = (place / "starter" / "scenario.toml").read_text()
     (place / "starter" / "scenario.toml").write_text(text.replace('"default"', '"prior"'))
     done = call("run", "starter", "--histories", "5", "--no-pictures")
-    assert "PRIOR" in done.stdout
-    assert "nothing has been calibrated" in done.stdout
+    assert "(the prior, not calibrated)" in done.stdout
+    assert "what the rules allow, not what the record supports" in " ".join(done.stdout.split())
 
 
 def test_json_is_the_summary_and_agrees_with_the_dataset(place):
@@ -72,9 +79,10 @@ def test_json_is_the_summary_and_agrees_with_the_dataset(place):
     assert told.pop("results") == "x"
     assert told == kept.summary
     for row in told["states"]:
-        share = kept.data["share"].sel(state=row["state"], standing="member").values[-1]
-        assert list(row["away"].values())[-1] == pytest.approx(1 - share)
-        assert row["ever_leaves"] == kept.data["left_by"].sel(state=row["state"]).values[-1]
+        ends = kept.data["share"].sel(state=row["state"]).isel(time=-1)
+        for status in ("member", "frozen", "out"):
+            assert row[status] == ends.sel(status=status)
+        assert row["leaves"] == kept.data["left_by"].sel(state=row["state"]).values[-1]
 
 
 def test_the_same_seed_gives_the_same_bytes_of_numbers(place):
@@ -149,7 +157,9 @@ def test_a_folder_without_permission_is_refused(place):
 
 def test_text_in_a_scenario_is_not_taken_for_markup(place):
     file = place / "starter" / "scenario.toml"
-    text = file.read_text().replace('question = "', 'question = "[red]Why[/red] [/nope] :smile: ')
+    text = file.read_text().replace(
+        'name = "Lantern Pact"', 'name = "[red]Why[/red] [/nope] :smile:"'
+    )
     file.write_text(text)
     done = call("run", "starter", "--histories", "4", "--no-pictures")
     assert "[red]Why[/red] [/nope] :smile:" in done.stdout

@@ -100,13 +100,13 @@ def test_from_python_pictures_do_not_follow_the_users_style_and_leave_it_alone(p
     import matplotlib
 
     import alliance_cohesion as ac
-    from alliance_cohesion.report import results
+    from alliance_cohesion.report import run as results
 
     case = ac.load(place / "starter")
     data = case.run(5)
-    usual = results.write(case, data, place / "usual")
+    usual = results.write(data, place / "usual")
     with matplotlib.rc_context({"text.usetex": True, "savefig.dpi": 20}):
-        other = results.write(case, data, place / "other")
+        other = results.write(data, place / "other")
         assert matplotlib.rcParams["text.usetex"] is True
     for picture in (usual / "pictures").iterdir():
         assert (other / "pictures" / picture.name).read_bytes() == picture.read_bytes()

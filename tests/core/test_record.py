@@ -23,7 +23,7 @@ def test_agent_histories_of_the_record_equal_ensemble_histories_bit_for_bit(case
 
 
 def test_a_run_through_agents_gives_the_dataset_of_the_ensemble(case):
-    one, other = (case.run(8, seed=5, engine=engine) for engine in ("ensemble", "agents"))
+    one, other = (case.run(8, seed=5, engine=engine).dataset for engine in ("ensemble", "agents"))
     assert one.identical(other)
 
 
@@ -35,7 +35,7 @@ class Steadfast(State):
 
 
 def test_a_run_can_use_an_agent_class_of_ones_own(case):
-    data = case.run(3, engine="agents", state=Steadfast)
+    data = case.run(3, engine="agents", state=Steadfast).dataset
     assert (data["path"].values == case.world.initial).all()
 
 
@@ -60,7 +60,7 @@ def test_a_model_whose_clock_has_ended_says_so_instead_of_stepping_on(case):
 
 
 def test_a_run_of_several_parts_keeps_the_first_thousand_histories(case):
-    data = case.run(2010, seed=3)
+    data = case.run(2010, seed=3).dataset
     values = case.draws(3).values
     whole = ensemble.simulate(case.world, values, 2010, seed=3, keep=1000)
     assert np.array_equal(data["path"].values, whole.path)
@@ -68,7 +68,7 @@ def test_a_run_of_several_parts_keeps_the_first_thousand_histories(case):
 
 
 def test_left_by_is_the_share_of_histories_that_have_ever_left_by_a_date(case):
-    data = case.run(200, seed=4)
+    data = case.run(200, seed=4).dataset
     path = data["path"].values
     start = np.broadcast_to(case.world.initial, (200, 1, path.shape[2]))
     before = np.concatenate([start, path[:, :-1]], axis=1)

@@ -29,8 +29,8 @@ case = ac.load("csto")
 world, believed = case.world, priors.default()
 prior = believed.transform(believed.cube(300, 1))
 made = simulate.simulate(world, prior, 400, 7, keep=400)
-free = case.run(300)
-projection = ac.load("csto-2035").run(100)
+free = case.run(300).dataset
+projection = ac.load("csto-2035").run(100).dataset
 print(sha(prior))
 print(sha(made.standing, made.path, made.alignment))
 print(sha(replay.scores(world, prior, cluster_blocks(world)), *replay.trace(world, prior[:50])))

@@ -18,8 +18,8 @@ from alliance_cohesion.scenario import write_new
 
 NO_SEEDS = [1.9, 1.0, -1, "1", True, None, 2**63, float("nan"), np.float64(1.0), np.bool_(True)]
 JOBS = {
-    "run": lambda case, seed: case.run(5, seed),
-    "agents": lambda case, seed: case.run(5, seed, engine="agents"),
+    "run": lambda case, seed: case.run(5, seed).dataset,
+    "agents": lambda case, seed: case.run(5, seed, engine="agents").dataset,
     "draws": lambda case, seed: case.draws(seed),
     "explain": lambda case, seed: explain(case, case.scenario.states[0], "2003", seed),
     "compare": lambda case, seed: compare(case, histories=5, seed=seed),
@@ -32,7 +32,7 @@ import sys
 import alliance_cohesion as ac
 
 def share(seed):
-    return ac.load("starter").run(50, seed).share.values.tolist()
+    return ac.load("starter").run(50, seed).dataset.share.values.tolist()
 
 if __name__ == "__main__":
     alone = [share(seed) for seed in (1, 2)]
@@ -45,7 +45,7 @@ from concurrent.futures import ThreadPoolExecutor
 import alliance_cohesion as ac
 
 def share(seed):
-    return ac.load("starter").run(500, seed).share.values.tolist()
+    return ac.load("starter").run(500, seed).dataset.share.values.tolist()
 
 alone = [share(seed) for seed in (1, 2, 3)]
 with ThreadPoolExecutor(3) as threads:
@@ -85,9 +85,9 @@ def test_a_counterfactual_refuses_what_is_no_seed():
 
 
 def test_a_run_keeps_the_seed_that_it_used(case):
-    data = case.run(5, np.int64(3))
+    data = case.run(5, np.int64(3)).dataset
     assert data.attrs["seed"] == 3
-    assert np.array_equal(data["path"], case.run(5, 3)["path"])
+    assert np.array_equal(data["path"], case.run(5, 3).dataset["path"])
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())

@@ -139,14 +139,14 @@ def test_a_value_beyond_its_range_is_taken_to_the_end_of_the_range(opened):
 
 def test_a_click_on_a_state_explains_it(opened):
     opened.page.click('[data-state="ARM"]')
-    opened.page.wait_for_selector('.ac-why h3:has-text("ARM, 2024-01-01")')
+    opened.page.wait_for_selector('.ac-why h3:has-text("Armenia, 2024-01-01")')
     text = opened.page.inner_text(".ac-why")
     for words in (
         "security: external threat",
         "alignment, their sum",
         "What alone would have halved or doubled the chance",
         "The events behind it",
-        "threat: AZE to ARM",
+        "threat by Azerbaijan",
     ):
         assert words in text
 

@@ -50,7 +50,7 @@ def test_a_saved_file_runs_to_the_numbers_of_the_page(session, folder):
     edits = everything(session.picked.scenario)
     path = kept(session, folder, edits=edits)
     answer = session.answer(edits, FEW, 3)
-    data = load(path).run()
+    data = load(path).run().dataset
     assert (data.attrs["histories"], data.attrs["seed"]) == (FEW, 3)
     assert np.array_equal(data["path"], answer.after["path"])
     assert np.array_equal(away(data), away(answer.after))
@@ -72,7 +72,9 @@ def test_a_file_of_ones_own_is_named_by_the_way_there(folder):
     edits = Edits().hold("b_S", 1.0)
     path = kept(session, folder / "out", edits=edits)
     assert 'base = "../starter/scenario.toml"' in path.read_text()
-    assert np.array_equal(load(path).run()["path"], session.answer(edits, FEW, 3).after["path"])
+    assert np.array_equal(
+        load(path).run().dataset["path"], session.answer(edits, FEW, 3).after["path"]
+    )
 
 
 def test_a_folder_that_is_called_like_a_shipped_scenario_is_not_taken_for_it(session, folder):

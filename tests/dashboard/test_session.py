@@ -39,8 +39,8 @@ def test_without_edits_there_is_one_world(session):
 
 def test_both_worlds_are_what_the_engine_makes_of_them_with_one_seed(session, refused):
     answer = session.answer(refused, FEW, seed=7)
-    assert np.allclose(away(load("csto").run(FEW, 7)), away(answer.before))
-    changed = session.case(refused).run(FEW, 7)
+    assert np.allclose(away(load("csto").run(FEW, 7).dataset), away(answer.before))
+    changed = session.case(refused).run(FEW, 7).dataset
     assert np.allclose(away(changed), away(answer.after))
     assert answer.away_after[answer.states.index("ARM")] < answer.away_before[0]
 

@@ -29,11 +29,19 @@ def test_the_pages_that_tell_of_the_calibration_take_its_figures_from_it():
 
 def test_a_figure_is_written_anew_where_its_mark_stands_and_nowhere_else():
     old = "From 99<!--= gain/times_likelier | d --> and 99 and 1.5<!--= gain/gain | .2f -->."
-    likelier, gain = (
-        figures.stored("")["gain"]["times_likelier"],
-        figures.stored("")["gain"]["gain"],
-    )
+    likelier, gain = (figures.stored("")["gain"][name] for name in ("times_likelier", "gain"))
     assert figures.renewed(old) == old.replace("99<", f"{likelier}<").replace("1.5", f"{gain:.2f}")
+
+
+def test_a_mark_in_a_table_hides_its_bar_from_the_table():
+    row = r"| 99<!--= gain/times_likelier \| d --> |"
+    assert figures.renewed(row) == row.replace(
+        "99", str(figures.stored("")["gain"]["times_likelier"])
+    )
+    for path in figures.PAGES:
+        rows = [row for row in path.read_text(encoding="utf-8").splitlines() if row[:1] == "|"]
+        for row in rows:
+            assert not re.search(r"<!--=[^>]*[^\\]\|", row), f"{path.name}: {row}"
 
 
 def test_a_mark_that_leads_nowhere_is_an_error():

@@ -47,7 +47,7 @@ def test_links_lead_to_files_and_headings_that_are_there(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_files_that_a_page_names_are_there(page):
-    results = ("results/run", "results/csto", "results/no-corridor", "results/my-alliance")
+    results = tuple(f"results/{n}" for n in ("run", "csto", "no-corridor", "my-alliance", "NAME"))
     for path in _PATH.findall(prose(page)):
         made = path.startswith(results) or path.startswith("docs/_build") or "tasks" in path
         assert made or (ROOT / path).exists(), f"{name(page)}: {path}"
@@ -66,6 +66,6 @@ def test_every_page_can_be_reached_from_the_first():
 
 
 SECTIONS = [
-    ROOT / "docs" / f"{section}.md" for section in ("guides", "science", "results", "reference")
+    ROOT / "docs" / f"{section}.md" for section in ("how-to", "explanation", "results", "reference")
 ]
 """Reached by the bar at the top."""

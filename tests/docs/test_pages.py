@@ -12,15 +12,14 @@ from alliance_cohesion.scenario.schema import ScenarioFile
 
 from .pages import DOCS
 
-# Müller et al. (2013), table 1.
-ODD_D = {
-    "Overview": ("Purpose", "Entities, state variables and scales",
-                 "Process overview and scheduling"),
-    "Design concepts": ("Theoretical and empirical background", "Individual decision-making",
-                        "Learning", "Individual sensing", "Individual prediction", "Interaction",
-                        "Collectives", "Heterogeneity", "Stochasticity", "Observation"),
-    "Details": ("Implementation", "Initialisation", "Input data", "Submodels"),
-}  # fmt: skip
+# Grimm et al. (2020), table 1.
+ODD = ("Purpose and patterns", "Entities, state variables and scales",
+       "Process overview and scheduling", "Design concepts", "Initialization", "Input data",
+       "Submodels")  # fmt: skip
+DESIGN_CONCEPTS = (
+    "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction",
+    "Sensing", "Interaction", "Stochasticity", "Collectives", "Observation",
+)  # fmt: skip
 LOADS = re.compile(
     r"<(?:script|img|iframe|source|audio|video)\b[^>]*\bsrc=[\"'](?!data:)([^\"']+)"
     r"|<link\b(?![^>]*rel=[\"'](?:canonical|author|license|next|prev|index|search))[^>]*"
@@ -29,20 +28,22 @@ LOADS = re.compile(
 CSS_LOADS = re.compile(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')\s]+)")
 
 
-def test_the_model_page_fills_every_heading_of_the_protocol():
-    parts = re.split(r"^## ", (DOCS / "model.md").read_text(encoding="utf-8"), flags=re.M)
-    for part, headings in ODD_D.items():
-        (text,) = [p for p in parts if re.match(rf"I+\. {part}\n", p)]
-        for heading in headings:
-            found = re.search(rf"^### I+\.[ivx]+ {heading}\n(.*?)(?=^### |\Z)", text, re.M | re.S)
-            assert found, heading
-            assert len(found[1].split()) >= 20, heading
+def test_the_model_page_fills_every_element_of_the_odd_protocol():
+    text = (DOCS / "model.md").read_text(encoding="utf-8")
+    for number, element in enumerate(ODD, 1):
+        found = re.search(rf"^## {number}\. {element}\n(.*?)(?=^## )", text, re.M | re.S)
+        assert found, element
+        assert len(found[1].split()) >= 40, element
+    for concept in DESIGN_CONCEPTS:
+        found = re.search(rf"^\*\*{concept}\.\*\* (.+)$", text, re.M)
+        assert found, concept
+        assert len(found[1].split()) >= 8, concept
 
 
 def test_the_model_page_shows_every_rule_with_its_code():
     text = (DOCS / "model.md").read_text(encoding="utf-8")
     for rule in range(1, 12):
-        section = re.search(rf"^#### R{rule} .*?(?=^#### |\Z)", text, re.M | re.S)
+        section = re.search(rf"^### R{rule} .*?(?=^### |\Z)", text, re.M | re.S)
         assert section, rule
         assert "$$" in section[0], rule
         assert "{literalinclude}" in section[0], rule

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import alliance_cohesion as ac
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import ScenarioError
 from tests.scenario.builders import TOML, event, write
 
@@ -26,7 +26,7 @@ def call(*words: str) -> tuple[int, str, str]:
 
 def shares(folder: Path, *words: str) -> np.ndarray:
     """Shares of a run, which are finite, in 0 to 1, and sum to one."""
-    data = ac.load(folder).run(histories=40)
+    data = ac.load(folder).run(histories=40).dataset
     share = data["share"].values
     assert np.isfinite(share).all()
     assert ((share >= 0) & (share <= 1)).all()
@@ -61,7 +61,7 @@ def test_the_longest_clock_of_each_tick_runs(tmp_path, tick):
         "[clock]", f'[clock]\ntick = "{tick}"'
     )
     write(tmp_path, head=long.replace('"ANA", "BOR", "CYL"', '"ANA"'))
-    assert ac.load(tmp_path).run(histories=3).sizes["time"] >= 9997
+    assert ac.load(tmp_path).run(histories=3).dataset.sizes["time"] >= 9997
 
 
 def test_a_signature_due_every_month_for_a_century_is_due_every_month(tmp_path):
@@ -169,7 +169,7 @@ def test_a_year_in_which_more_happens_than_memory_holds_is_refused(tmp_path, mon
 def test_how_many_histories_are_kept_whole_follows_from_what_fits(tmp_path, monkeypatch):
     write(tmp_path)
     monkeypatch.setattr("alliance_cohesion.simulation._MOST_KEPT", 12 * 3 * 7)
-    data = ac.load(tmp_path).run(histories=40)
+    data = ac.load(tmp_path).run(histories=40).dataset
     assert data.sizes["history"] == 7
     assert int(data.attrs["histories"]) == 40
 

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pandas as pd
+
 from alliance_cohesion.analysis.explain import Explanation, explain
 from alliance_cohesion.scenario import Event, write_new
 from alliance_cohesion.simulation import Case, load
@@ -43,4 +45,12 @@ def told(state: str = "Velia", date: str = EVE) -> Explanation:
 
 
 def ids(explanation: Explanation, symbol: str) -> list[str]:
-    return [fact.event.id for fact in explanation.driver(symbol).facts]
+    return [*facts(explanation, symbol)["id"]]
+
+
+def facts(explanation: Explanation, symbol: str) -> pd.DataFrame:
+    return explanation.facts[explanation.facts["driver"] == symbol].reset_index(drop=True)
+
+
+def now(explanation: Explanation, symbol: str) -> float:
+    return explanation.drivers.loc[symbol, "mean"]

@@ -2,18 +2,22 @@
 
 import csv
 import io
+import itertools
 import json
 from dataclasses import replace
 
 import pytest
+from matplotlib.text import Text
 from PIL import Image
 from rich.console import Console
 from typer.testing import CliRunner
 
+from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import explain_plot, explain_table
-from alliance_cohesion.report import explain_words as words
+from alliance_cohesion.report import explain as explain_report
+from alliance_cohesion.report import explain as words
 from alliance_cohesion.scenario import write_new
+from alliance_cohesion.simulation import load
 
 from .cases import EVE, told
 
@@ -40,59 +44,117 @@ def refused(*arguments: str) -> str:
     return done.stderr
 
 
-def test_json_is_the_explanation_and_the_table_agrees_with_it(place):
-    content = json.loads(call(*VELIA, "--json").stdout)
+def test_json_is_the_explanation_and_the_printed_tables_agree_with_it(place):
+    content = json.loads(call(*VELIA, "--json", "--no-report").stdout)
     assert content == json.loads(json.dumps(told().as_json()))
-    printed = call(*VELIA).stdout
+    printed = call(*VELIA, "--no-report").stdout
     lines = printed.splitlines()
     for term in content["terms"]:
         line = next(line for line in lines if line.startswith(term["term"]))
-        for number in term["log_odds"].values():
-            assert words.log_odds(number) in line
-    assert words.chance(content["chance"]["mean"]) in printed
+        for key in ("mean", "q05", "q95"):
+            assert words.log_odds(term[key]) in line
+    assert words.probability(content["probabilities"][0]["mean"]) in printed
     for driver in content["drivers"]:
         assert f"{driver['symbol']}, {driver['name']}" in printed
-        for fact in driver["facts"]:
-            assert fact["id"] in printed
+    for fact in content["facts"]:
+        assert fact["id"] in printed
+
+
+def test_every_probability_says_whether_it_is_in_sample(place):
+    assert "in sample" in call("explain", "csto", "Armenia", "2024-02", "--no-report").stdout
+    printed = " ".join(call(*VELIA, "--no-report").stdout.split())
+    assert "held out: the parameters were fitted to other records, never to this one" in printed
+
+
+def test_frozen_and_out_are_told_apart_with_names_and_monte_carlo_error(place):
+    printed = " ".join(call("explain", "csto", "armenia", "2024-02", "--no-report").stdout.split())
+    means = explain(load("csto"), "ARM", "2024-02").probabilities["mean"]
+    frozen, out = (words.probability(means[f"leaving to {to}"]) for to in ("frozen", "out"))
+    assert f"of which frozen {frozen} and out {out}" in printed
+    assert "Armenia in CSTO, 2024-01-01 to 2024-03-31: member, then frozen" in printed
+    assert "threat by Azerbaijan, code 3" in printed
+    assert "percentage points" in printed
+    assert "away" not in printed.replace("pushes it away", "").replace("ten days later", "")
+
+
+def test_the_output_lists_statements_and_says_that_they_move_nothing(place):
+    printed = call(*VELIA, "--no-report").stdout
+    assert "These rows move nothing in the model" in printed
+    for row in told().statements.to_dict("records"):
+        for cell in ("id", "date", "description"):
+            assert row[cell] in " ".join(printed.split())
 
 
 def test_the_table_names_source_confidence_and_code_of_each_fact(place):
-    printed = call(*VELIA).stdout
+    printed = " ".join(call(*VELIA, "--no-report").stdout.split())
     assert "Separatists armed by Magna take a port of Velia." in printed
-    assert "threat: Free Coast to Velia, code 3; confidence high" in printed
-    assert "coast-2003; source: Invented for this example" in printed
+    assert "threat by Free Coast, code 3; confidence high; coast-2003; source: Invented" in printed
 
 
-def test_the_folder_holds_the_same_numbers_and_a_picture(place):
-    done = call(*VELIA, "--out", "why")
-    assert "Written: why" in done.stdout
-    names = {path.name for path in (place / "why").iterdir()}
-    assert names == {
-        "explanation.json", "manifest.json", "terms.csv", "facts.csv", "shifts.csv", "pictures",
-        "scenario", "report.html", "README.txt",
-    }  # fmt: skip
-    content = json.loads((place / "why" / "explanation.json").read_text())
-    assert content == json.loads(call(*VELIA, "--json").stdout)
-    with (place / "why" / "terms.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["term"] for row in rows] == [t["term"] for t in content["terms"]] + ["alignment"]
-    for row, term in zip(rows, content["terms"], strict=False):
-        assert {name: float(row[name]) for name in term["log_odds"]} == term["log_odds"]
-    with (place / "why" / "facts.csv").open(newline="") as file:
-        listed = [(row["driver"], row["id"]) for row in csv.DictReader(file)]
-    assert listed == [(d["symbol"], f["id"]) for d in content["drivers"] for f in d["facts"]]
-    with Image.open(place / "why" / "pictures" / "terms.png") as picture:
+FILES = {
+    "explanation.json", "explanation.md", "manifest.json", "report.html", "README.txt", "scenario",
+    "pictures", *(f"{name}.csv" for name in (
+        "terms", "drivers", "facts", "dependence", "probabilities", "peers", "shifts", "statements",
+    )),
+}  # fmt: skip
+
+
+def test_without_options_report_picture_and_tables_are_written_and_the_place_is_said(place):
+    done = call(*VELIA)
+    folder = place / "results" / "starter-Velia-2004-11"
+    assert done.stdout.splitlines()[-1] == "Report: results/starter-Velia-2004-11/report.html"
+    assert {path.name for path in folder.iterdir()} == FILES
+    content = json.loads((folder / "explanation.json").read_text())
+    assert content == json.loads(call(*VELIA, "--json", "--no-report").stdout)
+    for name, table in told().tables().items():
+        with (folder / f"{name}.csv").open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert [[*row] for row in rows] == [[*table.columns]] * len(table)
+        for row, line in zip(rows, content[name], strict=True):
+            for key, value in line.items():
+                same = float(row[key]) if isinstance(value, float) else row[key]
+                assert same == (value if isinstance(value, float) else row[key])
+    with Image.open(folder / "pictures" / "terms.png") as picture:
         assert picture.width > 800
-    manifest = json.loads((place / "why" / "manifest.json").read_text())
-    assert manifest["command"] == ["cohesion", *VELIA, "--out", "why"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["command"] == ["cohesion", *VELIA]
     assert "threat from inside" in manifest["alt"]["terms"]
 
 
-def test_a_folder_of_one_explanation_is_replaced_and_any_other_refused(place):
-    call(*VELIA, "--out", "why")
-    assert call("explain", "starter", "Karth", EVE, "--out", "why").exit_code == 0
-    assert json.loads((place / "why" / "explanation.json").read_text())["state"] == "Karth"
+def test_a_second_explanation_goes_to_a_folder_of_its_own(place):
+    call(*VELIA)
+    assert "results/starter-Velia-2004-11-2/report.html" in call(*VELIA).stdout
+    assert "results/starter-Velia-2004-11/report.html" in call(*VELIA, "--overwrite").stdout
+
+
+def test_no_report_writes_nothing_and_no_pictures_draws_nothing(place):
+    call(*VELIA, "--no-report")
+    assert not (place / "results").exists()
+    assert "Report: why/report.html" in call(*VELIA, "--no-pictures", "--out", "why").stdout
+    assert {path.name for path in (place / "why").iterdir()} == FILES - {"pictures"}
+    assert "give one of them" in refused(*VELIA, "--no-report", "--out", "other")
+
+
+def test_with_json_only_json_reaches_standard_output(place):
+    done = call(*VELIA, "--json")
+    assert json.loads(done.stdout)
+    assert done.stderr == "Report: results/starter-Velia-2004-11/report.html\n"
+
+
+def test_a_folder_that_holds_something_else_is_refused_before_anything_is_printed(place):
     assert "is not empty" in refused(*VELIA, "--out", "starter")
+
+
+def test_markdown_says_what_the_report_says():
+    text = explain_report.markdown(told())
+    page = explain_report.document(told())
+    assert text.startswith(f"# {page.title}\n")
+    for section in page.sections:
+        assert f"## {section.heading}" in text
+    tables = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(line.count("|") >= 3 for line in tables)
+    for term in told().terms.index[:-1]:
+        assert any(line.startswith(f"| {term} |") for line in tables)
 
 
 def test_the_seed_is_told_and_changes_the_draws(place):
@@ -105,7 +167,7 @@ def test_prior_draws_are_called_uncalibrated(place):
     path = place / "starter" / "scenario.toml"
     path.write_text(path.read_text().replace('"default"', '"prior"'))
     assert "PRIOR" in call(*VELIA).stdout
-    assert json.loads(call(*VELIA, "--json").stdout)["calibrated"] is False
+    assert json.loads(call(*VELIA, "--json").stdout)["sample"] == "prior, not calibrated"
 
 
 def test_an_unknown_state_is_answered_with_the_nearest(place):
@@ -117,7 +179,7 @@ def test_an_unknown_state_is_answered_with_the_nearest(place):
 
 @pytest.mark.parametrize("name", ["Armenia", "armenia", "arm", "371"])
 def test_a_state_is_found_by_its_code_name_or_number(name):
-    told = json.loads(call("explain", "csto", name, "2023-12", "--json").stdout)
+    told = json.loads(call("explain", "csto", name, "2023-12", "--json", "--no-report").stdout)
     assert told["state"] == "ARM"
 
 
@@ -157,13 +219,9 @@ def test_text_of_the_record_is_never_taken_for_markup(place):
 
 def test_text_of_the_record_does_not_turn_the_direction_of_the_table():
     e = told()
-    driver = next(d for d in e.drivers if d.facts)
-    fact = driver.facts[0]
-    turned = replace(fact, event=replace(fact.event, description="armed \u202esdrawkcab"))
-    turned_driver = replace(driver, facts=(turned, *driver.facts[1:]))
-    drivers = tuple(turned_driver if d is driver else d for d in e.drivers)
+    turned = e.facts.assign(description="armed \u202esdrawkcab")
     console = Console(file=io.StringIO(), width=100)
-    explain_table.show(console, replace(e, drivers=drivers))
+    explain_report.show(console, replace(e, facts=turned))
     printed = console.file.getvalue()
     assert "sdrawkcab" in printed
     assert "\u202e" not in printed
@@ -171,27 +229,43 @@ def test_text_of_the_record_does_not_turn_the_direction_of_the_table():
 
 def test_the_picture_says_in_words_what_held_and_what_pushed():
     e = told()
-    assert explain_plot.title(e) == (
-        "What held Velia in Lantern Pact and what pushed it away, 2004-10"
+    assert explain_report.heading(e).replace("\n", " ") == (
+        "What held Velia in Lantern Pact and what pushed it away, 2004-11"
     )
-    picture = explain_plot.draw(e)
-    ordered = [t.name for t in e.terms if t.log_odds.mean > 0.005]
-    holding, pushing = picture.alt.split("Pushing it:")
-    for term in e.terms:
-        if abs(term.log_odds.mean) > 0.005:
-            assert term.name in (holding if term.name in ordered else pushing)
+    alt = explain_report.picture(e).alt
+    holding, pushing = alt.split("most pushed by")
+    for term, value in e.terms["mean"].drop("alignment").items():
+        if abs(value) > 0.005:
+            assert term in (holding if value > 0 else pushing)
 
 
-def test_bars_run_from_0_through_each_term_to_the_alignment():
+def test_bars_start_at_zero_sorted_with_their_sum_last():
     e = told()
-    axes = explain_plot.draw(e).figure.axes[0]
-    ends, at = [], 0.0
-    for bar, term in zip(axes.patches, e.terms, strict=False):
-        assert (bar.get_x(), bar.get_width()) == pytest.approx((at, term.log_odds.mean))
-        at += term.log_odds.mean
-        ends.append(at)
-    assert ends[-1] == pytest.approx(axes.patches[len(e.terms)].get_width())
+    axes = explain_report.picture(e).figure.axes[0]
+    bars = [patch for patch in axes.patches if patch.get_width()]
+    ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
+    assert all(bar.get_x() == 0 for bar in bars)
+    means = e.terms["mean"]
+    assert ends == pytest.approx(
+        [*sorted(means.drop("alignment"), reverse=True), means["alignment"]]
+    )
     assert not axes.xaxis_inverted()  # right holds
+
+
+@pytest.mark.parametrize("question", [("Velia", EVE), ("Karth", "2002"), ("Velia", "2007")])
+def test_no_text_of_the_picture_is_cut_or_lies_over_another(question):
+    figure = explain_report.picture(told(*question)).figure
+    figure.draw_without_rendering()
+    boxes = [
+        (text.get_text(), text.get_window_extent())
+        for text in figure.findobj(Text)
+        if text.get_text() and text.get_visible()
+    ]
+    for text, box in boxes:
+        assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1, text
+        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1, text
+    for (one, first), (two, second) in itertools.combinations(boxes, 2):
+        assert not first.overlaps(second), (one, two)
 
 
 @pytest.mark.parametrize(
@@ -201,11 +275,12 @@ def test_bars_run_from_0_through_each_term_to_the_alignment():
         (0.00001, "<0.01 %"),
         (0.0074, "0.74 %"),
         (0.094, "9.4 %"),
+        (0.0103, "1.0 %"),
         (0.42, "42 %"),
         (0.9986, "99.86 %"),
         (0.99999, ">99.99 %"),
         (1, "100 %"),
     ],
 )
-def test_a_chance_has_two_digits_and_is_never_rounded_to_certainty(share, text):
-    assert words.chance(share) == text
+def test_a_probability_has_two_digits_and_is_never_rounded_to_certainty(share, text):
+    assert words.probability(share) == text

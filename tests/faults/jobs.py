@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load
 
@@ -138,16 +138,9 @@ def jobs(place: Path) -> list[Job]:
 
 
 def report(place: Path, histories: int) -> Callable[[], None]:
-    """Writes a results folder of a run that was made before."""
+    """Writes a results folder from Python."""
 
     def work() -> None:
-        made = place / f"made-{histories}"
-        if not made.exists():
-            command(
-                "run", place / "starter", "--histories", str(histories), "--no-pictures",
-                "--out", made,
-            )  # fmt: skip
-        kept = results.read(made)
-        results.write(load(kept.entry), kept.data, OUT, overwrite=True)
+        results.write(load(place / "starter").run(histories), OUT, overwrite=True)
 
     return work

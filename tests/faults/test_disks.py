@@ -6,7 +6,7 @@ import pytest
 
 from alliance_cohesion.analysis.sweep import SweepError, make_plan, sweep
 from alliance_cohesion.analysis.sweep.work import do
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load
 
@@ -103,13 +103,13 @@ def test_a_place_that_vanishes_while_results_are_written_is_one_message(
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
-    standings = results.standings
+    tables = results.as_json
 
     def vanish(data):
         shutil.rmtree(here)
-        return standings(data)
+        return tables(data)
 
-    monkeypatch.setattr(results, "standings", vanish)
+    monkeypatch.setattr(results, "as_json", vanish)
     status, said = told(commands["run"], capfd)
     assert status == 2
     assert said.endswith("here vanished while results were written to it\n")

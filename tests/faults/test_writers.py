@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 import alliance_cohesion
 from alliance_cohesion.analysis.sweep import sweep
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import keep, results
+from alliance_cohesion.report import keep
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.util.lock import locked
 
@@ -122,7 +123,7 @@ def test_a_clock_that_jumps_a_year_changes_no_number(tmp_path, starter, monkeypa
     made = plan(tmp_path)
 
     def make(place: Path) -> tuple[dict, dict]:
-        results.write(case, case.run(30), place / "run", pictures=False)
+        results.write(case.run(30), place / "run", pictures=False)
         sweep(made, place / "sweep")
         return contents(place / "run"), sweep_contents(place / "sweep")
 

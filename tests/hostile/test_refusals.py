@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
 from alliance_cohesion.inference.draws import DrawsError, draws
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
+from alliance_cohesion.report.folder import FolderError
 from alliance_cohesion.scenario import ScenarioError, load
 from tests.scenario.builders import TOML, event, read, write
 
@@ -227,7 +228,7 @@ def test_a_manifest_that_is_a_pipe_is_not_waited_for(place):
     for folder in ("run", "whole"):
         (place / folder / "manifest.json").unlink()
         os.mkfifo(place / folder / "manifest.json")
-    with pytest.raises(results.FolderError, match="no readable manifest"):
+    with pytest.raises(FolderError, match="no readable manifest"):
         results.read("run")
     assert "no readable manifest" in refused("merge", "whole", "--out", "m")
 
@@ -236,7 +237,7 @@ def numbers(place: Path, edit) -> str:
     with h5py.File(place / "run" / "histories.nc", "r+") as file:
         edit(file)
     ground.vouch_for(place / "run")
-    with pytest.raises(results.FolderError) as caught:
+    with pytest.raises(FolderError) as caught:
         results.read("run")
     return str(caught.value)
 

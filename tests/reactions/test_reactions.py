@@ -209,10 +209,10 @@ def test_the_poisson_fit_finds_rates_and_slope_and_shrinks_the_silent():
 
 def test_a_projection_starts_where_the_record_ends():
     case = ac.load("csto-2035")
-    data = case.run(histories=60)
-    at_end = data.share.sel(standing="member").sel(time="2025-10-01").values
+    data = case.run(histories=60).dataset
+    at_end = data.share.sel(status="member").sel(time="2025-10-01").values
     assert set(at_end.tolist()) <= {0.0, 1.0}
-    later = data.share.sel(standing="member").sel(time="2035-10-01").values
+    later = data.share.sel(status="member").sel(time="2035-10-01").values
     assert ((later > 0) & (later < 1)).any()
 
 

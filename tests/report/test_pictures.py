@@ -2,51 +2,97 @@
 
 import dataclasses
 import itertools
+from datetime import date
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from alliance_cohesion.report import alignment_plot, palette, pictures, standing_plot
-from alliance_cohesion.report.chance_plot import spread
+from alliance_cohesion.report import figures_run, palette, pictures
 from alliance_cohesion.report.marks import OTHERS, PRESSURE, REFUSED, THREAT, marks
-from alliance_cohesion.report.subject import Subject
+from alliance_cohesion.report.subject import Subject, decimal_year
+from alliance_cohesion.scenario import history
 from alliance_cohesion.simulation import load
 
 from ..scenario import builders
-from .cases import subject
+from .cases import followed, result, subject
 
 
 def test_every_picture_is_a_png_with_words_that_name_every_state(tmp_path):
-    drawn = pictures.draw(subject())
+    drawn = figures_run.draw(result())
     pictures.save(drawn, tmp_path)
-    assert [picture.name for picture in drawn] == ["standings", "alignments", "chances"]
+    assert [picture.name for picture in drawn] == ["free-run", "risk"]
     for picture in drawn:
         assert (tmp_path / f"{picture.name}.png").read_bytes().startswith(b"\x89PNG")
-        assert all(state in picture.alt for state in subject().states)
+        assert all(name in picture.alt for name in result().simulation.names)
+        assert picture.small
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        pictures.save(standing_plot.draw(subject()), tmp_path / name)
-    one, two = (tmp_path / name / "standings.png" for name in ("a", "b"))
+        pictures.save(figures_run.draw(result()), tmp_path / name)
+    one, two = (tmp_path / name / "free-run.png" for name in ("a", "b"))
     assert one.read_bytes() == two.read_bytes()
 
 
-def test_more_than_eight_states_go_to_further_pages():
-    many = subject().data.isel(state=np.arange(17) % 3)
-    drawn = standing_plot.draw(Subject(many, subject().scenario))
-    assert [picture.name for picture in drawn] == ["standings", "standings-2", "standings-3"]
-    assert [len(picture.figure.axes) for picture in drawn] == [8, 8, 1]
+def test_many_states_go_to_further_pictures_and_the_most_telling_are_shown(monkeypatch):
+    monkeypatch.setattr(figures_run, "PER_PICTURE", 1)
+    monkeypatch.setattr(figures_run, "MOST_STATES", 2)
+    drawn = figures_run.draw(result())
+    assert [picture.name for picture in drawn] == ["free-run", "free-run-2", "risk", "risk-2"]
+    assert "Shown are 2 of 3 states" in drawn[0].caption
+    assert any("Velia" in picture.alt for picture in drawn)  # the one that changed
+
+
+def test_every_place_that_says_something_lies_in_the_picture_and_names_its_source():
+    (picture, _) = figures_run.draw(result())
+    assert picture.spots
+    assert all(0 < spot.x < 1 and 0 < spot.y < 1 for spot in picture.spots)
+    sources = [event.source for event in result().simulation.scenario.events]
+    assert all(any(source in spot.text for source in sources) for spot in picture.spots)
+
+
+def strips(axes):
+    """First and last year of each part of the strips of a picture."""
+    found = []
+    for area in axes.collections:
+        for path in area.get_paths():
+            x, y = path.vertices.T
+            if np.ptp(y) == pytest.approx(np.ptp(figures_run._STRIP)):
+                found.append((x.min(), x.max()))
+    return found
+
+
+def test_a_record_steps_on_its_day_and_ends_where_it_ends():
+    (change,) = history.changes(result().simulation.scenario, "Velia")
+    parts = strips(figures_run.free_run(result()).figure.axes[0])
+    assert len(parts) == 4  # Velia has two
+    assert any(end == pytest.approx(decimal_year(change.day)) for _, end in parts)
+    axes = figures_run.free_run(followed(date(2006, 12, 31))).figure.axes[0]
+    assert {end for _, end in strips(axes)} == {decimal_year(change.day), 2007.0}
+    assert axes.get_xlim() == (2004.0, 2010.0)  # what came long before is cut
+
+
+def test_no_risk_is_drawn_for_years_that_follow_the_record():
+    own, _ = figures_run._risks(followed(date(2006, 12, 31)))
+    years = followed(date(2006, 12, 31)).dataset["year"].values
+    assert np.isnan(own[years < 2007]).all()
+    assert np.isfinite(own[years >= 2007]).any()
+
+
+def test_one_state_has_shares_risk_and_alignment():
+    figure = result().plot("Velia")
+    assert len(figure.axes) == 3
+    assert "Velia: left Jan 2005" in figure.get_suptitle()
+    assert any("neither held nor pushed" in text.get_text() for text in figure.axes[2].texts)
 
 
 def test_a_description_with_dollars_and_markup_is_drawn_as_it_stands(tmp_path):
-    events = tuple(
-        dataclasses.replace(event, description=r"costs $5 or $x_{ [bold]\frac") if event else event
-        for event in subject().scenario.events
-    )
-    told = Subject(subject().data, dataclasses.replace(subject().scenario, events=events))
-    pictures.save(standing_plot.draw(told), tmp_path)
+    sim = result().simulation
+    alliance = sim.scenario.alliance.model_copy(update={"names": {"Velia": r"$5 or $x_{ [b]\frac"}})
+    other = dataclasses.replace(sim, scenario=dataclasses.replace(sim.scenario, alliance=alliance))
+    pictures.save(figures_run.draw(other.run(5)), tmp_path)
 
 
 def test_consequences_and_notes_are_not_marked_as_causes():
@@ -73,24 +119,11 @@ def test_an_event_aimed_at_the_members_is_marked_only_while_one_is_a_member():
         for i, state in enumerate(told.states)
     }
     assert seen == {"Karth": True, "Ostra": True, "Velia": False}
-    frozen = told.data["record"].copy(data=np.full_like(told.data["record"].values, 1))
-    in_it_still = Subject(told.data.assign(record=frozen), told.scenario)
-    assert late in in_it_still.drivers(told.states.index("Velia"))
-
-
-def test_bands_are_the_quantiles_of_the_kept_histories():
-    expected = np.quantile(subject().data["alignment"].values, alignment_plot.LEVELS, axis=0)
-    assert alignment_plot.quantiles(subject()) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
-    "wanted", [[0.5, 0.5, 0.5], [0.0, 0.01, 0.99, 1.0], [0.3], [], [0.2, 0.9, 0.21, 0.19]]
-)
-def test_labels_are_spread_in_their_order_and_within_the_panel(wanted):
-    placed = spread(wanted, 0.05)
-    in_order = [placed[k] for k in sorted(range(len(wanted)), key=lambda k: wanted[k])]
-    assert np.all(np.diff(in_order) >= 0.05 - 1e-9)
-    assert all(-1e-9 <= y <= 1 + 1e-9 for y in placed)
+    frozen = tuple(
+        dataclasses.replace(e, strength="frozen") if e.kind == "standing" else e for e in events
+    )
+    still = Subject(told.data, dataclasses.replace(told.scenario, events=(*frozen, late)))
+    assert late in still.drivers(told.states.index("Velia"))
 
 
 DEUTERANOPIA = np.array(
@@ -135,15 +168,19 @@ def test_pressure_is_the_patrons_only_where_the_patron_or_its_client_presses(tmp
         builders.event("2000-07", "threat", "GANG", "BOR", "2", id="not its client there"),
     ]
     case = load(builders.write(tmp_path / "pact", *rows, toml=client))
-    told = Subject(case.run(4, 1), case.scenario)
+    told = Subject(case.run(4, 1).dataset, case.scenario)
     kind = {mark.event.id: mark.kind for i in (0, 1) for mark in marks(told, i)}
     assert [kind[name] for name in ("patron", "alliance", "client")] == [PRESSURE] * 3
     assert [kind[name] for name in ("fellow", "outsider")] == [OTHERS] * 2
     assert kind["not its client there"] is THREAT
 
 
-def test_the_legends_end_within_the_picture():
-    figure = standing_plot.draw(subject())[0].figure
-    figure.canvas.draw()
-    for legend in figure.legends:
-        assert legend.get_window_extent().x1 <= figure.bbox.x1
+@pytest.mark.parametrize("draw", [figures_run.free_run, figures_run.risk])
+def test_no_text_leaves_the_picture_or_covers_another(draw):
+    figure = draw(result()).figure
+    figure.draw_without_rendering()
+    texts = [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+    boxes = [text.get_window_extent() for text in texts]
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 + 1 for box in boxes)
+    for (one, a), (two, b) in itertools.combinations(zip(texts, boxes, strict=True), 2):
+        assert not a.shrunk(0.9, 0.8).overlaps(b.shrunk(0.9, 0.8)), (one, two)

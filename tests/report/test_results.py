@@ -4,29 +4,32 @@ import hashlib
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
-from alliance_cohesion.report import results
-from alliance_cohesion.report.folder import ready
+from alliance_cohesion.report import run as results
+from alliance_cohesion.report.folder import FolderError, ready
 from alliance_cohesion.simulation import load
 
 from .cases import starter
 
 FILES = {
     "README.txt",
+    "episodes.csv",
     "histories.nc",
     "manifest.json",
-    "parameters.parquet",
-    "pictures/alignments.png",
-    "pictures/chances.png",
-    "pictures/standings.png",
+    "parameters.csv",
+    "pictures/free-run.png",
+    "pictures/risk.png",
     "report.html",
+    "report.md",
     "scenario/events.csv",
     "scenario/indicators.csv",
     "scenario/scenario.toml",
-    "standings.parquet",
+    "states.csv",
+    "status.csv",
     "summary.json",
 }
 
@@ -35,9 +38,9 @@ FILES = {
 def made(tmp_path_factory):
     place = tmp_path_factory.mktemp("results")
     case = starter(place / "starter")
-    data = case.run(50, 2)
-    folder = results.write(case, data, place / "deep" / "out", ["cohesion", "run", "starter"])
-    return case, data, folder
+    made = case.run(50, 2)
+    folder = results.write(made, place / "deep" / "out", ["cohesion", "run", "starter"])
+    return case, made, folder
 
 
 def files(folder):
@@ -49,8 +52,8 @@ def test_a_results_folder_holds_all_that_it_promises(made):
 
 
 def test_reading_gives_back_the_numbers(made):
-    case, data, folder = made
-    found = results.read(folder)
+    case, result, folder = made
+    data, found = result.dataset, results.read(folder)
     for name in data.data_vars:
         if name == "alignment":
             xr.testing.assert_allclose(found.data[name], data[name], rtol=1e-6)
@@ -68,16 +71,15 @@ def test_the_manifest_holds_the_hash_of_every_file(made):
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert set(manifest["files"]) == FILES - {"manifest.json"}
     assert manifest["command"] == ["cohesion", "run", "starter"]
-    assert manifest["parameters"]["sha256"] == made[1].attrs["parameters_sha256"]
+    assert manifest["parameters"]["sha256"] == made[1].draws.digest
 
 
 def test_the_tidy_table_agrees_with_the_dataset(made):
-    _, data, folder = made
-    table = pd.read_parquet(folder / "standings.parquet")
-    assert list(table) == ["time", "state", "standing", "share", "left_by", "record"]
-    found = table.set_index(["time", "state", "standing"])["share"].to_xarray()
-    expected = data["share"].sel(state=found["state"], standing=found["standing"])
-    assert (found.values == expected.values).all()
+    _, result, folder = made
+    for name, table in result.tables.items():
+        kept = pd.read_csv(folder / f"{name}.csv", parse_dates=["time"] * (name == "status"))
+        missing = table.astype(object).where(table.notna(), np.nan)
+        pd.testing.assert_frame_equal(kept.astype(object), missing, check_dtype=False)
 
 
 def test_a_scenario_is_copied_as_it_was_read(made):
@@ -88,40 +90,40 @@ def test_a_scenario_is_copied_as_it_was_read(made):
 
 def test_the_copied_scenario_and_the_same_seed_give_the_same_bytes(made, tmp_path):
     again = load(results.read(made[2]).entry)
-    folder = results.write(again, again.run(50, 2), tmp_path / "again", pictures=False)
-    for name in ("histories.nc", "standings.parquet", "parameters.parquet", "summary.json"):
+    folder = results.write(again.run(50, 2), tmp_path / "again", pictures=False)
+    for name in ("histories.nc", "status.csv", "parameters.csv", "summary.json"):
         assert (folder / name).read_bytes() == (made[2] / name).read_bytes(), name
 
 
 def test_a_results_folder_of_ours_is_replaced_whole_and_only_if_told_to(made, tmp_path):
-    case, data, folder = made
+    _, result, folder = made
     shutil.copytree(folder, tmp_path / "out")
-    with pytest.raises(results.FolderError, match="--overwrite"):
-        results.write(case, data, tmp_path / "out", pictures=False)
+    with pytest.raises(FolderError, match="--overwrite"):
+        results.write(result, tmp_path / "out", pictures=False)
     assert files(tmp_path / "out") == FILES
-    results.write(case, data, tmp_path / "out", pictures=False, overwrite=True)
+    results.write(result, tmp_path / "out", pictures=False, overwrite=True)
     assert files(tmp_path / "out") == {name for name in FILES if not name.startswith("pictures")}
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_foreign_folder_is_refused_and_left_alone(made, tmp_path):
     (tmp_path / "thesis.txt").write_text("three years of work")
-    with pytest.raises(results.FolderError, match="no results folder"):
-        results.write(made[0], made[1], tmp_path)
+    with pytest.raises(FolderError, match="no results folder"):
+        results.write(made[1], tmp_path)
     assert files(tmp_path) == {"thesis.txt"}
 
 
 def test_a_note_that_somebody_put_into_a_results_folder_is_not_deleted(made, tmp_path):
     shutil.copytree(made[2], tmp_path / "out")
     (tmp_path / "out" / "notes.md").write_text("look at this one")
-    with pytest.raises(results.FolderError, match=r"notes\.md"):
-        results.write(made[0], made[1], tmp_path / "out", overwrite=True)
+    with pytest.raises(FolderError, match=r"notes\.md"):
+        results.write(made[1], tmp_path / "out", overwrite=True)
     assert (tmp_path / "out" / "notes.md").exists()
 
 
 def test_a_manifest_of_another_program_is_not_ours(made, tmp_path):
     (tmp_path / "manifest.json").write_text('{"program": "another"}')
-    with pytest.raises(results.FolderError):
+    with pytest.raises(FolderError):
         ready(tmp_path, overwrite=True)
 
 
@@ -130,9 +132,9 @@ def test_a_write_that_is_broken_off_leaves_no_trace(made, tmp_path, monkeypatch,
     def broken(*_args):
         raise error
 
-    monkeypatch.setattr(results, "standings", broken)
+    monkeypatch.setattr(results, "as_json", broken)
     with pytest.raises(error):
-        results.write(made[0], made[1], tmp_path / "new" / "out")
+        results.write(made[1], tmp_path / "new" / "out")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,9 +144,9 @@ def test_a_write_that_is_broken_off_leaves_the_older_results(made, tmp_path, mon
     def broken(*_args):
         raise RuntimeError
 
-    monkeypatch.setattr(results, "standings", broken)
+    monkeypatch.setattr(results, "as_json", broken)
     with pytest.raises(RuntimeError):
-        results.write(made[0], made[1], tmp_path / "out", overwrite=True)
+        results.write(made[1], tmp_path / "out", overwrite=True)
     assert files(tmp_path / "out") == FILES
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
@@ -155,6 +157,6 @@ def test_a_scenario_on_a_base_keeps_both_files_and_can_be_run_from_the_copy(tmp_
     variant.parent.mkdir()
     variant.write_text('name = "variant"\nbase = "../base"\n')
     case = load(variant)
-    folder = results.write(case, case.run(5), tmp_path / "out", pictures=False)
+    folder = results.write(case.run(5), tmp_path / "out", pictures=False)
     assert {"scenario/base/scenario.toml", "scenario/variant/scenario.toml"} <= files(folder)
     assert load(results.read(folder).entry).scenario.name == "variant"

@@ -28,7 +28,7 @@ def runs(histories: int) -> dict[str, np.ndarray]:
     """Every array of the shipped runs, by name."""
     found = {}
     for name in RUNS:
-        data = ac.load(name).run(histories=histories)
+        data = ac.load(name).run(histories=histories).dataset
         for variable in ("share", "left_by", "path", "alignment", "parameters"):
             found[f"run {name}: {variable}"] = data[variable].values
     return found

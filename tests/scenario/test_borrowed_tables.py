@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from alliance_cohesion.report import results
+from alliance_cohesion.report import run as results
 from alliance_cohesion.scenario import ScenarioError, compile_world, load, schema
 from alliance_cohesion.simulation import load as load_case
 
@@ -119,9 +119,7 @@ def test_a_results_folder_keeps_borrowed_tables_and_can_be_run_from(tmp_path):
     write(tmp_path / "other", WAR)
     path = borrowing(tmp_path / "mine", '["../other/events.csv", "events.csv"]', RAID)
     case = load_case(path)
-    folder = results.write(
-        case, case.run(histories=1), tmp_path / "out", command=["x"], engine="mesa", pictures=False
-    )
+    folder = results.write(case.run(histories=1), tmp_path / "out", command=["x"], pictures=False)
     (tmp_path / "other").rename(tmp_path / "gone")
     kept = load(results.read(folder).entry)
     assert [e.id for e in kept.events] == ["war-2000", "raid-2001"]

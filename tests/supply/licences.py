@@ -13,14 +13,13 @@ from .pins import pins
 COPYLEFT = re.compile(r"\b(A?GPL|LGPL|MPL|EPL|CDDL|EUPL|OSL)|Mozilla|General Public", re.IGNORECASE)
 HEAD = """# Licences
 
-What `make run` installs, by the pins in `requirements/run.txt` for Linux: the program's own \
-dependencies, theirs, and what builds it (hatchling and what it needs, which a program installed \
-from its wheel does without). The program is under Apache 2.0. Made by `make licences`; do not edit.
+What `make run` installs on Linux, with the licence that each package states. The program itself \
+is under Apache 2.0. `make licences` writes this page.
 
 Copyleft: {copyleft}
 
-| package | version | licence | copyleft |
-|---|---|---|---|
+| package | version | licence |
+|---|---|---|
 """
 
 
@@ -47,7 +46,7 @@ def table() -> str:
             licence = f"{text.splitlines()[0]} (its file)" if text != "UNKNOWN" else licence
         flag = bool(COPYLEFT.search(licence))
         copyleft += [f"{name} ({licence})"] if flag else []
-        rows.append(f"| {name} | {pin.version} | {licence} | {'yes' if flag else ''} |\n")
+        rows.append(f"| {name} | {pin.version} | {licence} |\n")
     if wanted:
         raise ValueError(f"not installed: {', '.join(wanted)}")
     return HEAD.format(copyleft=", ".join(copyleft) or "none.") + "".join(sorted(rows))

@@ -1,5 +1,6 @@
 """What the release checklist tells people to do can be done."""
 
+import json
 import re
 import tomllib
 
@@ -15,6 +16,7 @@ def text(file: str) -> str:
 def test_the_version_is_the_same_wherever_it_is_written():
     assert tomllib.loads(text("pyproject.toml"))["project"]["version"] == __version__
     assert f"version: {__version__}" in text("CITATION.cff")
+    assert json.loads(text("codemeta.json"))["version"] == __version__
     assert __version__ in text("CHANGELOG.md")
 
 

@@ -48,7 +48,7 @@ def add_row(text: str) -> None:
 def outcomes_of_a_run(scenario: str) -> dict[str, float]:
     """The usual outcomes of a scenario, counted from the histories of `run`."""
     case = ac.load(scenario)
-    data = case.run(histories=HISTORIES)
+    data = case.run(histories=HISTORIES).dataset
     path = data["path"].values
     n, T, states = path.shape
     found = {}
@@ -169,7 +169,7 @@ def test_shards_of_ordinary_layouts_are_merged(my, layout):
     assert contents(Path("merged")) == contents(Path("whole"))
     again = json.loads(Path("merged/manifest.json").read_text())["again"]
     copied = ac.load(Path("merged") / shlex.split(again)[2])
-    assert copied.run(histories=50).equals(ac.load(scenario).run(histories=50))
+    assert copied.run(histories=50).dataset.equals(ac.load(scenario).run(histories=50).dataset)
 
 
 def test_a_region_is_the_one_that_is_shown(my):
@@ -212,7 +212,7 @@ from alliance_cohesion.analysis.sweep.workers import processes
 from pathlib import Path
 
 def share(seed):
-    return float(ac.load("my").run(histories=200, seed=seed).share.values[-1, 2, 0])
+    return float(ac.load("my").run(histories=200, seed=seed).dataset.share.values[-1, 2, 0])
 
 if __name__ == "__main__":
     expected = share(1)

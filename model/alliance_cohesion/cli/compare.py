@@ -32,7 +32,7 @@ def compare(
         import json
 
         from ..analysis.compare import compare as score
-        from ..report import results
+        from ..report import run as results
         from ..report.folder import ready
         from ..simulation import load
 
@@ -67,7 +67,7 @@ def compare(
             from ..report.compare_folder import write
             from ..report.subject import Subject
 
-            names = case.run(histories=1, seed=seed)  # states, dates and record for the axes
+            names = case.run(histories=1, seed=seed).dataset  # states and dates for the axes
             subject = Subject(names, case.scenario)
             place = write(out, subject, case.world, card, words, overwrite=overwrite)
             work.written = str(place)

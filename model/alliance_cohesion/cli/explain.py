@@ -1,5 +1,6 @@
-"""`cohesion explain`: why a state stood where it stood at a date."""
+"""`cohesion explain`: why a state kept or changed its status at a date."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +9,18 @@ import typer
 from .guard import BadInputError, guarded
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
-Who = Annotated[str, typer.Argument(help="A state of the scenario, by code or name.")]
+Who = Annotated[str, typer.Argument(help="A state of the scenario, by name or code.")]
 When = Annotated[str, typer.Argument(help="A date: 1999-04-20, 1999-04 or 1999.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing else.")]
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Also write explanation.json, tables and a picture there."),
+    typer.Option(
+        metavar="DIR",
+        help="Results folder. [default: results/SCENARIO-STATE-DATE; with -2 if that is taken]",
+    ),
 ]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Print only; write no folder.")]
+NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
 ]
@@ -32,34 +38,43 @@ def explain(
     date: When,
     as_json: AsJson = False,
     out: Out = None,
+    no_report: NoReport = False,
+    no_pictures: NoPictures = False,
     seed: Seed = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Say what held a state and what pushed it at a date, which facts did, and what would have
-    had to change for the chance to halve or double.
+    had to change for the probability of leaving to halve or double.
     """
     with guarded() as work:
-        from ..analysis import explain as room
-        from ..report import explain_folder, explain_table
-        from ..report.folder import ready
+        from ..analysis.explain import explain as why
+        from ..report import explain as report
+        from ..report.folder import place_for
         from ..report.terminal import console
+        from ..report.text import clean
         from ..simulation import load
 
+        if out is not None and no_report:
+            raise BadInputError("--out and --no-report: give one of them")
         case = load(scenario)
-        if out is not None:
-            ready(out, overwrite=overwrite)
         try:
             case.draws(seed)
         except ValueError as error:
             raise BadInputError(error) from error
-        found = room.explain(case, state, date, seed)
-        if out is not None:
+        e = why(case, state, date, seed)
+        name = re.sub(r"[^\w.-]+", "-", f"{case.scenario.name}-{e.state}-{date}")
+        place = None if no_report else place_for(name, out, overwrite=overwrite)
+        if as_json:
+            typer.echo(report.json(e))
+        else:
+            report.show(console(), e)
+        if place is not None:
             words = ["cohesion", "explain", scenario, state, date]
             words += ["--seed", str(seed)] * (seed is not None)
-            words += ["--out", str(out)]
-            place = explain_folder.write(case.scenario, found, out, words, overwrite=overwrite)
+            words += ["--out", str(out)] * (out is not None)
+            words += ["--no-pictures"] * no_pictures
+            place = report.write(
+                case.scenario, e, place, words, pictures=not no_pictures, overwrite=overwrite
+            )
             work.written = str(place)
-        if as_json:
-            typer.echo(explain_folder.as_text(found.as_json()))
-        else:
-            explain_table.show(console(), found, work.written)
+            typer.echo(f"Report: {clean(place / 'report.html')}", err=as_json)

@@ -1,4 +1,4 @@
-"""A progress bar on stderr, where there is somebody to see it."""
+"""Progress on standard error, if that is a terminal."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -25,3 +25,17 @@ def bar(what: str, total: int) -> Iterator[Callable[[int], None] | None]:
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as shown:
         task = shown.add_task(what, total=total)
         yield lambda done: shown.advance(task, done)
+
+
+@contextmanager
+def note(what: str) -> Iterator[None]:
+    """Say what is being done while it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    sys.stderr.write(f"{what} ...")
+    sys.stderr.flush()
+    try:
+        yield
+    finally:
+        sys.stderr.write("\r\x1b[K")

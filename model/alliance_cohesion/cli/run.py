@@ -1,4 +1,4 @@
-"""`cohesion run`: make histories of a scenario, show them and keep them."""
+"""`cohesion run`: simulate histories of a scenario, show what came out, write a report."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -50,41 +50,41 @@ def run(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Make histories of a scenario; print who leaves with what chance; write a results folder."""
+    """Simulate histories of a scenario; print how likely what happened was; write a report."""
     with guarded() as work:
-        from ..report import results
+        from ..report import run as report
         from ..report.folder import place_for
         from ..simulation import load
 
-        case = load(scenario)
-        folder = place_for(case.scenario.name, out, overwrite=overwrite)
+        simulation = load(scenario)
+        folder = place_for(simulation.scenario.name, out, overwrite=overwrite)
         try:
-            case.draws(seed)
+            simulation.draws(seed)
+            if engine is Engine.AGENTS:
+                simulation.engine(engine.value, 1, 0)
         except ValueError as error:
             raise BadInputError(error) from error
-        total = case.scenario.histories if histories is None else histories
+        total = simulation.scenario.histories if histories is None else histories
         with progress.bar("histories", total) as advance:
-            data = case.run(histories, seed, engine=engine.value, progress=advance)
+            result = simulation.run(histories, seed, engine=engine.value, progress=advance)
+        if not as_json:
+            from ..report.terminal import console
+
+            screen = console()
+            report.show(screen, result)
         command = _command(scenario, histories, seed, out, engine, as_json, no_pictures)
-        folder = results.write(
-            case, data, folder, command,
-            engine=engine.value, pictures=not no_pictures, overwrite=overwrite,
-        )  # fmt: skip
+        with progress.note("writing the report"):
+            folder = report.write(
+                result, folder, command, pictures=not no_pictures, overwrite=overwrite
+            )
         work.written = str(folder)
-
-        from ..report.subject import Subject
-        from ..report.table import summary
-
-        told = summary(Subject(data, case.scenario))
         if as_json:
             import json
 
-            content = {**told.as_json(), "results": str(folder)}
+            content = {**report.as_json(result), "results": str(folder)}
             typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
         else:
-            from ..report.terminal import console, show
-
-            show(console(), told, str(folder))
+            typer.echo(f"\n{report.further(result, folder / 'report.html', scenario)}")
 
 
 def _command(

@@ -143,7 +143,7 @@ def address(host: str, made: socket.socket) -> Address:
 
 def _own_address(family: int) -> str:
     """This machine's address towards others; nothing is sent to find it."""
-    beyond = "2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1"  # kept for documentation
+    beyond = "100::1" if family == socket.AF_INET6 else "192.0.2.1"  # where nobody is
     with socket.socket(family, socket.SOCK_DGRAM) as asked:
         try:
             asked.connect((beyond, 9))

@@ -32,7 +32,7 @@ class Answer:
     """Two worlds, made from the same random numbers, at the end of the later world's clock."""
 
     before: xr.Dataset
-    """See `Case.run`; cut to the ticks of the world after."""
+    """See `Result.dataset`; cut to the time steps of the world after."""
     after: xr.Dataset
     changed: bool
     """Whether the two differ in anything but their names."""
@@ -74,7 +74,7 @@ class Answer:
 
 def away(data: xr.Dataset) -> Floats:
     """[T, N] share of histories in which a state is frozen or outside at a tick's end."""
-    return np.asarray(1.0 - data["share"].sel(standing=Standing.MEMBER.label).values)
+    return np.asarray(1.0 - data["share"].sel(status="member").values)
 
 
 class Session:
@@ -125,12 +125,14 @@ class Session:
             ScenarioError: an edit is not possible.
         """
         seed = self.picked.scenario.seed if seed is None else seed
-        before = self._once(("before", histories, seed), lambda: self.before.run(histories, seed))
+        before = self._once(
+            ("before", histories, seed), lambda: self.before.run(histories, seed).dataset
+        )
         changed = bool(edits) or self.compared
         after = before
         if changed:
             key = ("after", _key(edits), histories, seed)
-            after = self._once(key, lambda: self.case(edits).run(histories, seed))
+            after = self._once(key, lambda: self.case(edits).run(histories, seed).dataset)
         ticks = min(before.sizes["time"], after.sizes["time"])
         return Answer(before.isel(time=slice(ticks)), after.isel(time=slice(ticks)), changed)
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from ..analysis.explain import Driver, Explanation, Fact, Term
+import pandas as pd
+
+from ..analysis.explain import Explanation
 from ..core.inputs import Standing
-from ..report import explain_words as words
-from ..report.marks import coded
+from ..report import explain as words
 from ..report.text import clean
 from ..scenario import ScenarioError
 from .edits import Edits
@@ -42,86 +43,77 @@ def told(session: Session, edits: Edits, state: str, date: str) -> Row:
 
 
 def _asked(e: Explanation) -> Row:
-    ended = "stayed so" if e.ended == e.standing else f"ended it {words.WAS[e.ended]}"
-    window = " In this tick the term ended: staying took a signature." if e.window else ""
     return {
-        "heading": f"{clean(e.state)}, {e.first} to {e.last}",
-        "asked": (
-            f"On record it began the tick {words.WAS[e.standing]} and {ended}.{window} What was "
-            f"perceived up to {e.perceived_until} decides it."
-        ),
-        "move": e.move if e.standing != Standing.MEMBER else "leaving or freezing",
+        "heading": f"{words.name(e, e.state)}, {e.first} to {e.last}",
+        "asked": words.step(e),
+        "move": e.move if e.before != Standing.MEMBER else "leaving or freezing",
         "per": words.per(e),
-        "rank": (
-            f"{words.ordinal(e.rank)} likeliest of {len(e.peers)} {words.ALIKE[e.standing]}"
-            if len(e.peers) > 1
-            else f"the only one of the {words.ALIKE[e.standing]}"
-        ),
+        "rank": words.rank(e),
     }
 
 
 def _numbers(before: Explanation, after: Explanation) -> Row:
-    largest = max(abs(term.log_odds.mean) for e in (before, after) for term in e.terms) or 1.0
-    earlier = {term.name: term for term in before.terms}
+    earlier, later = (e.terms.drop("alignment") for e in (before, after))
+    largest = max(earlier["mean"].abs().max(), later["mean"].abs().max()) or 1.0
     return {
-        "chance_before": words.chance(before.chance.mean),
-        "chance": words.chance_range(after.chance),
-        "alignment_before": words.log_odds(before.alignment.mean),
-        "alignment": words.log_odds(after.alignment.mean),
-        "terms": [_term(after, term, earlier[term.name], largest) for term in after.terms],
-        "shifts": [_shift(driver) for driver in after.drivers if driver.shift is not None],
-        "facts": [_driver(driver) for driver in after.drivers if driver.facts],
+        "chance_before": words.probability(before.probability["mean"]),
+        "chance": words.spread(after.probability),
+        "alignment_before": words.log_odds(before.terms.loc["alignment", "mean"]),
+        "alignment": words.log_odds(after.terms.loc["alignment", "mean"]),
+        "terms": [
+            {
+                "name": term,
+                "before": words.log_odds(earlier.loc[term, "mean"]),
+                "after": words.log_odds(row["mean"]),
+                "made_of": words.made_of(after, row["drivers"]),
+                "share": round(float(abs(row["mean"]) / largest), 3),
+                "holds": bool(row["mean"] > 0),
+            }
+            for term, row in later.iterrows()
+        ],
+        "shifts": [_shift(after, symbol, row) for symbol, row in after.shifts.iterrows()],
+        "facts": [
+            _driver(after, symbol)
+            for symbol in after.drivers.index
+            if (after.facts["driver"] == symbol).any()
+        ],
     }
 
 
-def _term(e: Explanation, term: Term, before: Term, largest: float) -> Row:
-    value = term.log_odds.mean
+def _shift(e: Explanation, symbol: str, row: Any) -> Row:
+    def at(value: float) -> str:
+        return "no value" if pd.isna(value) else words.level(symbol, value)
+
     return {
-        "name": term.name,
-        "before": words.log_odds(before.log_odds.mean),
-        "after": words.log_odds(value),
-        "made_of": words.made_of(e, term.drivers),
-        "share": round(abs(value) / largest, 3),
-        "holds": value > 0,
+        "name": e.drivers.loc[symbol, "name"],
+        "range": f"0 to {e.drivers.loc[symbol, 'high']:g}",
+        "now": words.level(symbol, row["now"]),
+        "half": at(row["half"]),
+        "double": at(row["double"]),
     }
 
 
-def _shift(driver: Driver) -> Row:
-    assert driver.shift is not None
-    low, high = driver.range
-
-    def at(value: float | None) -> str:
-        return "no value" if value is None else words.level(driver, value)
-
+def _driver(e: Explanation, symbol: str) -> Row:
+    facts = e.facts[e.facts["driver"] == symbol]
+    own = facts[facts["own"].astype(bool)]
+    strongest = (own if len(own) else facts).sort_values("now", ascending=False, kind="stable")[
+        :FEW
+    ]
+    rest = len(facts) - len(strongest)
     return {
-        "name": driver.name,
-        "range": f"{low:g} to {high:g}",
-        "now": words.level(driver, driver.now.mean),
-        "half": at(driver.shift.half),
-        "double": at(driver.shift.double),
-    }
-
-
-def _driver(driver: Driver) -> Row:
-    own = [fact for fact in driver.facts if fact.own] or list(driver.facts)
-    strongest = sorted(own, key=lambda fact: -fact.now)[:FEW]
-    rest = len(driver.facts) - len(strongest)
-    return {
-        "name": driver.name,
-        "now": words.level(driver, driver.now.mean),
-        "facts": [_fact(driver, fact) for fact in strongest],
+        "name": e.drivers.loc[symbol, "name"],
+        "now": words.level(symbol, e.drivers.loc[symbol, "mean"]),
+        "facts": [
+            {
+                "id": clean(row["id"]),
+                "date": clean(row["date"]),
+                "now": words.level(symbol, row["now"]),
+                "description": clean(row["description"]),
+                "coded": words.coded(e, row),
+                "source": clean(row["source"]),
+                "confidence": row["confidence"],
+            }
+            for _, row in strongest.iterrows()
+        ],
         "more": f"and {rest} more" if rest else "",
-    }
-
-
-def _fact(driver: Driver, fact: Fact) -> dict[str, Any]:
-    event = fact.event
-    return {
-        "id": clean(event.id),
-        "date": clean(event.date),
-        "now": words.level(driver, fact.now),
-        "description": clean(event.description),
-        "coded": coded(event),
-        "source": clean(event.source),
-        "confidence": event.confidence,
     }

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,11 @@ from ..core.inputs import Floats, Ints, World
 from . import record
 from .baselines import silence, without_slopes
 from .basis import basis, file_hash
-from .fit import Fit, fit
-from .likelihood import Record
 from .prediction import Prediction, predict_held_out
 from .priors import Prior
+
+if TYPE_CHECKING:
+    from .fit import Fit
 
 _DIGITS = 8
 _COLUMNS = ("member", "frozen", "outside", "in_a_year")
@@ -40,17 +42,23 @@ class HeldOut:
         return self.rules_score - self.baseline_score
 
 
-def fit_rules(world: World, prior: Prior, fold: Ints, *, draws: int, seed: int) -> Fit:
+def fit_rules(world: World, prior: Prior, fold: Ints, *, draws: int, seed: int) -> "Fit":
     """The rules fitted to a record."""
+    from .fit import fit  # takes its time, and reading does not need it
+    from .likelihood import Record
+
     return fit(Record(world, fold), prior, draws=draws, seed=seed)
 
 
-def fit_baseline(world: World, prior: Prior, fold: Ints, *, draws: int, seed: int) -> Fit:
+def fit_baseline(world: World, prior: Prior, fold: Ints, *, draws: int, seed: int) -> "Fit":
     """The window-aware constant fitted to a record: the baseline that counts."""
+    from .fit import fit
+    from .likelihood import Record
+
     return fit(Record(silence(world), fold), without_slopes(prior), draws=draws, seed=seed)
 
 
-def hold_out(rules: Fit, baseline: Fit, seed: int) -> HeldOut:
+def hold_out(rules: "Fit", baseline: "Fit", seed: int) -> HeldOut:
     """What both fits say of each fold given the others."""
     return HeldOut(
         rules.records[0].fold,

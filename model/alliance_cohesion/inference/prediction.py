@@ -1,13 +1,16 @@
 """Transition probabilities one step ahead: given the record up to the step before."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..core.inputs import Floats, World
 from ..core.replay import probabilities
-from .fit import Fit
 from .record import standings, yearly
+
+if TYPE_CHECKING:
+    from .fit import Fit
 
 DRAWS = 2000
 _AT_ONCE = 3_000_000  # numbers of a trace that is in memory
@@ -41,7 +44,7 @@ def predict(world: World, values: Floats) -> Prediction:
     return Prediction(probability / len(values), annual / len(values))
 
 
-def predict_held_out(found: Fit, seed: int, which: int = 0) -> Prediction:
+def predict_held_out(found: "Fit", seed: int, which: int = 0) -> Prediction:
     """The same, each fold predicted by draws that have not seen it."""
     record = found.records[which]
     shape = record.fold.shape

@@ -214,7 +214,8 @@ def experiments(study: Study, size: str) -> list[Experiment]:
     some = min(study.draws, SOME_DRAWS)
     every = [signs.KNOWN, *((kind,) for kind in signs.KNOWN)]
     for kinds in every if size == "all" else every[:1]:
-        one("graded signs: " + ", ".join(kinds), lambda: world, signs=kinds, draws=some)
+        name = "graded signs: " + ", ".join(kinds)
+        one(name, lambda: world, signs=kinds, draws=some)
     if size == "all":
         for rival in baselines.theories(prior, world):
             one(f"theory: {rival.name}", lambda: world, rival.prior, draws=some)
@@ -226,10 +227,9 @@ def experiments(study: Study, size: str) -> list[Experiment]:
         ("swap", swaps), ("time_shift", shifts), ("noise", shifts), ("shuffled", rows),
         ("thinned", rows), ("jittered", rows),
     ):  # fmt: skip
+        few = min(study.draws, FEW_DRAWS)
         for k in range(repeats):
-            one(
-                name, partial(PLACEBOS[name], study, k), number=k, draws=min(study.draws, FEW_DRAWS)
-            )
+            one(name, partial(PLACEBOS[name], study, k), number=k, draws=few)
     return found
 
 

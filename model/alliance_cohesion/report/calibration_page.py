@@ -56,7 +56,7 @@ def specifications(path: Path) -> list[Figures]:
 
 def sentences(figures: Figures) -> list[str]:
     """What a sceptic reads first."""
-    gain, fit = figures["gain"], figures["fit"]
+    gain = figures["gain"]
     ahead, free = figures["one_step_ahead"], figures["free_run"]["rules"]
     back = [row for row in ahead.values() if row["kind"] == "return"]
     ranks = ", ".join(rank(row["rank"], row["of"], row["tied"]) for row in back)
@@ -72,11 +72,18 @@ def sentences(figures: Figures) -> list[str]:
         f"Free-running from the start, {percent(free['right_standing'])} of states and time steps "
         f"have the documented status, and the documented changes come within two years of their "
         f"date in these shares of histories: {near}.",
-        f"The fit: {fit['method']}, {fit['draws']:,} weighted draws, worth "
-        f"{fit['effective_draws']:,} equal ones; Pareto k {fit['pareto_k']:.2f} (below 0.7 "
-        f"is sound); log evidence {figures['log_evidence']:.2f} +- "
-        f"{fit['log_evidence_error']:.2f}.",
     ]
+
+
+def _fit(figures: Figures) -> str:
+    """How the rules were fitted, and how well."""
+    fit = figures["fit"]
+    return (
+        f"Fitted by {fit['method']}: {fit['draws']:,} weighted draws, worth "
+        f"{fit['effective_draws']:,} equal ones; Pareto k {fit['pareto_k']:.2f} (below 0.7 is "
+        f"sound); log evidence {figures['log_evidence']:.2f} +- {fit['log_evidence_error']:.2f}. "
+        "The alliance's own thresholds are integrated out."
+    )
 
 
 def page(figures: Figures, tried: list[Figures], command: str) -> str:
@@ -150,6 +157,7 @@ def _body(figures: Figures, tried: list[Figures]) -> list[Part]:
         "decision is held out exactly once, the uneventful ones too. The baseline is fitted and "
         "held out the same way, under the thresholds' prior that suits it. `scores-*.csv` has "
         "every log score behind this page, one row for each experiment, repeat and fold.",
+        _fit(figures),
         "## Held out by cluster",
         _clusters(figures),
         "## One step ahead (held out)",

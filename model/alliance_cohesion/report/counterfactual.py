@@ -1,7 +1,6 @@
 """What is shown of a counterfactual: sentences, three rows, guards; a page, a report, pictures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -569,8 +568,7 @@ def write(
             draft.csv(list(content.columns), rows, f"{name}.csv", _ABOUT[name])
         if pictures:
             draft.draw(lambda: draw(answer))
-        figures = [replace(figure, slim=True) for figure in draft.figures]
-        draft.report(document(answer, figures))
+        draft.report(document(answer, draft.figures))
     return draft.final
 
 
@@ -667,7 +665,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         f"{title}. For each state three panels over time: shares of histories as member, frozen "
         f"and out {was}, the same with the change, and the difference. {ends}"
     )
-    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.")
+    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.", small=True)
 
 
 def _stack(axes: "Axes", years: Any, share: Any) -> None:

@@ -37,8 +37,8 @@ class Figure:
     caption: str
     spots: tuple[Spot, ...] = ()
     notes: tuple[Note, ...] = ()
-    slim: bool = False
-    """Narrow enough to be shown whole on a telephone."""
+    small: bool = False
+    """It can be read at the width of a phone, so the page shows it whole."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Section:
 
     heading: str
     parts: tuple[str | Grid, ...]
+    first: bool = False
+    """Shown before the pictures."""
 
 
 @dataclass(frozen=True)

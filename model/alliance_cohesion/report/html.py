@@ -9,35 +9,41 @@ import base64
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from .document import Document, Made
+from .grid import Grid
 from .text import clean
-
-_TEMPLATE = "report.html.jinja"
 
 
 def render(document: Document, made: Made) -> str:
     """The page; the same document gives the same text."""
-    return _template().render(document=document, made=made)
+    return _templates().get_template("report.html.jinja").render(document=document, made=made)
+
+
+def table_html(heading: str, grid: Grid, below: str) -> str:
+    """A table by itself, under a heading, for a notebook."""
+    return str(_templates().get_template("notebook.html.jinja").render(
+        heading=heading, grid=grid, below=below
+    ))  # fmt: skip
 
 
 @lru_cache(maxsize=1)
-def _template() -> Template:
-    rooms = Environment(
+def _templates() -> Environment:
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        # Whatever is shown was written by somebody: no control signs, no turned directions.
+        # What is shown may come from any file: no control characters, no turned directions.
         finalize=lambda value: _shown(value) if type(value) is str else value,
     )
-    rooms.filters["base64"] = lambda png: Markup(base64.b64encode(png).decode("ascii"))
-    rooms.filters["lines"] = lambda text: [_shown(line) for line in text.split("\n")]
-    return rooms.get_template(_TEMPLATE)
+    made.filters["base64"] = lambda png: Markup(base64.b64encode(png).decode("ascii"))
+    made.filters["lines"] = lambda text: [_shown(line) for line in text.split("\n")]
+    return made
 
 
 def _shown(text: str) -> str:

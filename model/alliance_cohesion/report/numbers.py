@@ -12,7 +12,8 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from ..core.inputs import Standing, times
+from ..core.inputs import times
+from ..result import STATUSES, UNKNOWN
 from .folder import FolderError
 
 LARGEST_FILE = 256 * 2**20  # bytes
@@ -21,15 +22,15 @@ _MOST_NAMES = 100_000  # words in a coordinate
 _LONGEST_NAME = 1000
 
 _DIMENSIONS = {
-    "share": ("time", "state", "standing"),
+    "share": ("time", "state", "status"),
     "left_by": ("time", "state"),
-    "away_at_end": ("away",),
+    "absent_at_end": ("absent",),
     "path": ("history", "time", "state"),
     "alignment": ("history", "time", "state"),
     "record": ("time", "state"),
     "parameters": ("draw", "parameter"),
 }
-_STANDINGS = ("path", "record")
+_LOWEST = {"path": 0, "record": UNKNOWN}
 
 
 def read_numbers(path: Path, sha256: object) -> xr.Dataset:
@@ -95,9 +96,11 @@ def _check(data: xr.Dataset, path: Path) -> None:
     for name, dimensions in _DIMENSIONS.items():
         if name not in data or data[name].dims != dimensions or not data[name].size:
             raise FolderError(f"{path}: no {name} by {', '.join(dimensions)}")
-    for name in _STANDINGS:
+    for name, lowest in _LOWEST.items():
         values = data[name].values
-        if values.dtype.kind not in "iu" or values.min() < 0 or values.max() >= len(Standing):
-            raise FolderError(f"{path}: {name} holds what is no standing")
+        if values.dtype.kind not in "iu" or not lowest <= values.min() <= values.max() < len(
+            STATUSES
+        ):
+            raise FolderError(f"{path}: {name} holds what is no status")
     if not np.issubdtype(data["time"].dtype, np.datetime64):
         raise FolderError(f"{path}: time holds no dates")

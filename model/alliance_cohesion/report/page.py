@@ -32,6 +32,8 @@ class Picture:
     """What it shows and how to read it."""
     spots: tuple[Spot, ...] = ()
     notes: tuple[Note, ...] = ()
+    small: bool = False
+    """It can be read at the width of a phone, so a page shows it whole."""
 
 
 @dataclass

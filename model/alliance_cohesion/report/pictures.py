@@ -1,40 +1,21 @@
-"""All pictures of a run, drawn and saved."""
+"""Pictures saved to a folder, whatever job they are of."""
 
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from . import alignment_plot, chance_plot, standing_plot, style
+from . import style
 from .document import Figure
 from .page import Picture
-from .subject import Subject
 
 DPI = 110
-MOST_STATES = 48
-"""How many states the pictures of a run show; the tables and files hold all."""
+SMALL_DPI = 160
+"""Of pictures that are small and shown large on a desk."""
 
 
 class FontWarning(UserWarning):
     """A picture holds characters that the font cannot draw."""
-
-
-def draw(subject: Subject) -> list[Picture]:
-    """The pictures of a run, of at most `MOST_STATES` states."""
-    total = len(subject.states)
-    shown = subject.most_telling(MOST_STATES)
-    drawn = [
-        *standing_plot.draw(shown),
-        *alignment_plot.draw(shown),
-        *chance_plot.draw(shown),
-    ]
-    if len(shown.states) == total:
-        return drawn
-    cut = (
-        f" Shown are {len(shown.states)} of {total:,} states: those whose status changed in the "
-        "record, then those most often frozen or out at the end. The files hold all."
-    )
-    return [replace(picture, caption=picture.caption + cut) for picture in drawn]
 
 
 def saved(make: Callable[[], list[Picture]], folder: Path) -> list[Figure]:
@@ -50,6 +31,7 @@ def saved(make: Callable[[], list[Picture]], folder: Path) -> list[Figure]:
             caption=picture.caption,
             spots=picture.spots,
             notes=picture.notes,
+            small=picture.small,
         )
         for picture in made
     ]
@@ -72,4 +54,5 @@ def _told(picture: Picture) -> Picture:
 def save(pictures: list[Picture], folder: Path) -> None:
     """Write each as PNG, without dates: the same picture gives the same bytes."""
     for picture in pictures:
-        picture.figure.savefig(folder / f"{picture.name}.png", dpi=DPI)
+        dpi = SMALL_DPI if picture.small else DPI
+        picture.figure.savefig(folder / f"{picture.name}.png", dpi=dpi)

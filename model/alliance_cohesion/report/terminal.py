@@ -5,28 +5,8 @@ from rich.table import Table
 from rich.text import Text
 
 from .grid import Grid
-from .table import Summary, as_grid, drawn_from
-from .text import clean
 
 WIDTH = 100  # where the output is no terminal
-
-
-def show(console: Console, summary: Summary, folder: str) -> None:
-    """Print the table of a run, and below it what it rests on."""
-    shown = as_grid(summary)
-    title = clean(summary.attributes["question"] or summary.attributes["scenario"])
-    console.print(Text(title, style="bold"))
-    console.print()
-    console.print(table(shown))
-    attributes = summary.attributes
-    below = [
-        "",
-        shown.note,
-        f"Parameters: {drawn_from(summary)}.",
-        f"Histories: {int(attributes['histories']):,}; seed {attributes['seed']}.",
-        f"Results: {clean(folder)}",
-    ]
-    console.print(Text("\n".join(below)), soft_wrap=True)
 
 
 def table(grid: Grid) -> Table:

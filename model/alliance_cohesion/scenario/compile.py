@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from typing import Any
 
 import numpy as np
 
@@ -38,26 +39,13 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
     except TooMuchError as error:
         problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer tick")
         raise ScenarioError([problem]) from error
-    external, internal, inside, demand = (_later(level, lag) for level in drivers.levels)
-    offer = _later(drivers.offers(), lag)
-    kept, broken = (_once_later(drivers.promises(sign), lag) for sign in (1, -1))
-    by_driver = (external, internal, inside, demand, offer, kept, broken)  # order of DRIVERS
-    pairs = drivers.pairs.arrays(ticks.count, len(scenario.states), lag)
-    pair_start, pair_actor, pair_level, pair_outside = pairs
     initial, record, entry = membership(scenario, ticks)
     forcing = Forcing(
         dt=ticks.dt,
         first=ticks.first,
-        drivers=np.stack([_states(table) for table in by_driver], axis=-1),
-        members=np.stack([table[:, -1] for table in by_driver], axis=1),
-        kept_all=_total(kept),
-        broken_all=_total(broken),
+        **from_events(drivers, lag),
         dependence=np.ascontiguousarray(_later(dependence(scenario, ticks), lag)),
         renewal=renewals(scenario, ticks),
-        pair_start=pair_start,
-        pair_actor=pair_actor,
-        pair_level=pair_level,
-        pair_outside=pair_outside,
         entry=entry,
         address=np.array([address(state) for state in scenario.states], dtype=np.int64),
     )
@@ -70,6 +58,23 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
         initial=initial,
         record=record,
     )
+
+
+def from_events(drivers: Drivers, lag: int = 0) -> dict[str, Any]:
+    """The fields of `Forcing` that events alone determine, `lag` time steps later."""
+    external, internal, inside, demand = (_later(level, lag) for level in drivers.levels)
+    offer = _later(drivers.offers(), lag)
+    kept, broken = (_once_later(drivers.promises(sign), lag) for sign in (1, -1))
+    by_driver = (external, internal, inside, demand, offer, kept, broken)  # order of DRIVERS
+    pairs = drivers.pairs.arrays(drivers.T, drivers.N, lag)
+    names = ("pair_start", "pair_actor", "pair_level", "pair_outside")
+    return {
+        "drivers": np.stack([_states(table) for table in by_driver], axis=-1),
+        "members": np.stack([table[:, -1] for table in by_driver], axis=1),
+        "kept_all": _total(kept),
+        "broken_all": _total(broken),
+        **dict(zip(names, pairs, strict=True)),
+    }
 
 
 def address(state: str) -> int:

@@ -95,6 +95,13 @@ def keep_compiled_code() -> None:
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
 
 
+def say_if_compiling() -> None:
+    """Say on standard error that the model is being compiled, if no compiled model is kept yet."""
+    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or ".")
+    if not any(folder.glob("core_*/simulate.walk-*.nbi")):
+        print("compiling the model, once (about 10 s)", file=sys.stderr, flush=True)
+
+
 def _check_only_ours(folder: Path) -> None:
     """Check that nobody else can write to a folder, or put another in its place.
 

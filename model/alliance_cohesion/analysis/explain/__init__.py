@@ -1,21 +1,10 @@
-"""Why a state stood where it stood at a date, along the documented record.
+"""Why a state kept or changed its status at a date, along the documented record.
 
 >>> import alliance_cohesion as ac
->>> from alliance_cohesion.explain import explain
->>> explain(ac.load("csto"), "ARM", "2024-02-22").as_json()     # doctest: +SKIP
+>>> from alliance_cohesion.analysis.explain import explain
+>>> explain(ac.load("csto"), "Armenia", "2024-02-22").terms     # doctest: +SKIP
 """
 
-from .account import explain
-from .explanation import Component, Driver, Explanation, Fact, Peer, Shift, Spread, Term
+from .explanation import Explanation, explain
 
-__all__ = [
-    "Component",
-    "Driver",
-    "Explanation",
-    "Fact",
-    "Peer",
-    "Shift",
-    "Spread",
-    "Term",
-    "explain",
-]
+__all__ = ["Explanation", "explain"]

@@ -1,256 +1,379 @@
-"""What an explanation holds: numbers over the parameter draws, and the facts behind them."""
+"""Why a state kept or changed its status at a date: the explanation, and how it is made."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ...core.inputs import Floats, Standing
-from ...scenario import Event, Indicator
+from ... import __version__
+from ...core import replay
+from ...core.contributions import TERMS, terms
+from ...core.inputs import Floats, Standing, World
+from ...core.step import LATENT
+from ...inference import held_out, record
+from ...inference.draws import Draws
+from ...inference.held_out import HeldOut
+from ...scenario import Problem, Scenario, ScenarioError
+from ...scenario.dates import parse
+from ...scenario.fields import ALL_MEMBERS
+from ...scenario.problems import quoted
+from ...scenario.spelling import suggestion
+from ...scenario.states import chosen, name_of
+from ...simulation import Case
+from . import rows
+from .shifts import LARGEST_OFFER, Decision
 
 LOW, HIGH = 0.05, 0.95
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A number over the parameter draws."""
-
-    mean: float
-    low: float
-    """5 % quantile."""
-    high: float
-    """95 % quantile."""
-
-    @staticmethod
-    def of(values: Floats) -> "Spread":
-        """Sum up one number a draw."""
-        low, high = np.quantile(values, (LOW, HIGH))
-        return Spread(float(np.mean(values)), float(low), float(high))
-
-    def as_json(self) -> dict[str, float]:
-        """The same as plain data."""
-        return {"mean": self.mean, "q05": self.low, "q95": self.high}
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A row of the event table, and what it still does at the date."""
-
-    event: Event
-    now: float
-    """Mean over the draws of its faded level, its points, or the weight of its promise."""
-    sets: float | None = None
-    """Share of the draws in which no other fact is higher; None where facts add up."""
-    cancelled_by: tuple[str, ...] = ()
-    """Ids of the facts that cancel an offer."""
-    own: bool = True
-    """False: a promise to others, or another's departure."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        event = self.event
-        return {
-            "id": event.id,
-            "date": event.date,
-            "end": event.end.isoformat() if event.end else None,
-            "kind": event.kind,
-            "actor": event.actor,
-            "targets": list(event.targets),
-            "code": event.strength,
-            "threat_level": event.threat_level,
-            "description": event.description,
-            "source": event.source,
-            "confidence": event.confidence,
-            "now": self.now,
-            "sets_the_level": self.sets,
-            "cancelled_by": list(self.cancelled_by),
-            "own": self.own,
-        }
-
-
-@dataclass(frozen=True)
-class Component:
-    """A component of dependence at the date."""
-
-    name: str
-    share: float
-    """0 to 1: of what counts as full dependence."""
-    value: float
-    """In the indicator's own unit, cut to what counts as full dependence."""
-    rows: tuple[Indicator, ...]
-    """The row or the two rows between which it is read."""
-    held_by: str = ""
-    """The change of the scenario that holds it, if one does."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        rows = [{"year": r.year, "value": r.value, "source": r.source} for r in self.rows]
-        return {
-            "name": self.name,
-            "share": self.share,
-            "value": self.value,
-            "rows": rows,
-            "held_by": self.held_by,
-        }
-
-
-@dataclass(frozen=True)
-class Shift:
-    """What one driver alone would have had to be, all others held."""
-
-    half: float | None
-    """Value at which the mean chance is half of what it was; None: none in range."""
-    double: float | None
-    lowest: float
-    """Smallest multiple of the chance that the driver's range allows."""
-    highest: float
-
-    def as_json(self) -> dict[str, float | None]:
-        """The same as plain data."""
-        return {
-            "half": self.half,
-            "double": self.double,
-            "lowest_multiple": self.lowest,
-            "highest_multiple": self.highest,
-        }
-
-
-@dataclass(frozen=True)
-class Driver:
-    """One driver of a state: its level, the facts that set it, what would have changed much."""
-
-    symbol: str
-    name: str
-    range: tuple[float, float]
-    now: Spread
-    facts: tuple[Fact, ...] = ()
-    components: tuple[Component, ...] = ()
-    shift: Shift | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return {
-            "symbol": self.symbol,
-            "name": self.name,
-            "range": list(self.range),
-            "now": self.now.as_json(),
-            "facts": [fact.as_json() for fact in self.facts],
-            "components": [component.as_json() for component in self.components],
-            "shift": self.shift.as_json() if self.shift else None,
-        }
-
-
-@dataclass(frozen=True)
-class Term:
-    """One term of R4."""
-
-    name: str
-    log_odds: Spread
-    drivers: tuple[str, ...]
-    """Symbols of the drivers that it is made of."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return {
-            "term": self.name,
-            "log_odds": self.log_odds.as_json(),
-            "drivers": list(self.drivers),
-        }
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A state of the same standing in the same tick."""
-
-    state: str
-    alignment: float
-    chance: float
-    """Mean chance of the move that the explanation is about."""
-
-    def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return {"state": self.state, "alignment": self.alignment, "chance": self.chance}
+STATUS = {Standing.MEMBER: "member", Standing.FROZEN: "frozen", Standing.OUTSIDE: "out"}
+OF_TERM = dict(zip(TERMS, ("E|rho", "G|rho", "D", "P", "A", "O", "C", ""), strict=True))
+"""Symbols of the drivers that a term is made of."""
+DRIVERS = {
+    "E": ("perceived external threat", 1.0),
+    "G": ("perceived internal threat", 1.0),
+    "P": ("perceived threat from inside the alliance", 1.0),
+    "A": ("perceived demands on autonomy", 1.0),
+    "O": ("points of outside offers", LARGEST_OFFER),
+    "D": ("dependence on the patron", 1.0),
+    "rho": ("believed reliability of the patron", 1.0),
+    "C": ("share of the others that left", 1.0),
+}
+"""By symbol: name, and the upper end of the range (the lower is 0)."""
+IN_SAMPLE, OUT_OF_SAMPLE, PRIOR = "in sample", "held out", "prior, not calibrated"
+_SPREAD = ["mean", "q05", "q95"]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a state stood where it stood in the tick that holds a date."""
+    """Why a state kept or changed its status in the time step that holds a date.
 
-    attributes: dict[str, Any]
-    """Scenario, question, alliance, seed, where the parameters come from."""
+    It looks one step ahead: the documented record decides all that happened before the step.
+    Numbers in columns `mean`, `q05` and `q95` are the mean and the 5 and 95 % quantiles over the
+    parameter draws.
+    """
+
+    about: dict[str, Any]
+    """Scenario, alliance, seed, draws, where the parameters come from."""
+    sample: str
+    """`in sample`, `held out` or `prior, not calibrated`: of every number that does not say."""
     state: str
+    """Its code in the scenario."""
     date: str
     """As asked."""
     first: datetime.date
-    """First day of the tick."""
+    """First day of the time step."""
     last: datetime.date
-    standing: Standing
-    """Documented at the start of the tick."""
-    ended: Standing
-    """Documented at its end."""
-    window: bool
-    """In this tick the term ends and staying takes a signature."""
-    alignment: Spread
-    terms: tuple[Term, ...]
-    chances: dict[Standing, Spread]
-    """Of ending the tick in each standing."""
+    before: Standing
+    """Documented status at the start of the time step."""
+    after: Standing
+    """Documented status at its end."""
+    renewal: bool
+    """In this step the term ends and staying takes a signature."""
     move: str
-    """The move in words: `leaving`, `going out`, `coming back`."""
-    chance: Spread
-    """Of the move: in this tick if it is a window, else per year."""
-    chance_at_zero: float
-    """The mean of the same chance at alignment 0, where nothing pulls either way."""
-    peers: tuple[Peer, ...]
-    """States of the same standing, this one among them, the likeliest to move first."""
-    drivers: tuple[Driver, ...]
-    terms_by_draw: Floats = field(repr=False, compare=False)
-    """[draw, term]"""
-    alignment_by_draw: Floats = field(repr=False, compare=False)
-    """[draw]"""
-
-    @property
-    def calibrated(self) -> bool:
-        """Whether the parameters are posterior draws."""
-        return str(self.attributes["parameters_from"]) != "prior"
-
-    @property
-    def rank(self) -> int:
-        """Place among the states of the same standing: 1 is the likeliest to move."""
-        return 1 + [peer.state for peer in self.peers].index(self.state)
+    """What the probability is of: `leaving` (frozen or out), `going out`, `coming back`."""
+    rank: int
+    """Place among the states of the same status: 1 is the likeliest to move."""
+    names: dict[str, str]
+    """Names of codes of the scenario's own."""
+    terms: pd.DataFrame
+    """By term of the utility of membership (R4): spread in log-odds, `drivers` (symbols, joined
+    with |). The last row, `alignment`, is their sum."""
+    drivers: pd.DataFrame
+    """By symbol: `name`, `high` (its range starts at 0), spread."""
+    facts: pd.DataFrame
+    """The rows of the event table behind the drivers: `driver`, the row's own columns, `now`
+    (faded level, points, weight or share, mean over draws), `sets_the_level` (share of draws in
+    which no row is higher), `own` (False: an answer to others, another's departure),
+    `cancelled_by` (ids of the rows that cancel an offer)."""
+    dependence: pd.DataFrame
+    """The components of dependence and the indicator rows between which each is read."""
+    probabilities: pd.DataFrame
+    """By event, of what: `per` (time step, year, renewal), `sample`, spread,
+    `monte_carlo_error`. Held-out rows come from a fit that never saw this episode; the base rate
+    is that of a model of constant rates that knows the renewals."""
+    peers: pd.DataFrame
+    """By state of the same status, the likeliest to move first: `alignment`, `probability`,
+    `held_out` (its probability by a fit that never saw this episode, where there is one)."""
+    shifts: pd.DataFrame
+    """By symbol of a driver: its value now, the values at which it alone would `half` or `double`
+    the probability, and the multiples that its range allows."""
+    statements: pd.DataFrame
+    """Rows of the record that name the state and move nothing; see `rows.statements`."""
+    by_draw: pd.DataFrame = field(repr=False, compare=False)
+    """[draw] the terms, the alignment and the probability of the move."""
 
     @property
     def per(self) -> str:
-        """What the chance of the move refers to."""
-        return "window" if self.window else "year"
+        """What the probability of the move refers to."""
+        return "renewal" if self.renewal else "year"
 
     @property
-    def perceived_until(self) -> datetime.date:
-        """Last day of the tick before: nothing later has a part in the explanation."""
+    def known_until(self) -> datetime.date:
+        """Last day of the time step before: nothing later enters the explanation."""
         return self.first - datetime.timedelta(days=1)
 
-    def driver(self, symbol: str) -> Driver:
-        """The driver of a symbol."""
-        return next(driver for driver in self.drivers if driver.symbol == symbol)
+    @property
+    def probability(self) -> pd.Series:
+        """The row of `probabilities` that is about the move."""
+        return self.probabilities.loc[self.move]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables by name; the key of a row is its first column."""
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: table.reset_index() if table.index.name else table
+            for name, table in found.items()
+            if isinstance(table, pd.DataFrame) and name != "by_draw"
+        }
 
     def as_json(self) -> dict[str, Any]:
-        """The same as plain data."""
+        """The same as plain data: a table is a list of rows."""
         return {
-            **dict(sorted(self.attributes.items())),
-            "calibrated": self.calibrated,
+            **self.about,
+            "sample": self.sample,
             "state": self.state,
+            "name": name_of(self.state, self.names),
             "date": self.date,
-            "tick": {"first": self.first.isoformat(), "last": self.last.isoformat()},
-            "perceived_until": self.perceived_until.isoformat(),
-            "standing": self.standing.label,
-            "ended_as": self.ended.label,
-            "window": self.window,
-            "alignment": self.alignment.as_json(),
-            "terms": [term.as_json() for term in self.terms],
-            "chances": {to.label: chance.as_json() for to, chance in self.chances.items()},
+            "time_step": {"first": self.first.isoformat(), "last": self.last.isoformat()},
+            "known_until": self.known_until.isoformat(),
+            "status": STATUS[self.before],
+            "status_after": STATUS[self.after],
+            "renewal": self.renewal,
             "move": self.move,
-            "chance": {"per": self.per, **self.chance.as_json(), "at_zero": self.chance_at_zero},
+            "per": self.per,
             "rank": self.rank,
-            "peers": [peer.as_json() for peer in self.peers],
-            "drivers": [driver.as_json() for driver in self.drivers],
+            **{name: plain(table) for name, table in self.tables().items()},
         }
+
+
+def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as a list of rows; None where a number is missing."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def explain(case: Case, state: str, date: str, seed: int | None = None) -> Explanation:
+    """Why a state kept or changed its status at a date, along the documented record.
+
+    Everything that decides a time step is what was perceived up to the step before.
+
+    Args:
+        case: The scenario.
+        state: One of its states, by code or by name, in any case.
+        date: `1999-04-20`, `1999-04` or `1999`; the middle of a month or a year is taken.
+        seed: Of the parameter draws (the scenario's by default).
+
+    Raises:
+        ScenarioError: there is no such state, or it decides nothing at that date.
+        ValueError: the parameter draws cannot be used.
+    """
+    case = case.documented
+    scenario, world = case.scenario, case.world
+    state = chosen(state, world.states, scenario.alliance.names) or state
+    i, t = _place(scenario, world, state, date)
+    found = case.draws(seed)
+    draws, f = found.values, world.forcing
+    trace = replay.trace(_until(world, t), draws)
+    latent, transitions = trace.minds[:, 0], trace.chances[:, 0]
+    statuses = record.standings(world)
+    before, after = (Standing(int(status[t - f.first, i])) for status in statuses)
+    D = float(f.dependence[t - 1, i])
+    decision = Decision(draws, latent[:, i], D, before, int(f.renewal[t]), f.dt)
+    by_term = terms(draws, latent[:, i], np.array(D))
+    kept = _held_out(case, found, before)
+    peers = _peers(
+        world, t, statuses[0][t - f.first] == before, decision, latent, transitions, kept
+    )
+    drivers = _drivers(latent[:, i], D)
+    groups = () if before == Standing.OUTSIDE else (ALL_MEMBERS,)
+    return Explanation(
+        about={
+            "scenario": scenario.name,
+            "title": scenario.title,
+            "question": scenario.question,
+            "alliance": scenario.alliance.name,
+            "patron": scenario.alliance.patron,
+            "seed": scenario.seed if seed is None else seed,
+            "draws": len(draws),
+            "parameters_from": found.origin,
+            "parameters_sha256": found.digest,
+            "version": __version__,
+        },
+        sample=_sample(found),
+        state=state,
+        date=date,
+        first=world.ticks[t].item(),
+        last=np.append(world.ticks, world.end)[t + 1].item() - datetime.timedelta(days=1),
+        before=before,
+        after=after,
+        renewal=decision.renewal,
+        move=decision.move,
+        rank=1 + int((peers["probability"] > peers.loc[state, "probability"]).sum()),
+        names=dict(scenario.alliance.names),
+        terms=_terms(by_term, decision.alignment),
+        drivers=drivers,
+        facts=rows.Evidence(scenario, world, i, t, draws).facts(),
+        dependence=rows.dependence(scenario, state, t - 1),
+        probabilities=_probabilities(
+            decision, transitions[:, i], _sample(found), kept, (t - f.first, i)
+        ),
+        peers=peers,
+        shifts=_shifts(decision, drivers),
+        statements=rows.statements(scenario.events, state, groups, parse(date).middle),
+        by_draw=pd.DataFrame(by_term, columns=list(TERMS)).assign(
+            alignment=decision.alignment, probability=decision.probability(decision.alignment)
+        ),
+    )
+
+
+def _place(scenario: Scenario, world: World, state: str, day: str) -> tuple[int, int]:
+    """The state and the time step asked about, or every problem with the question."""
+    problems = []
+    if state not in world.states:
+        names = {code: name_of(code, scenario.alliance.names) for code in world.states}
+        allowed = ", ".join(
+            code if name == code else f"{name} ({code})" for code, name in names.items()
+        )
+        hint = suggestion(state, {*names.values(), *names})
+        problems.append(Problem("", "", f"no state {quoted(state)}", allowed, hint))
+    clock = scenario.clock
+    ticks, t = clock.ticks, -1
+    try:
+        t = ticks.at(parse(day).middle)
+    except ValueError:
+        allowed = "an ISO date that exists: 1999, 1999-04 or 1999-04-20"
+        problems.append(Problem("", "", f"found date {quoted(day)}", allowed))
+    else:
+        if not ticks.first <= t < ticks.count:
+            allowed = f"{clock.start} to {clock.end}"
+            problems.append(Problem("", "", f"{day} is outside the clock", allowed))
+    if problems:
+        raise ScenarioError(problems)
+    i = world.states.index(state)
+    entry = int(world.forcing.entry[i])
+    if t <= entry:
+        later = entry + 1 < ticks.count
+        allowed = f"{world.ticks[entry + 1]} to {clock.end}" if later else "no date"
+        raise ScenarioError([Problem("", "", f"{state} has not joined yet at {day}", allowed)])
+    return i, t
+
+
+def _until(world: World, t: int) -> World:
+    """The same world cut after time step `t`, the only one in which anything is decided."""
+    forcing = world.forcing.change(first=t, renewal=world.forcing.renewal[: t + 1])
+    return replace(world, ticks=world.ticks[: t + 1], forcing=forcing)
+
+
+def _sample(found: Draws) -> str:
+    return PRIOR if found.origin == "prior" else IN_SAMPLE if found.seen else OUT_OF_SAMPLE
+
+
+def _held_out(case: Case, found: Draws, status: Standing) -> HeldOut | None:
+    """What was predicted by fits that never saw an episode, if it was kept for this very record.
+
+    It says how likely a change of status is: of a frozen state, not in which direction.
+    """
+    if not found.seen or found.path is None or case.scenario.parameters.fixed:
+        return None
+    return None if status == Standing.FROZEN else held_out.read(found.path, case.world)
+
+
+def _spread(values: Floats) -> dict[str, float]:
+    low, high = np.quantile(values, (LOW, HIGH))
+    return dict(zip(_SPREAD, (float(values.mean()), float(low), float(high)), strict=True))
+
+
+def _table(lines: dict[str, dict[str, Any]], key: str) -> pd.DataFrame:
+    return pd.DataFrame.from_dict(lines, orient="index").rename_axis(key)
+
+
+def _terms(by_term: Floats, alignment: Floats) -> pd.DataFrame:
+    lines = {
+        name: _spread(by_term[:, k]) | {"drivers": OF_TERM[name]} for k, name in enumerate(TERMS)
+    }
+    lines["alignment"] = _spread(alignment) | {"drivers": ""}
+    return _table(lines, "term")
+
+
+def _probabilities(
+    decision: Decision,
+    transitions: Floats,
+    sample: str,
+    kept: HeldOut | None,
+    cell: tuple[int, int],
+) -> pd.DataFrame:
+    """Of ending the time step in each status; of the move, and of each way it can go.
+
+    The two ways of leaving compete at constant rates, so they share its probability as they share
+    that of the step.
+    """
+    steps = {f"ends the step {STATUS[to]}": transitions[:, to] for to in Standing}
+    move = decision.probability(decision.alignment)
+    moves = {decision.move: move}
+    if decision.status == Standing.MEMBER:
+        frozen, out = transitions[:, Standing.FROZEN], transitions[:, Standing.OUTSIDE]
+        share = np.divide(frozen, frozen + out, out=np.zeros_like(out), where=frozen + out > 0)
+        moves |= {"leaving to frozen": move * share, "leaving to out": move * (1.0 - share)}
+    moves[f"{decision.move} at alignment 0"] = decision.probability(np.zeros(len(move)))
+    per = "renewal" if decision.renewal else "year"
+    lines = {
+        name: {"per": "time step" if name in steps else per, "sample": sample, **_spread(values)}
+        | {"monte_carlo_error": float(values.std() / np.sqrt(len(values)))}
+        for name, values in (moves | steps).items()
+    }
+    if kept is not None:
+        unseen = {"": kept.rules, ", base rate": kept.baseline}
+        lines |= {
+            f"{decision.move}, held out{which}": {
+                "per": per, "sample": OUT_OF_SAMPLE, "mean": float(one.in_a_year[cell])
+            }
+            for which, one in unseen.items()
+        }  # fmt: skip
+    return _table(lines, "event")
+
+
+def _peers(
+    world: World,
+    t: int,
+    same: Any,
+    decision: Decision,
+    latent: Floats,
+    transitions: Floats,
+    kept: HeldOut | None,
+) -> pd.DataFrame:
+    """States of the same status that decide in the step, the likeliest to move first."""
+    deciding = np.flatnonzero(same & (t > world.forcing.entry))
+    table = pd.DataFrame(
+        {
+            "alignment": latent[:, deciding, LATENT.index("a")].mean(axis=0),
+            "probability": decision.moving(transitions[:, deciding]).mean(axis=0),
+            "held_out": np.nan
+            if kept is None
+            else kept.rules.in_a_year[t - world.forcing.first, deciding],
+        },
+        index=pd.Index([world.states[j] for j in deciding], name="state"),
+    )
+    return table.sort_index().sort_values("probability", ascending=False, kind="stable")
+
+
+def _drivers(latent: Floats, D: float) -> pd.DataFrame:
+    m = dict(zip(LATENT, latent.T, strict=True))
+    values = {name: m[name] for name in ("E", "G", "P", "A", "O")} | {
+        "D": np.full(len(latent), D),
+        "rho": m["alpha"] / (m["alpha"] + m["beta"]),
+        "C": m["left"],
+    }
+    lines = {
+        symbol: {"name": name, "high": high, **_spread(values[symbol])}
+        for symbol, (name, high) in DRIVERS.items()
+    }
+    return _table(lines, "symbol")
+
+
+def _shifts(decision: Decision, drivers: pd.DataFrame) -> pd.DataFrame:
+    """Of every driver but contagion: nobody asks for other states to have left."""
+    lines = {}
+    for symbol in drivers.index.drop("C"):
+        now = float(drivers.loc[symbol, "mean"])
+        lines[symbol] = {"now": now, **decision.shift(symbol, now)}
+    return _table(lines, "symbol")

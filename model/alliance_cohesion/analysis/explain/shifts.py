@@ -1,10 +1,10 @@
-"""What would have had to change: the value of one driver that halves or doubles the chance.
+"""What would have had to change: the value of one driver that halves or doubles the probability.
 
-All other drivers are held, and so is inertia: the change of worth (R4) is taken to have come
-through to alignment in full, as if it had lasted (R5 in its steady state).
+All other drivers are held, and so is inertia: the change of utility (R4) is taken to have reached
+alignment in full, as if it had lasted (R5 in its steady state).
 """
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -15,12 +15,19 @@ from ...core.inputs import Floats, Standing
 from ...core.parameters import NAMES, THRESHOLDS
 from ...core.step import LATENT, transition_probabilities
 from ...inference.record import yearly
-from .explanation import Shift
 
 GRID = 51
 LARGEST_OFFER = 50.0
+MOVES = {
+    Standing.MEMBER: ("leaving", (Standing.FROZEN, Standing.OUTSIDE)),
+    Standing.FROZEN: ("going out", (Standing.OUTSIDE,)),
+    Standing.OUTSIDE: ("coming back", (Standing.MEMBER,)),
+}
+"""The move that is asked about, by status, and the statuses it leads to. A frozen state's other
+way, back in, answers alignment the other way round."""
 
-Put = Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+_THRESHOLDS = [NAMES.index(name) for name in THRESHOLDS]
+_A = LATENT.index("a")
 
 
 @compiled
@@ -35,90 +42,88 @@ def _probabilities(
         )
 
 
-_THRESHOLDS = [NAMES.index(name) for name in THRESHOLDS]
+class Decision:
+    """A state's decision in one time step: its probability of moving, given its drivers.
 
-
-def moving(chances: Floats, standing: Standing) -> Floats:
-    """[...] chance of the move that a standing is asked about, from chances [..., 3].
-
-    A member's is to freeze or go out; a frozen state's to go out, since its other way, back in,
-    answers alignment the other way round; that of a state outside is to come back.
+    Args:
+        draws: Parameter draws, [draw, parameter].
+        latent: [draw, 10] the state's latent state at the end of the step before.
+        D: Dependence at that time.
+        status: Membership status at the start of the step.
+        renewal: 1 where the term ends in the step.
+        dt: Length of a step in years.
     """
-    if standing == Standing.OUTSIDE:
-        return chances[..., Standing.MEMBER]
-    if standing == Standing.FROZEN:
-        return chances[..., Standing.OUTSIDE]
-    return chances[..., Standing.FROZEN] + chances[..., Standing.OUTSIDE]
-
-
-class Asked:
-    """A state's chance of moving in a tick, as a function of any one driver."""
 
     def __init__(
-        self,
-        draws: Floats,
-        minds: Floats,
-        D: float,
-        standing: Standing,
-        renewal: int,
-        dt: float,
+        self, draws: Floats, latent: Floats, D: float, status: Standing, renewal: int, dt: float
     ):
-        self.draws, self.minds, self.D = draws, minds, D
-        self.standing, self.renewal, self.dt = standing, renewal, dt
-        self.window = renewal == 1 and standing != Standing.OUTSIDE
+        self.draws, self.latent, self.D = draws, latent, D
+        self.status, self.dt, self._renewal = status, dt, renewal
+        self.renewal = renewal == 1 and status != Standing.OUTSIDE
+        """Whether staying takes a signature in this step."""
+        self.move, self._to = MOVES[status]
+        self._columns = np.ascontiguousarray(draws[:, _THRESHOLDS])
+        self.alignment = np.ascontiguousarray(latent[:, _A])
 
-    def by_draw(self, alignment: Floats) -> Floats:
-        """[draw] the chance at some alignments: in the tick if it is a window, else a year."""
+    def moving(self, transitions: Floats) -> Floats:
+        """[...] the move's probability, a year (in the renewal, if it is one), from [..., 3]."""
+        moved = sum((transitions[..., to] for to in self._to[1:]), transitions[..., self._to[0]])
+        return np.asarray(moved if self.renewal else yearly(moved, self.dt))
+
+    def probability(self, alignment: Floats) -> Floats:
+        """[draw] the same at some alignments [draw]."""
         out = np.empty((len(self.draws), 3))
         _probabilities(
-            np.ascontiguousarray(self.draws[:, _THRESHOLDS]), self.dt, int(self.standing),
-            np.ascontiguousarray(alignment), self.D, self.renewal, out,
-        )  # fmt: skip
-        chance = moving(out, self.standing)
-        return chance if self.window else yearly(chance, self.dt)
-
-    def now(self) -> float:
-        """The mean chance as it was."""
-        return float(self.by_draw(self.minds[:, LATENT.index("a")]).mean())
+            self._columns, self.dt, int(self.status), alignment, self.D, self._renewal, out
+        )
+        return self.moving(out)
 
     def at(self, symbol: str, value: float) -> float:
-        """The mean chance with one driver at a value in every draw."""
-        minds, D = self.minds.copy(), self.D
+        """The mean probability with one driver at a value in every draw."""
+        latent, D = self.latent.copy(), self.D
         match symbol:
             case "D":
                 D = value
             case "rho":
-                minds[:, LATENT.index("alpha")], minds[:, LATENT.index("beta")] = value, 1.0 - value
+                latent[:, LATENT.index("alpha")] = value
+                latent[:, LATENT.index("beta")] = 1.0 - value
             case _:
-                minds[:, LATENT.index(symbol)] = value
-        alignment = terms(self.draws, minds, np.array(D)).sum(axis=1)
-        return float(self.by_draw(alignment).mean())
+                latent[:, LATENT.index(symbol)] = value
+        alignment = terms(self.draws, latent, np.array(D)).sum(axis=1)
+        return float(self.probability(alignment).mean())
 
-    def shift(self, symbol: str, present: float) -> Shift:
-        """Half and double, at the values nearest to the present one."""
+    def shift(self, symbol: str, now: float) -> dict[str, Any]:
+        """Where a driver alone halves or doubles the mean probability, nearest to its value now.
+
+        Also the smallest and the largest multiple of it that the driver's range allows.
+        """
         values = grid(symbol)
-        base = self.now()
+        base = float(self.probability(self.alignment).mean())
         if base <= 0.0:
-            return Shift(None, None, 1.0, 1.0)
+            return {"half": None, "double": None, "lowest_multiple": 1.0, "highest_multiple": 1.0}
         multiples = np.array([self.at(symbol, value) for value in values]) / base
 
-        def found(multiple: float) -> float | None:
+        def crossing(multiple: float) -> float | None:
             above = multiples > multiple
             crossings = np.flatnonzero(above[1:] != above[:-1])
             if not len(crossings):
                 return None
-            distance = np.abs((values[crossings] + values[crossings + 1]) / 2 - present)
-            k = int(crossings[np.argmin(distance)])
+            k = int(
+                crossings[np.argmin(np.abs((values[crossings] + values[crossings + 1]) / 2 - now))]
+            )
             return float(
                 brentq(
                     lambda value: self.at(symbol, value) / base - multiple,
-                    values[k],
-                    values[k + 1],
-                    xtol=1e-10,
+                    values[k], values[k + 1], xtol=1e-10,
                 )
-            )
+            )  # fmt: skip
 
-        return Shift(found(0.5), found(2.0), float(multiples.min()), float(multiples.max()))
+        return {
+            "half": crossing(0.5),
+            "double": crossing(2.0),
+            "lowest_multiple": float(multiples.min()),
+            "highest_multiple": float(multiples.max()),
+        }
 
 
 def grid(symbol: str) -> Floats:

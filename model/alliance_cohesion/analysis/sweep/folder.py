@@ -25,7 +25,7 @@ import pyarrow.parquet as pq
 
 from ...scenario import copies
 from ...scenario.files import UnreadableError, read_json
-from ...util.put import ASIDE, put
+from ...util.put import put
 from .plan import MOST_CHUNKS, Chunk, Plan, chunks, differences, digest
 from .spec import Interest
 from .work import COLUMNS, Result, SweepError
@@ -225,7 +225,7 @@ def scenario_files(plan: Plan) -> dict[str, bytes]:
 
 
 def opened(path: Path) -> Folder:
-    """Open a sweep that was begun, and remove drafts that a killed process left.
+    """Open a sweep that was begun.
 
     Raises:
         SweepError: the folder holds none, or its manifest is damaged.
@@ -256,12 +256,6 @@ def opened(path: Path) -> Folder:
     if not whole:
         raise SweepError(f"{path}: its {MANIFEST} is damaged, or of another version")
     return Folder(path, found)
-
-
-def tidy(path: Path) -> None:
-    """Remove drafts that a killed process left."""
-    for draft in path.rglob(f".*{ASIDE}"):
-        draft.unlink(missing_ok=True)
 
 
 def file_hash(path: Path) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -13,16 +12,17 @@ from ...scenario.problems import quoted, shown
 from ...scenario.spelling import suggestion
 from .spec import Measure, OutcomeTable
 
-UNITS: dict[Measure, str] = {
-    "frozen": "probability",
-    "out": "probability",
-    "frozen_or_out": "probability",
-    "left": "probability",
-    "leavers": "states",
-    "nobody_left": "probability",
-    "first_exit": "years",
-    "record": "share",
+MEASURES: dict[Measure, tuple[str, str]] = {
+    "frozen": ("probability", "{state} frozen on {day}"),
+    "out": ("probability", "{state} out on {day}"),
+    "frozen_or_out": ("probability", "{state} frozen or out on {day}"),
+    "left": ("probability", "{state} has left by {day}"),
+    "leavers": ("states", "leavers by {day}"),
+    "nobody_left": ("probability", "nobody has left by {day}"),
+    "first_exit": ("years", "years to the first exit{of}"),
+    "record": ("share", "share of the record"),
 }
+"""Unit and usual name of what each measure gives."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,16 @@ def outcomes(
         day = table.by or clock.end
         wrong = None
         if state is not None and state not in states:
-            wrong = "state", quoted(state), ", ".join(states), suggestion(state, states)
-            if state in sometimes:
-                wrong = "state", f"{quoted(state)}, no member at some points", ", ".join(states), ""
+            absent = ", no member at some points" if state in sometimes else ""
+            hint = "" if absent else suggestion(state, states)
+            wrong = "state", f"{quoted(state)}{absent}", ", ".join(states), hint
         elif not first_day <= day <= clock.end:
             wrong = "by", quoted(day), f"{first_day} to {clock.end}", ""
         elif measure == "record" and clock.known_until:
             wrong = "measure", quoted(measure), "others: after known_until there is no record", ""
-        name = table.name or _name(table, day)
+        unit, usual_name = MEASURES[measure]
+        of = f" of {state}" if state else ""
+        name = table.name or usual_name.format(state=state, day=day, of=of)
         if name in found:
             wrong = "name", f"{quoted(name)} twice", "", ""
         if wrong:
@@ -97,7 +99,7 @@ def outcomes(
             continue
         step = clock.ticks.at(day) - clock.ticks.first
         never = (step + 1 - begin) * clock.ticks.dt if measure == "first_exit" else None
-        found[name] = Outcome(name, measure, state, step, UNITS[measure], never)
+        found[name] = Outcome(name, measure, state, step, unit, never)
     return tuple(found.values())
 
 
@@ -154,17 +156,3 @@ def measure(path: Codes, world: World, begin: int, wanted: Sequence[Outcome]) ->
                 right = (path[:, : t + 1] == record[: t + 1]) & decides[: t + 1]
                 found[k] = right.sum(axis=(1, 2)) / max(1, decides[: t + 1].sum())
     return found
-
-
-def _name(table: OutcomeTable, day: date) -> str:
-    words = {
-        "frozen": f"{table.state} frozen on {day}",
-        "out": f"{table.state} out on {day}",
-        "frozen_or_out": f"{table.state} frozen or out on {day}",
-        "left": f"{table.state} has left by {day}",
-        "leavers": f"leavers by {day}",
-        "nobody_left": f"nobody has left by {day}",
-        "first_exit": f"years to the first exit{f' of {table.state}' if table.state else ''}",
-        "record": "share of the record",
-    }
-    return words[table.measure]

@@ -286,35 +286,35 @@ def _listed(
     table: SweepTable, scenario: Scenario, problems: list[Problem]
 ) -> tuple[tuple[Variable, ...], tuple[Point, ...]]:
     """Inputs and points from a CSV file: a column per input, a row per point."""
+    path = scenario.path.parent / (table.file or "")
+    name = shown(path)
+
+    def wrong(place: str, found: str, allowed: str = "") -> None:
+        problems.append(Problem(name, place, found, allowed))
+
     if table.file is None:
-        allowed = "a CSV file of points"
-        raise_any([Problem(shown(scenario.path), "[sweep] file", "nothing there", allowed)])
-    path = scenario.path.parent / str(table.file)
-    text, name = read_text(path, problems), shown(path)
+        wrong("[sweep] file", "nothing there", "a CSV file of points")
+    text = read_text(path, problems) if table.file else None
     raise_any(problems)
     try:
         rows = [(k, [cell.strip() for cell in row]) for k, row in csv_rows(text or "") if any(row)]
     except csv.Error as error:
-        raise_any([Problem(name, "", f"not a CSV file ({error})")])
-    if len(rows) < 2:
-        raise_any([Problem(name, "", "no points", "a header of inputs, and a row per point")])
-    (_, header), *rows = rows
+        rows = []
+        wrong("", f"not a CSV file ({error})")
+    (_, header), *rows = rows or [(1, [])]
+    if not rows:
+        wrong("", "no points", "a header of inputs, and a row per point")
     if len(set(header)) < len(header):
-        problems.append(Problem(name, "row 1", "an input twice", "each input once"))
-    seen: dict[tuple[object, ...], int] = {}
+        wrong("row 1", "an input twice", "each input once")
+    seen: dict[tuple[Any, ...], int] = {}
     for number, cells in rows:
         first = seen.setdefault(tuple(map(level, cells)), number)
         if len(cells) != len(header):
-            found, allowed = f"{len(cells)} cells", f"{len(header)} cells"
-            problems.append(Problem(name, f"row {number}", found, allowed))
+            wrong(f"row {number}", f"{len(cells)} cells", f"{len(header)} cells")
         elif first != number:
-            found = f"the same point as row {first}"
-            problems.append(Problem(name, f"row {number}", found, "each point once"))
+            wrong(f"row {number}", f"the same point as row {first}", "each point once")
     raise_any(problems)
-    columns = zip(*seen, strict=True)
-    spans = [Span(values=tuple(dict.fromkeys(column))) for column in columns]
-    read = [
-        read_variable(word, span, scenario, name, problems)
-        for word, span in zip(header, spans, strict=True)
-    ]
-    return tuple(variable for variable in read if variable), tuple(seen)  # type: ignore[arg-type]
+    spans = [Span(values=tuple(dict.fromkeys(column))) for column in zip(*seen, strict=True)]
+    both = zip(header, spans, strict=True)
+    read = [read_variable(word, span, scenario, name, problems) for word, span in both]
+    return tuple(variable for variable in read if variable), tuple(seen)

@@ -3,7 +3,7 @@
 import csv
 import io
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -26,18 +26,6 @@ _COLUMNS = ("outcome", "unit", "histories", "mean", "standard_error", *_QUANTILE
 _KEYS = ["point", "outcome"]
 
 
-@dataclass(frozen=True)
-class Means:
-    """The results at the points that could be simulated."""
-
-    inputs: list[str]
-    table: pd.DataFrame
-    """A row per point (the index): the inputs, then the mean of each outcome."""
-    errors: pd.DataFrame
-    """Monte Carlo standard errors of the outcomes, likewise."""
-    failures: dict[int, str]
-
-
 @dataclass
 class Findings:
     """What a sweep has found, for a file, a terminal or a picture."""
@@ -46,21 +34,29 @@ class Findings:
     """As the manifest keeps it."""
     histories: int
     """At each point."""
-    inputs: list[str]
-    units: dict[str, str]
-    """Unit of each outcome, by name."""
     table: pd.DataFrame
+    """A row per point (the index): the inputs, then the mean of each outcome."""
     errors: pd.DataFrame
-    """See `Means`."""
-    sensitivity: list[dict[str, Any]]
-    """See `sensitivity.indices`."""
-    regions: list[dict[str, Any]]
-    """See `discovery.regions`."""
-    interest: str
-    """What a case of interest is; empty if none is asked for."""
-    notes: list[str]
+    """Monte Carlo standard errors of the outcomes, likewise."""
     failures: dict[int, str]
     """Points that could not be simulated, and why."""
+    sensitivity: list[dict[str, Any]] = field(default_factory=list)
+    """See `sensitivity.indices`."""
+    regions: list[dict[str, Any]] = field(default_factory=list)
+    """See `discovery.regions`."""
+    interest: str = ""
+    """What a case of interest is; empty if none is asked for."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of the inputs."""
+        return [variable["name"] for variable in self.plan["variables"]]
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each outcome, by name."""
+        return {outcome["name"]: outcome["unit"] for outcome in self.plan["outcomes"]}
 
     def as_json(self) -> dict[str, Any]:
         """The summary, as kept beside the tables."""
@@ -95,67 +91,45 @@ class Findings:
         return {"point": int(point), "mean": float(row[outcome]), "inputs": inputs}
 
 
-def find(
-    plan: dict[str, Any], means: Means, histories: int, interest: dict[str, Any] | None
-) -> Findings:
-    """Put together what a sweep has found.
+def find(folder: Folder) -> Findings:
+    """Add up the chunks of a sweep, write the tables of outcomes, and analyse them.
 
-    Args:
-        plan: As the manifest keeps it.
-        means: The results at the points.
-        histories: At each point.
-        interest: Which points are cases of interest: `outcome`, and `above` or `below`.
-    """
-    notes: list[str] = []
-    sensitivity: list[dict[str, Any]] = []
-    if plan["left_out"]:
-        notes.append(f"No outcomes of {', '.join(plan['left_out'])}: no member at some points.")
-    if plan["design"]["kind"] in ("saltelli", "morris"):
-        if means.failures:
-            notes.append("Sensitivity: not done, because some points failed.")
-        else:
-            outcomes = means.table[means.errors.columns]
-            sensitivity, more = indices(plan["design"], means.inputs, outcomes)
-            notes += more
-    wanted = ""
-    boxes: list[dict[str, Any]] = []
-    if interest:
-        outcome, side = interest["outcome"], "above" if "above" in interest else "below"
-        wanted = f"{outcome} {side} {interest[side]:g}"
-        values = means.table[outcome].to_numpy()
-        cases = values > interest[side] if side == "above" else values < interest[side]
-        boxes, note = regions(means.table[means.inputs], cases)
-        notes += [note] if note else []
-    return Findings(
-        plan=plan,
-        histories=histories,
-        inputs=means.inputs,
-        units={outcome["name"]: outcome["unit"] for outcome in plan["outcomes"]},
-        table=means.table,
-        errors=means.errors,
-        sensitivity=sensitivity,
-        regions=boxes,
-        interest=wanted,
-        notes=notes,
-        failures=means.failures,
-    )
-
-
-def write_tables(folder: Folder) -> Means:
-    """Write outcomes.parquet (a row per point and outcome) and outcomes.csv (a row per point).
+    `outcomes.parquet` has a row per point and outcome, `outcomes.csv` a row per point.
 
     Raises:
         SweepError: every point failed.
     """
+    found = _tables(folder)
+    design, interest = found.plan["design"], folder.manifest["interest"]
+    if found.plan["left_out"]:
+        states = ", ".join(found.plan["left_out"])
+        found.notes.append(f"No outcomes of {states}: no member at some points.")
+    if design["kind"] in ("saltelli", "morris") and found.failures:
+        found.notes.append("Sensitivity: not done, because some points failed.")
+    elif design["kind"] in ("saltelli", "morris"):
+        outcomes = found.table[list(found.units)]
+        found.sensitivity, notes = indices(design, found.inputs, outcomes)
+        found.notes += notes
+    if interest:
+        outcome, side = interest["outcome"], "above" if "above" in interest else "below"
+        found.interest = f"{outcome} {side} {interest[side]:g}"
+        values = found.table[outcome].to_numpy()
+        cases = values > interest[side] if side == "above" else values < interest[side]
+        found.regions, note = regions(found.table[found.inputs], cases)
+        found.notes += [note] if note else []
+    return found
+
+
+def _tables(folder: Folder) -> Findings:
     outcomes = pd.DataFrame(folder.plan["outcomes"]).set_index("name")
     points = read_table(folder.path / POINTS, folder.plan["points"]["count"]).to_pandas()
     points = points.set_index("point")
     named = points.rename(columns={n: f"input {n}" for n in points if n in (*_COLUMNS, "point")})
     failures: dict[int, str] = {}
     described: list[pd.DataFrame] = []
-    writer: pq.ParquetWriter | None = None
     sink = pa.BufferOutputStream()
     with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
         for _, block in groupby(folder.chunks(), key=lambda chunk: chunk.first):
             rows = _described(folder, list(block), outcomes, failures)
             described.append(rows.set_index(_KEYS)[["mean", "standard_error"]])
@@ -171,17 +145,15 @@ def write_tables(folder: Folder) -> Means:
         raise SweepError(f"{folder.path}: every point failed; the first: {first}")
     put(folder.path / OUTCOMES, bytes(sink.getvalue()))
     both = pd.concat(described).unstack("outcome")
-    means, errors = (
-        both[part].reindex(columns=outcomes.index) for part in ("mean", "standard_error")
-    )
+    means, errors = (both[k].reindex(columns=outcomes.index) for k in ("mean", "standard_error"))
     table = pd.concat([points.loc[means.index], means], axis=1)
     text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(map(safe_cell, ["point", *table.columns]))
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(map(safe_cell, ["point", *table.columns]))
     for point, row in zip(table.index, table.itertuples(index=False), strict=True):
-        rows.writerow([point, *map(safe_cell, row)])  # numbers in full precision
+        lines.writerow([point, *map(safe_cell, row)])  # numbers in full precision
     put(folder.path / WIDE, text.getvalue().encode())
-    return Means(list(points.columns), table, errors, failures)
+    return Findings(folder.plan, folder.histories[-1], table, errors, failures)
 
 
 def _described(

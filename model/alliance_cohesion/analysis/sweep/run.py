@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...util.lock import locked
-from ...util.put import CLOSED, FULL
+from ...util.put import ASIDE, CLOSED, FULL
 from .folder import (
     CHUNKS,
     MANIFEST,
@@ -20,10 +20,9 @@ from .folder import (
     file_hash,
     opened,
     scenario_files,
-    tidy,
 )
 from .plan import Plan
-from .results import OUTCOMES, WIDE, Findings, find, write_tables
+from .results import OUTCOMES, WIDE, Findings, find
 from .work import SweepError, Task, job
 from .workers import Workers, here
 
@@ -141,15 +140,15 @@ def merge(shards: Sequence[Path], folder: Path, *, show: Show | None = None) -> 
             target.save(contents, shard=[1, 1], complete=False, files={})
         report = Report(folder)
         for chunk in target.chunks():
-            having = [source for source in sources if source.place(chunk).exists()]
-            if target.has(chunk):
+            having = [f for f in (target, *sources) if f.place(chunk).exists()]
+            found = next((f for f in having if f.has(chunk)), next(iter(having), None))
+            if found is None:
+                report.missing += 1
+            elif found is target:
                 report.kept += 1
-            elif having:
-                found = next((source for source in having if source.has(chunk)), having[0])
+            else:
                 target.write(found.read(chunk))
                 report.done += 1
-            else:
-                report.missing += 1
         if not report.missing:
             _finish(target, report, show)
         return report
@@ -159,21 +158,22 @@ def merge(shards: Sequence[Path], folder: Path, *, show: Show | None = None) -> 
 def _held(folder: Path, going_on: bool) -> Iterator[None]:
     """Lock a folder that holds nothing but this program's sweep; say what a disk refuses."""
     try:
-        if exists(folder) and not going_on:
+        names = [path.name for path in folder.iterdir()] if folder.exists() else []
+        if MANIFEST in names and not going_on:
             complete = opened(folder).manifest["complete"]
             state = "a complete" if complete else "an unfinished"
             todo = "--extend N adds histories" if complete else "--resume goes on with it"
             raise SweepError(f"{folder}: holds {state} sweep; {todo}, --out takes another place")
-        names = [path.name for path in folder.iterdir()] if folder.exists() else []
-        ours = ("scenario", POINTS, CHUNKS)
-        if not exists(folder) and any(name not in ours and name[0] != "." for name in names):
+        ours = (MANIFEST, "scenario", POINTS, CHUNKS)
+        if MANIFEST not in names and any(n not in ours and n[0] != "." for n in names):
             raise SweepError(
                 f"{folder}: is not empty and no sweep (it has no {MANIFEST}); "
                 "choose another place with --out, or empty it first"
             )
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder):
-            tidy(folder)
+            for draft in folder.rglob(f".*{ASIDE}"):  # of a process that was killed
+                draft.unlink(missing_ok=True)
             yield
     except OSError as error:
         raise SweepError(f"{error.filename or folder}: {_why(error)}") from error
@@ -216,10 +216,8 @@ def _fill(
 
 def _finish(folder: Folder, report: Report, show: Show | None) -> None:
     """Add up, analyse, draw; the folder is complete after it."""
-    means = write_tables(folder)
-    report.failures = means.failures
-    findings = find(folder.plan, means, folder.histories[-1], folder.manifest["interest"])
-    report.findings = findings
+    findings = report.findings = find(folder)
+    report.failures = findings.failures
     contents = {"summary.json": as_text(findings.as_json())}
     contents |= show(findings, folder.manifest) if show else {}
     folder.save(contents)

@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
 from ...core.inputs import Floats
@@ -42,7 +41,7 @@ class Result:
 
     chunk: Chunk
     counts: pd.DataFrame
-    """Columns `COLUMNS`, sorted by point, outcome in the plan's order, and value."""
+    """Columns `COLUMNS`."""
     failures: dict[int, str]
     """Points that cannot be simulated, and why."""
 
@@ -81,7 +80,7 @@ def do(job: Job, task: Task, threads: int | None = 1) -> Result:
         except Exception as error:
             failures[number] = f"{type(error).__name__}: {error}".splitlines()[0]
     table = pd.concat(counts) if counts else pd.DataFrame(columns=list(COLUMNS))
-    return Result(chunk, table.astype(COLUMNS), failures)
+    return Result(chunk, table[list(COLUMNS)].astype(COLUMNS), failures)
 
 
 def _measured(job: Job, chunk: Chunk, point: Point, threads: int | None) -> Floats:
@@ -112,14 +111,9 @@ def _case(job: Job, values: Point) -> tuple[Case, Simulate]:
 
 
 def _counts(point: int, values: Floats, outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    tables = []
-    for outcome, row in zip(outcomes, values, strict=True):
-        value, count = np.unique(row, return_counts=True)
-        tables.append(
-            pd.DataFrame({"point": point, "outcome": outcome.name, "value": value,
-                          "histories": count})
-        )  # fmt: skip
-    return pd.concat(tables)
+    table = pd.DataFrame(values.T, columns=[outcome.name for outcome in outcomes])
+    counts = table.melt(var_name="outcome").groupby(["outcome", "value"]).size()
+    return counts.rename("histories").reset_index().assign(point=point)
 
 
 def estimate(plan: Plan, shard: tuple[int, int]) -> dict[str, int]:

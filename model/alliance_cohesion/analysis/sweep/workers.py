@@ -102,17 +102,15 @@ def cluster(address: str, patience: float = PATIENCE, first: float = FIRST_WORKE
             pool = client.get_executor(pure=False)
             threads = sum(client.nthreads().values())
             yield from _spread(lambda task: pool.submit(do, sent, task), threads, tasks)
-        except KilledWorker as error:
+        except (KilledWorker, CancelledError, OSError, TimeoutError) as error:
             raise SweepError(
-                f"{address}: workers died again and again at one chunk (killed, or out of "
-                f"memory); {_KEPT}"
+                f"{address}: the scheduler was lost, or workers died again and again at one chunk "
+                f"(killed, or out of memory); {_KEPT}"
             ) from error
-        except (CancelledError, OSError, TimeoutError) as error:
-            raise SweepError(f"{address}: the scheduler was lost; {_KEPT}") from error
         except (AttributeError, ImportError, TypeError) as error:
             raise SweepError(
-                f"{address}: a worker cannot do this job, perhaps because it has another version "
-                f"of the program ({error}); {_KEPT}"
+                f"{address}: a worker cannot do this job; has it another version of the program? "
+                f"({error}); {_KEPT}"
             ) from error
         finally:
             client.close(timeout=5)

@@ -1,0 +1,47 @@
+"""A report as Markdown: the same document as the page, without its pictures."""
+
+import re
+
+from .document import Document
+from .grid import Grid
+from .text import clean
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def render(document: Document) -> str:
+    """The text; the same document gives the same text."""
+    parts = [f"# {_plain(document.title)}", _plain(document.question)]
+    parts += [_list(document.answer), *map(_plain, document.further)]
+    for section in document.sections:
+        parts.append(f"## {_plain(section.heading)}")
+        parts += [_plain(part) if isinstance(part, str) else table(part) for part in section.parts]
+    if document.caveats:
+        parts += ["## How far to trust it", _list(document.caveats)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def table(grid: Grid) -> str:
+    """A table, its title above and its note below."""
+    lines = [
+        _row([column.head for column in grid.columns]),
+        _row(["---:" if column.number else ":---" for column in grid.columns], escape=False),
+        *(_row(row) for row in grid.rows),
+    ]
+    shown = "\n".join(lines) if grid.rows else ""
+    title = f"**{_plain(grid.title)}**" if grid.title else ""
+    return "\n\n".join(filter(None, (title, shown, _plain(grid.note))))
+
+
+def _row(cells: list[str] | tuple[str, ...], escape: bool = True) -> str:
+    if escape:
+        cells = ["<br>".join(map(_plain, cell.split("\n"))) for cell in cells]
+    return f"| {' | '.join(cells)} |"
+
+
+def _list(sentences: tuple[str, ...]) -> str:
+    return "\n".join(f"- {_plain(sentence)}" for sentence in sentences)
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", clean(text))
