@@ -48,7 +48,7 @@ figures: $(RUN)
 # The picture in README.md, from a fresh run.
 picture: run
 	mkdir -p docs/images
-	cp results/run/pictures/standings.png docs/images/standings.png
+	cp results/run/pictures/free-run.png docs/images/free-run.png
 
 # The picture in docs/explore.md, from a browser that opens the page.
 picture-explore: $(DEV)

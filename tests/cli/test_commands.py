@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -237,3 +238,25 @@ def test_ctrl_c_says_that_nothing_was_written(place):
     assert b"Traceback" not in stderr
     assert stdout == b""
     assert names(place) == ["starter"]
+
+
+def test_the_table_is_printed_before_anything_is_written(place, monkeypatch):
+    def broken(*_args, **_options):
+        raise OSError(28, "No space left on device", "here")
+
+    monkeypatch.setattr(results, "write", broken)
+    done = call("run", "starter", "--histories", "5", "--no-pictures")
+    assert done.exit_code == 2
+    assert "Velia left, Jan 2005" in done.stdout
+    assert names(place) == ["starter"]
+
+
+def test_agents_that_cannot_run_a_projection_are_refused_with_a_message(place):
+    message = refused("run", "csto-2035", "--engine", "agents")
+    assert "agents follow the record from the start" in message
+
+
+def test_the_line_below_the_table_is_a_command_that_answers(place):
+    done = call("run", "starter", "--histories", "5", "--no-pictures")
+    words = shlex.split(done.stdout.split("Why: ")[1])
+    assert call(*words[1:]).exit_code == 0

@@ -67,12 +67,16 @@ def test_between_renewals_the_yearly_probability_of_leaving_is_the_mean_of_those
 
 
 def test_frozen_and_out_are_apart_and_share_the_probability_of_leaving_as_in_the_step():
-    means = told().probabilities["mean"]
+    world, e = starter().world, told()
+    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
+    steps = replay.trace(world, starter().draws().values).chances[:, t, world.states.index("Velia")]
+    _, freezes, leaves = steps.T
+    means = e.probabilities["mean"]
     frozen, out = means["leaving to frozen"], means["leaving to out"]
     assert frozen + out == pytest.approx(means["leaving"])
-    step = means["ends the step frozen"] / means["ends the step out"]
-    assert frozen / out == pytest.approx(step, rel=0.02)  # mean of ratios, not ratio of means
-    assert (frozen > 0, out > 0) == (True, True)
+    a_year = 1 - (1 - freezes - leaves) ** 4
+    assert frozen == pytest.approx((a_year * freezes / (freezes + leaves)).mean())
+    assert out == pytest.approx((a_year * leaves / (freezes + leaves)).mean())
 
 
 def test_in_a_renewal_the_probability_is_that_of_the_renewal_itself():

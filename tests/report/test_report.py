@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from alliance_cohesion.cli import app
 from alliance_cohesion.report import calibration_folder
 from alliance_cohesion.report import run as results
-from alliance_cohesion.report.document import Document, Figure, Made, Note, Section, Spot
+from alliance_cohesion.report.document import Document, Figure, Made, Section, Spot
 from alliance_cohesion.report.explain import log_odds, probability
 from alliance_cohesion.report.grid import grid, words
 from alliance_cohesion.report.html import render
@@ -45,7 +45,7 @@ def hostile_document():
     table = grid(HOSTILE, words(HOSTILE, HOSTILE), [[HOSTILE, HOSTILE]], HOSTILE)
     figure = Figure(
         "figure", b"png", HOSTILE, HOSTILE,
-        (Spot(0.5, 0.5, HOSTILE, "1"), Spot(0.1, 0.1, HOSTILE)), (Note("1", HOSTILE, HOSTILE),),
+        (Spot(0.5, 0.5, HOSTILE), Spot(0.1, 0.1, HOSTILE)),
     )  # fmt: skip
     return Document(
         HOSTILE, HOSTILE, (HOSTILE,) * 3, (HOSTILE,), (figure,),

@@ -220,10 +220,8 @@ def test_the_table_of_a_fitted_record_has_both_samples(monkeypatch):
     heads = [column.head.split("\n")[0] for column in shown.columns]
     assert heads == ["", "in sample:", "held out:", "held out:", "held out:"]
     assert shown.rows[0][2:] == ("1 of 8", "57 %", "31 %")
-    held = dataclasses.replace(
-        csto.scenario,
-        parameters=csto.scenario.parameters.model_copy(update={"fixed": {"b_D": 3.0}}),
-    )  # fmt: skip
+    parameters = csto.scenario.parameters.model_copy(update={"fixed": {"b_D": 3.0}})
+    held = dataclasses.replace(csto.scenario, parameters=parameters)
     other = dataclasses.replace(csto, scenario=held).run(20, 1)
     assert other.episodes["rank"].isna().all()  # they were predicted with other parameters
     assert "parameters held: b_D = 3" in run.text(other)

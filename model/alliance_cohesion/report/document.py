@@ -6,15 +6,6 @@ from .grid import Grid
 
 
 @dataclass(frozen=True)
-class Note:
-    """A footnote: something that a picture numbers, with its source."""
-
-    mark: str
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
 class Spot:
     """A place of a picture that says something when it is pointed at."""
 
@@ -23,8 +14,6 @@ class Spot:
     y: float
     """0 to 1, from the top."""
     text: str
-    mark: str = ""
-    """Of the footnote, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +25,6 @@ class Figure:
     alt: str
     caption: str
     spots: tuple[Spot, ...] = ()
-    notes: tuple[Note, ...] = ()
     small: bool = False
     """It can be read at the width of a phone, so the page shows it whole."""
 

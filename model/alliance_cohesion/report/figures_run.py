@@ -18,9 +18,8 @@ from matplotlib.patches import Patch
 from ..core.inputs import Floats, Standing
 from ..result import STATUSES, Result, year_starts
 from . import palette
-from .document import Spot
 from .marks import Mark, coded, marks
-from .page import Picture
+from .page import Picture, spot
 from .subject import Subject, decimal_year
 from .text import clean, percent, shorten
 
@@ -106,7 +105,7 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
     _legend(figure, patches)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # it is laid out
-    placed = tuple(_spot(axes, *one) for one in spots)
+    placed = tuple(spot(axes, *one) for one in spots)
     ends = " ".join(
         f"{result.simulation.names[i]}: record {result.states['record'][i]}; at the end out in "
         f"{percent(result.states['out'][i])}, frozen in {percent(result.states['frozen'][i])} of "
@@ -345,9 +344,3 @@ def _told(
         for mark in strongest
     ]  # fmt: skip
     return [one for one in told if one[0] >= begin]
-
-
-def _spot(axes: Axes, x: float, y: float, text: str) -> Spot:
-    """A place of the picture; the figure must have been laid out."""
-    across, up = axes.figure.transFigure.inverted().transform(axes.transData.transform((x, y)))
-    return Spot(float(across), float(1 - up), clean(text))

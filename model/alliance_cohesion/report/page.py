@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from .document import Note, Spot
+from .document import Spot
 from .palette import FAINT, GRID, INK
 from .subject import Subject
 from .text import clean, shorten
@@ -31,7 +31,6 @@ class Picture:
     caption: str
     """What it shows and how to read it."""
     spots: tuple[Spot, ...] = ()
-    notes: tuple[Note, ...] = ()
     small: bool = False
     """It can be read at the width of a phone, so a page shows it whole."""
 
@@ -79,10 +78,10 @@ def sheet(
     return made
 
 
-def spot(axes: Axes, x: float, y: float, text: str, mark: str = "") -> Spot:
-    """The place of (x, y) on the sheet; the panel's limits must be final."""
+def spot(axes: Axes, x: float, y: float, text: str) -> Spot:
+    """The place of (x, y) on the sheet, which must have been laid out."""
     across, up = axes.figure.transFigure.inverted().transform(axes.transData.transform((x, y)))
-    return Spot(float(across), float(1 - up), text, mark)
+    return Spot(float(across), float(1 - up), clean(text))
 
 
 def legend(figure: Figure, handles: list[Line2D | Patch], line: int = 0) -> None:

@@ -30,7 +30,6 @@ def saved(make: Callable[[], list[Picture]], folder: Path) -> list[Figure]:
             alt=picture.alt,
             caption=picture.caption,
             spots=picture.spots,
-            notes=picture.notes,
             small=picture.small,
         )
         for picture in made

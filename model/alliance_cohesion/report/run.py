@@ -67,15 +67,15 @@ def main_grid(result: Result) -> Grid:
 def episodes_grid(result: Result) -> Grid:
     """A line for each documented change: how likely in simulation, and held out before it."""
     rows = result.episodes
-    columns = [Column("\n\nwhat happened", wraps=True), *numbers(f"{result.sample}:\nsimulated\n"
-               "in 2 years")]  # fmt: skip
+    columns = [
+        Column("\n\nwhat happened", wraps=True),
+        *numbers(f"{result.sample}:\nwithin\n2 years"),
+    ]
     cells = [
         [f"{clean(row.name_)} {row.event}, {month(row.date)}", percent(row.within_two_years)]
         for row in _named(rows)
     ]
-    note = (
-        "simulated: share of histories in which the state makes that change within two years of it."
-    )
+    note = "within 2 years: share of histories in which the state makes that change so near to it."
     if rows["rank"].notna().all():
         columns += numbers("held out:\nrank just\nbefore it", "held out:\nrisk that\nyear")
         for line, row in zip(cells, _named(rows), strict=True):

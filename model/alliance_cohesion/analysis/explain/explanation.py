@@ -346,7 +346,7 @@ def _peers(
     table = pd.DataFrame(
         {
             "alignment": latent[:, deciding, LATENT.index("a")].mean(axis=0),
-            "probability": decision.moving(transitions[:, deciding]).mean(axis=0),
+            "probability": [decision.moving(transitions[:, j]).mean() for j in deciding],
             "held_out": np.nan
             if kept is None
             else kept.rules.in_a_year[t - world.forcing.first, deciding],
