@@ -22,11 +22,11 @@ from .likelihood import Record
 from .priors import NAMES, Prior
 from .record import at_risk
 
-RANKS = 200
-"""Ranks are among this many draws less one."""
+RANKS = 100
+"""Ranks are among this many draws less one: fewer than a fit has effective draws."""
 _LOG_LIKELIHOOD = "log likelihood"
 _FIRST = 10_000  # number of the first draw from the prior that serves as a truth
-_POSTERIOR = 2000  # draws of the posterior that a second history weights anew
+_POSTERIOR = 8000  # draws of the posterior, of which a second history leaves some hundred
 
 
 def check_by_prior(
