@@ -25,7 +25,7 @@ from ..sweep.sweeps import plan
 from .jobs import COUNTERFACTUAL, contents
 
 PACKAGE = Path(alliance_cohesion.__file__).parent
-CLOCK = {"report/keep.py"}
+CLOCK = {"report/keep.py", "scenario/recognise.py"}
 """Modules that write down when something was made; nothing else knows the time of day."""
 
 

@@ -114,8 +114,9 @@ def test_a_fellow_member_that_is_not_followed_is_no_outsider(tmp_path):
     path.write_text(path.read_text().replace("[tables]", 'fellow_members = ["Allia"]\n[tables]'))
     f = compile_world(load(path)).forcing
     assert notes(load(path)) == []
-    assert not f.offer.any()
-    assert (f.inside[Q2000, BOR], f.external.max(), f.kept[Q2000, ANA]) == (1.0, 0.0, 1.0)
+    assert not f.driver("offer").any()
+    assert f.driver("external").max() == 0.0
+    assert (f.driver("inside")[Q2000, BOR], f.driver("kept")[Q2000, ANA]) == (1.0, 1.0)
 
 
 def test_of_many_notes_of_a_kind_eight_are_shown(tmp_path):

@@ -194,17 +194,26 @@ def normal_quantile(p: float) -> float:
     return -found if q < 0.0 else found
 
 
-@compiled
-def _each(function: Callable[[float], float], values: Floats, out: Floats) -> None:
-    for k in range(np.uint64(len(values))):
-        out[k] = function(values[k])
+def _loop(function: Callable[[float], float]) -> Callable[[Floats, Floats], None]:
+    """A compiled loop over one function; not kept on disk, since it names another function."""
+
+    @_njit(nogil=True, error_model="numpy")
+    def loop(values: Floats, out: Floats) -> None:
+        for k in range(np.uint64(len(values))):
+            out[k] = function(values[k])
+
+    made: Callable[[Floats, Floats], None] = loop
+    return made
+
+
+_LOOPS = {function: _loop(function) for function in (exp, expm1, log, log1p, normal_quantile)}
 
 
 def each(function: Callable[[float], float], values: Any) -> Floats:
     """A function of this module over an array of any shape."""
     given = np.ascontiguousarray(values, dtype=np.float64)
     out = np.empty(given.shape)
-    _each(function, given.ravel(), out.ravel())
+    _LOOPS[function](given.ravel(), out.ravel())
     return out
 
 

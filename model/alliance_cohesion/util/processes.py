@@ -35,12 +35,15 @@ def workers(
     """
     others = set(multiprocessing.active_children())
     spawn = multiprocessing.get_context("spawn")
+    # The library's process that tidies up: first, since the pool would start it unprotected, and
+    # apart, since its start unblocks the signals again.
+    if os.name == "posix":
+        with left_to_this_process():
+            resource_tracker.ensure_running()
     pool = ProcessPoolExecutor(count or cores(), spawn, _begin, (prepare, *given))
     try:
-        # Apart, because it unblocks the signals that are blocked for what is started here.
-        for start in (_start_tracker, lambda: pool.submit(os.getpid)):
-            with left_to_this_process():
-                start()
+        with left_to_this_process():
+            pool.submit(os.getpid)  # the first task starts all the processes
         yield pool
     except BaseException as error:
         for child in set(multiprocessing.active_children()) - others:
@@ -50,11 +53,6 @@ def workers(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _start_tracker() -> None:
-    if os.name == "posix":
-        resource_tracker.ensure_running()
 
 
 def cores() -> int:
