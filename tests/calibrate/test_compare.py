@@ -103,7 +103,7 @@ def test_in_a_year_is_the_mean_of_the_draws_yearly_probabilities():
     case = ac.load("cis-charter")
     row = next(one for one in compare.compare(case, histories=20).ahead if one.date[:4] == "2018")
     explained = explain(case, row.state, "2018-05")
-    assert row.in_a_year == pytest.approx(explained.chance.mean, abs=1e-9)
+    assert row.in_a_year == pytest.approx(explained.probability["mean"], abs=1e-9)
     t = int(np.flatnonzero(case.world.decided.astype(str) == row.date)[0])
     i = case.world.states.index(row.state)
     move = 1.0 - replay.trace(case.world, case.draws().values).chances[:, t, i, 0]
