@@ -45,13 +45,12 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 napoleon_numpy_docstring = False
 
-# Names of other libraries are not looked up: that would take the network at every build. Nor are
-# inner types that signatures mention and the reference leaves out.
-_INNER = r"scenario\.(schema|actions|scenario)|freerun|counterfactual\.(moves|guards)|sweep"
+# Names of other libraries are not looked up, which would take the network at every build. Nor are
+# types in signatures that the reference leaves out.
 nitpick_ignore_regex = [
     (r"py:.*", r"(np|numpy|xr|xarray|pd|pandas|mesa|pathlib|datetime|pydantic|collections)\b.*"),
-    (r"py:.*", r"(types\.Annotated|FieldInfo|NoneType|CPUDispatcher)"),
-    (r"py:.*", rf"alliance_cohesion\.({_INNER})\..*"),
+    (r"py:.*", r"(types\.Annotated|FieldInfo|NoneType|CPUDispatcher|PydanticUndefined)"),
+    (r"py:(class|exc)", r"alliance_cohesion\..*|\w+Error"),
 ]
 
 # Pages

@@ -5,10 +5,12 @@
 """
 
 import hashlib
+import sys
 from pathlib import Path
 
 import keys
 import numbers_of_the_fit as fit
+import records
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -19,6 +21,7 @@ from alliance_cohesion.analysis import counterfactual
 from alliance_cohesion.cli import app
 from alliance_cohesion.report.counterfactual import markdown
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # for examples
 WIDTH = 79  # of a terminal
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "docs" / "_build" / "answers"
@@ -53,6 +56,13 @@ def answers() -> str:
     return kept.read_text(encoding="utf-8")
 
 
+def projection(name: str, posterior: str = "") -> str:
+    """A projection by state and year."""
+    from examples.projection_table import table
+
+    return table(name, posterior)
+
+
 TABLES = {
     "counterfactuals": answers,
     "parameters": fit.parameters,
@@ -61,6 +71,8 @@ TABLES = {
     "scenario": keys.scenario,
     "changes": keys.changes,
     "sweep": keys.sweep,
+    "records": records.records,
+    "projection": projection,
 }
 
 
@@ -76,7 +88,8 @@ class Made(SphinxDirective):
         if what == "help":
             text = helped(rest)
             return [nodes.literal_block(text, text, language="none")]
-        return self.parse_text_to_nodes(TABLES[what](), allow_section_headings=True)
+        made = TABLES[what](*rest.split())
+        return self.parse_text_to_nodes(made, allow_section_headings=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

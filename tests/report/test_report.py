@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from alliance_cohesion.cli import app
 from alliance_cohesion.report import calibration_folder
 from alliance_cohesion.report import run as results
+from alliance_cohesion.report.counterfactual import of_100
 from alliance_cohesion.report.document import Document, Figure, Made, Section, Spot
 from alliance_cohesion.report.explain import log_odds, probability
 from alliance_cohesion.report.grid import grid, words
@@ -143,17 +144,17 @@ def test_the_answer_of_an_explanation_is_that_of_its_data(folders, pages):
 
 def test_the_answer_of_a_counterfactual_is_that_of_its_data(folders, pages):
     found = told(folders, "counterfactual", "answer.json")
-    forecast, given, trust = pages["counterfactual"].answer
-    ends = {name: list(rows.values())[-1] for name, rows in found["forecast"]["states"].items()}
-    moved = max(ends, key=lambda name: abs(ends[name]["effect"]["mean"]))
-    assert f"{moved} is frozen or outside in {percent(ends[moved]['changed'])}" in forecast
-    assert f"instead of {percent(ends[moved]['base'])}" in forecast
-    worth = next(o for o in found["outcomes"] if o["kind"] == "freeze")
-    low = min(spread["mean"] for spread in worth["prevented"].values())
-    assert percent(low).removesuffix(" %") in given
-    assert f"of {found['guards']['altered_decisions']} altered decisions" in trust
-    assert found["question"] in pages["counterfactual"].text
-    assert found["rewrite"] in pages["counterfactual"].text
+    given, forecast, trust = pages["counterfactual"].answer
+    one = next(row for row in found["tables"]["moves"] if row["kind"] == "freeze")
+    chances = [one[f"necessity_{name}"] for name in ("ordered", "gumbel", "independent")]
+    assert given.startswith(f"In {100 * min(chances):.0f} to {100 * max(chances):.0f} of 100")
+    assert f"{one['name']} freezes or leaves" in forecast
+    for side in ("base", "changed"):
+        split = f"{of_100(one[f'{side}_frozen'])} frozen, {of_100(one[f'{side}_out'])} out"
+        assert f"{of_100(one[side])} in 100 ({split})" in forecast
+    assert f"f {found['tables']['guards'][0]['altered']} altered decisions" in trust
+    assert found["attributes"]["question"] in pages["counterfactual"].text
+    assert found["attributes"]["rewrite"] in pages["counterfactual"].text
 
 
 def test_the_answer_of_a_sweep_is_that_of_its_summary(folders, pages):

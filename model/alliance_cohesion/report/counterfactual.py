@@ -1,7 +1,6 @@
 """What is shown of a counterfactual: sentences, three rows, guards; a page, a report, pictures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -457,14 +456,14 @@ def _channels(answer: Answer) -> Grid:
 
 def document(answer: Answer, figures: Sequence[Figure] = ()) -> Document:
     """The report, from the answer and its pictures."""
-    scenario, told = answer.scenario, sentences(answer)
+    scenario, told, checks = answer.scenario, sentences(answer), guards(answer)
     rows = [[clean(cell) for cell in row] for row in answer.tables["changes"].values.tolist()]
     columns = [*words("change"), Column("reason", wraps=True), Column("source", wraps=True)]
     return Document(
         title=clean(scenario.title or scenario.name),
         question=scenario.question or scenario.title,
-        answer=tuple(told[:3]),
-        further=tuple(told[3:]),
+        answer=(*told[:2], f"{checks[0][1][:1].upper()}{checks[0][1][1:]}; {checks[1][1]}."),
+        further=tuple(told[2:]),
         figures=tuple(figures),
         sections=(
             Section("", (headline(answer),)),
@@ -472,7 +471,7 @@ def document(answer: Answer, figures: Sequence[Figure] = ()) -> Document:
             Section("Two questions, never mixed", tuple(tables(answer))),
         ),
         caveats=(
-            *(f"{name[:1].upper()}{name[1:]}: {sentence}." for name, sentence in guards(answer)),
+            *(f"{name[:1].upper()}{name[1:]}: {sentence}." for name, sentence in checks),
             "Forecast: both simulations are free after the branch, with common random numbers. "
             "Given all that happened: history is replayed with the noise that explains the record. "
             "The record does not identify that noise, so there are three couplings.",
@@ -569,8 +568,7 @@ def write(
             draft.csv(list(content.columns), rows, f"{name}.csv", _ABOUT[name])
         if pictures:
             draft.draw(lambda: draw(answer))
-        figures = [replace(figure, small=True) for figure in draft.figures]
-        draft.report(document(answer, figures))
+        draft.report(document(answer, draft.figures))
     return draft.final
 
 
@@ -667,7 +665,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         f"{title}. For each state three panels over time: shares of histories as member, frozen "
         f"and out {was}, the same with the change, and the difference. {ends}"
     )
-    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.")
+    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.", small=True)
 
 
 def _stack(axes: "Axes", years: Any, share: Any) -> None:
