@@ -238,6 +238,38 @@ def test_a_worker_that_dies_ends_in_a_message_and_can_be_resumed(tmp_path, whole
     assert contents(out) == whole
 
 
+EARLY = """
+import threading, time
+from contextlib import suppress
+import psutil
+from alliance_cohesion.util.processes import LostWorkerError, workers
+
+def kill_the_first():
+    while True:
+        for child in psutil.Process().children():
+            with suppress(psutil.Error):
+                if "spawn_main" in str(child.cmdline()):
+                    return child.kill()
+
+if __name__ == "__main__":
+    threading.Thread(target=kill_the_first, daemon=True).start()
+    try:
+        with workers(2, len, bytes(5_000_000)) as pool:
+            for future in [pool.submit(time.sleep, 1) for _ in range(4)]:
+                future.result()
+    except LostWorkerError as error:
+        print(error)
+"""
+
+
+def test_a_worker_that_is_killed_as_it_starts_does_not_hang_the_others(tmp_path):
+    (tmp_path / "early.py").write_text(EARLY)
+    done = subprocess.run(
+        [sys.executable, "early.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "a worker process died (killed, or out of memory)\n", done.stderr
+
+
 def test_a_point_that_fails_is_recorded_and_the_others_go_on(tmp_path, whole, monkeypatch):
     measured = work._measured
 

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from .stopping import left_to_this_process
@@ -40,10 +41,17 @@ def workers(
     if os.name == "posix":
         with left_to_this_process():
             resource_tracker.ensure_running()
-    pool = ProcessPoolExecutor(count or cores(), spawn, _begin, (prepare, *given))
+    size = count or cores()
+    # Through a queue, which is filled in the background: what a process is given at its start is
+    # written before it reads, and if it is killed in between, that write never ends.
+    ForkingPickler.dumps((prepare, given))  # to fail here, not in the background
+    first: Any = spawn.Queue()
+    pool = ProcessPoolExecutor(size, spawn, _begin, (first,))
     try:
         with left_to_this_process():
-            pool.submit(os.getpid)  # the first task starts all the processes
+            for _ in range(size):
+                first.put((prepare, given))
+                pool.submit(os.getpid)  # starts a process
         yield pool
     except BaseException as error:
         for child in set(multiprocessing.active_children()) - others:
@@ -53,6 +61,8 @@ def workers(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        first.cancel_join_thread()
+        first.close()
 
 
 def cores() -> int:
@@ -62,10 +72,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _begin(prepare: Callable[..., None], *given: Any) -> None:
+def _begin(first: Any) -> None:
     """Prepare a worker: stopping is left to the parent, and it ends with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for Windows
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare, given = first.get()
     prepare(*given)
 
 
