@@ -264,11 +264,11 @@ def test_one_long_word_said_a_thousand_times_is_not_read_a_thousand_times(place)
     assert "a word too long" in numbers(place, edit)
 
 
-def test_a_standing_that_is_none_is_refused(place):
+def test_a_status_that_is_none_is_refused(place):
     def edit(file):
         file["path"][0, 0, 0] = 7
 
-    assert "path holds what is no standing" in numbers(place, edit)
+    assert "path holds what is no status" in numbers(place, edit)
 
 
 @pytest.mark.parametrize(
