@@ -15,6 +15,7 @@ import numpy as np
 from ..core.contributions import TERMS, terms
 from ..core.elementary import log_sum_exp
 from ..core.inputs import Codes, Floats, Ints, Standing, World
+from ..core.randomness import checked_seed
 from ..core.replay import Trace, scores, trace
 from ..core.simulate import outputs, walk_all
 from ..core.step import LATENT
@@ -184,7 +185,7 @@ def compare(
             f"{case.scenario.name}: its histories follow the record up to {known} and go on where "
             "it ends: nothing of its own to compare; allowed: a scenario without known_until"
         )
-    world, seed = case.world, case.scenario.seed if seed is None else seed
+    world, seed = case.world, checked_seed(case.scenario.seed if seed is None else seed)
     histories = case.scenario.histories if histories is None else histories
     most = _MOST_KEPT // max(1, world.record.size)
     if histories > most:

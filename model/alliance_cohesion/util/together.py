@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_DRAFT = ".draft-"
+
 
 @contextmanager
 def together(folder: Path) -> Iterator[Path]:
@@ -14,7 +16,9 @@ def together(folder: Path) -> Iterator[Path]:
     The caller holds the folder's lock.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
+    for left in folder.glob(f"{_DRAFT}*"):  # of a process that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=folder))
     try:
         yield draft
         for path in sorted(draft.iterdir()):

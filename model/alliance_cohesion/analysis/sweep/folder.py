@@ -74,6 +74,21 @@ class Folder:
             )
         return found
 
+    def points(self) -> pd.DataFrame:
+        """The inputs of each point.
+
+        Raises:
+            SweepError: their file is missing or damaged.
+        """
+        place = self.path / POINTS
+        try:
+            found = read_table(place, self.plan["points"]["count"]).to_pandas()
+            return found.set_index("point")
+        except MemoryError:
+            raise
+        except Exception as error:  # whatever the library makes of a damaged file
+            raise SweepError(f"{place}: cannot be read ({error!s:.200})") from error
+
     def place(self, chunk: Chunk) -> Path:
         """The file of a chunk."""
         name = "points-{:07d}-{:07d}-histories-{:010d}-{:010d}.parquet".format(*chunk)

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from ...scenario.tables import safe_cell
 from ...util.put import put
 from .discovery import regions
-from .folder import POINTS, Folder, read_table
+from .folder import Folder
 from .plan import Chunk
 from .sensitivity import indices
 from .work import SweepError
@@ -122,8 +122,7 @@ def find(folder: Folder) -> Findings:
 
 def _tables(folder: Folder) -> Findings:
     outcomes = pd.DataFrame(folder.plan["outcomes"]).set_index("name")
-    points = read_table(folder.path / POINTS, folder.plan["points"]["count"]).to_pandas()
-    points = points.set_index("point")
+    points = folder.points()
     named = points.rename(columns={n: f"input {n}" for n in points if n in (*_COLUMNS, "point")})
     failures: dict[int, str] = {}
     described: list[pd.DataFrame] = []
