@@ -1,4 +1,4 @@
-"""Rates are per year, so the length of a time step hardly matters; docs/model-notes.md says how much.
+"""Rates are per year: the length of a time step hardly matters. docs/model-notes.md says how much.
 
 The bounds are read from the table there. They leave a small margin over what
 `python benchmarks/ticks.py` measures; measure again when the record or the posterior is renewed.
