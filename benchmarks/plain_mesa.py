@@ -98,7 +98,7 @@ class Alliance(mesa.Model):
         self.dt, self.t, self.steps_in_all = f.dt, 0, len(world.ticks)
         self.first, self.renewal, self.entry = f.first, f.renewal.tolist(), f.entry.tolist()
         self.drivers, self.members, self.D = (
-            values.tolist() for values in (f.drivers, f.members, f.dependence)
+            values.tolist() for values in (f.own, f.members, f.dependence)
         )
         self.kept, self.broken = f.kept_all.tolist(), f.broken_all.tolist()
         n = len(world.states)

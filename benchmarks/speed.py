@@ -113,7 +113,7 @@ def widened(world: World, states: int) -> World:
     """The same alliance with its states repeated; threats between states stay among the first."""
     f, n = world.forcing, len(world.states)
     columns = np.arange(states) % n
-    own = ("drivers", "dependence")
+    own = ("own", "dependence")
     start, spans = [0], []
     for t in range(len(f.renewal)):
         for i in range(states):

@@ -51,7 +51,7 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
             chosen = np.where(t < f.entry, OUTSIDE, np.where(t == f.entry, MEMBER, chosen))
             after = chosen.astype(np.int8)
         inside = before != OUTSIDE
-        own, common = f.drivers[t], f.members[t]
+        own, common = f.own[t], f.members[t]
         seen = [np.where(inside, np.maximum(own[:, d], common[d]), own[:, d]) for d in range(4)]
         offer, kept, broken = (own[:, d] + inside * common[d] for d in range(4, 7))
         for cell in range(t * n, (t + 1) * n):

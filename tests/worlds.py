@@ -88,7 +88,7 @@ def reorder(world: World, order: list[int]) -> World:
             start.append(start[-1] + len(span))
     pairs = np.concatenate(pieces)
     forcing = f.change(
-        drivers=np.ascontiguousarray(f.drivers[:, order]),
+        own=np.ascontiguousarray(f.own[:, order]),
         dependence=np.ascontiguousarray(f.dependence[:, order]),
         pair_start=np.array(start),
         pair_actor=back[f.pair_actor[pairs]],

@@ -137,7 +137,7 @@ def test_the_order_of_states_never_shows(tmp_path, rows, order):
     names = tuple(scenario.states[i] for i in order)
     other = replace(scenario, alliance=scenario.alliance.model_copy(update={"members": names}))
     a, b = compile_world(scenario), compile_world(other)
-    assert np.array_equal(a.forcing.drivers[:, order], b.forcing.drivers)
+    assert np.array_equal(a.forcing.own[:, order], b.forcing.own)
     for name in ("members", "kept_all", "broken_all", "renewal"):
         assert np.array_equal(getattr(a.forcing, name), getattr(b.forcing, name)), name
     assert np.array_equal(a.forcing.entry[order], b.forcing.entry)

@@ -46,7 +46,7 @@ class Forcing(NamedTuple):
     """Length of a tick in years."""
     first: int
     """First tick in which standings can change; at least one tick comes before it."""
-    drivers: Floats
+    own: Floats
     """[T, N, 7] what reaches a state itself, in the order of `DRIVERS`."""
     members: Floats
     """[T, 7] the same seven drivers where the record says `members`: for members and frozen."""
@@ -73,17 +73,17 @@ class Forcing(NamedTuple):
 
     def driver(self, name: str) -> Floats:
         """[T, N] one of `DRIVERS` (a view)."""
-        return self.drivers[..., DRIVERS.index(name)]
+        return self.own[..., DRIVERS.index(name)]
 
     def change(self, **fields: Any) -> "Forcing":
         """The same with some fields or drivers, by name, replaced."""
-        drivers = self.drivers
+        own = self.own
         if any(name in fields for name in DRIVERS):
-            drivers = drivers.copy()
+            own = own.copy()
             for k, name in enumerate(DRIVERS):
                 if name in fields:
-                    drivers[..., k] = fields.pop(name)
-            fields["drivers"] = drivers
+                    own[..., k] = fields.pop(name)
+            fields["own"] = own
         return self._replace(**fields)
 
 

@@ -62,7 +62,7 @@ def block(states: int, lanes: int) -> Block:
     def record(names: tuple[str, ...], rows: int) -> tuple[Any, Floats]:
         memory = np.zeros((rows, len(names), lanes))
         kind = np.dtype([(name, np.float64, (lanes,)) for name in names])
-        return memory.reshape(rows, -1).view(kind)[:, 0], memory
+        return memory.reshape(rows, -1).view(kind)[:, 0].view(np.recarray), memory
 
     p, p_rows = record(PARAMETER_ROWS, 1)
     latent, latent_rows = record(LATENT, states)
@@ -122,7 +122,7 @@ def perceive(
     the alliance or from outside it by its status in `fellows`: that at the end of the step
     before. Requests of other states are all states' less one's own.
     """
-    own, members = f.drivers[t, i], f.members[t]
+    own, members = f.own[t, i], f.members[t]
     x0, x1, x2, x3, x4, x5, x6 = own[0], own[1], own[2], own[3], own[4], own[5], own[6]
     y0, y1 = max(x0, members[0]), max(x1, members[1])
     y2, y3 = max(x2, members[2]), max(x3, members[3])

@@ -40,7 +40,7 @@ def silence(world: World, **drivers: Floats) -> World:
     f = world.forcing
     silent = {
         name: np.zeros_like(getattr(f, name))
-        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+        for name in ("own", "members", "kept_all", "broken_all", "dependence")
     }
     nothing = {
         "pair_start": np.zeros_like(f.pair_start),

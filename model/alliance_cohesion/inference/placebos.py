@@ -24,7 +24,7 @@ def swap_states(world: World, order: Ints) -> World:
     """
     f = world.forcing
     moved = f.change(
-        drivers=np.ascontiguousarray(f.drivers[:, order]),
+        own=np.ascontiguousarray(f.own[:, order]),
         dependence=np.ascontiguousarray(f.dependence[:, order]),
     )
     return replace(world, forcing=_rewire(moved, order))
@@ -55,7 +55,7 @@ def shift_time(world: World, ticks: int) -> World:
     f = world.forcing
     moved: dict[str, Any] = {
         name: np.roll(getattr(f, name), ticks, axis=0)
-        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+        for name in ("own", "members", "kept_all", "broken_all", "dependence")
     }
     T, n = f.dependence.shape
     sizes = np.diff(f.pair_start).reshape(T, n)
@@ -76,9 +76,9 @@ def noise(world: World, rng: np.random.Generator) -> World:
     members together over time. What is left of the record are statuses and the calendar.
     """
     f = world.forcing
-    drivers = np.stack([_placed(f.driver(name), rng) for name in DRIVERS], axis=-1)
+    own = np.stack([_placed(f.driver(name), rng) for name in DRIVERS], axis=-1)
     made = _threats_elsewhere(f, rng).change(
-        drivers=drivers,
+        own=own,
         dependence=_placed(f.dependence, rng),
         members=np.column_stack([_placed(column, rng) for column in f.members.T]),
     )

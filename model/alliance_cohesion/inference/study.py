@@ -193,8 +193,8 @@ def experiments(study: Study, size: str) -> list[Experiment]:
     silent = baselines.silence(world)
     flat = baselines.without_slopes(prior)
 
-    def one(name: str, inputs: Callable[[], World], believed: Prior = prior, **more: Any) -> None:
-        found.append(Experiment(name, inputs, believed, **{"draws": study.draws, **more}))
+    def one(name: str, made: Callable[[], World], believed: Prior = prior, **more: Any) -> None:
+        found.append(Experiment(name, made, believed, **{"draws": study.draws, **more}))
 
     found: list[Experiment] = []
     one(RULES, lambda: world)

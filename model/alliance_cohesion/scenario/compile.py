@@ -9,7 +9,7 @@ import numpy as np
 from ..core.inputs import Floats, Forcing, World
 from .calendar import renewals
 from .dependence import dependence
-from .drivers import Drivers, TooMuchError
+from .drivers import DriverTable, TooMuchError
 from .membership import membership
 from .problems import Problem, ScenarioError, shown
 from .roles import Cast
@@ -32,10 +32,10 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
     if lag < 0:
         raise ValueError("lag must not be negative")
     ticks = scenario.clock.ticks
-    drivers = Drivers(Cast(scenario, ticks), ticks)
+    table = DriverTable(Cast(scenario, ticks), ticks)
     try:
         for event in scenario.events:
-            drivers.add(event)
+            table.add(event)
     except TooMuchError as error:
         problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer tick")
         raise ScenarioError([problem]) from error
@@ -43,7 +43,7 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
     forcing = Forcing(
         dt=ticks.dt,
         first=ticks.first,
-        **from_events(drivers, lag),
+        **from_events(table, lag),
         dependence=np.ascontiguousarray(_later(dependence(scenario, ticks), lag)),
         renewal=renewals(scenario, ticks),
         entry=entry,
@@ -60,17 +60,17 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
     )
 
 
-def from_events(drivers: Drivers, lag: int = 0) -> dict[str, Any]:
+def from_events(table: DriverTable, lag: int = 0) -> dict[str, Any]:
     """The fields of `Forcing` that events alone determine, `lag` time steps later."""
-    external, internal, inside, demand = (_later(level, lag) for level in drivers.levels)
-    offer = _later(drivers.offers(), lag)
-    kept, broken = (_once_later(drivers.promises(sign), lag) for sign in (1, -1))
+    external, internal, inside, demand = (_later(level, lag) for level in table.levels)
+    offer = _later(table.offers(), lag)
+    kept, broken = (_once_later(table.promises(sign), lag) for sign in (1, -1))
     by_driver = (external, internal, inside, demand, offer, kept, broken)  # order of DRIVERS
-    pairs = drivers.pairs.arrays(drivers.T, drivers.N, lag)
+    pairs = table.pairs.arrays(table.T, table.N, lag)
     names = ("pair_start", "pair_actor", "pair_level", "pair_outside")
     return {
-        "drivers": np.stack([_states(table) for table in by_driver], axis=-1),
-        "members": np.stack([table[:, -1] for table in by_driver], axis=1),
+        "own": np.stack([_states(driver) for driver in by_driver], axis=-1),
+        "members": np.stack([driver[:, -1] for driver in by_driver], axis=1),
         "kept_all": _total(kept),
         "broken_all": _total(broken),
         **dict(zip(names, pairs, strict=True)),

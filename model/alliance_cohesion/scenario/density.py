@@ -150,9 +150,9 @@ def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
     source dated on its day or later, and not marked as a consequence. Each with the state.
     """
     found = []
-    standings = [event for event in scenario.events if event.kind == STANDING]
+    rows = [event for event in scenario.events if event.kind == STANDING]
     for state in scenario.states:
-        days = [status.day for status in statuses(standings, state)]
+        days = [status.day for status in statuses(rows, state)]
         days = [day for day in days if scenario.clock.start < day <= scenario.clock.end]
         for event in driving(scenario):
             near = [d for d in days if event.start < d <= event.start + _SHORTLY]

@@ -104,7 +104,7 @@ class Pairs:
         )
 
 
-class Drivers:
+class DriverTable:
     """The drivers of all states, filled fact by fact in any order.
 
     Column N of every table stands for `members`, whoever is one.

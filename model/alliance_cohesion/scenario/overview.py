@@ -47,11 +47,11 @@ def overview(scenario: Scenario, with_density: bool = False) -> list[str]:
 
 def _changes(scenario: Scenario) -> list[str]:
     """The changes of status within the clock, in order."""
-    standings = [event for event in scenario.events if event.kind == STANDING]
+    rows = [event for event in scenario.events if event.kind == STANDING]
     found: list[tuple[Status, str]] = []
     for state in scenario.states:
         now: int | None = None
-        for status in statuses(standings, state):
+        for status in statuses(rows, state):
             inside = scenario.clock.start < status.day <= scenario.clock.end
             if inside and status.code != now:
                 found.append((status, state))

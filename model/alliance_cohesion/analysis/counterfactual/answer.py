@@ -157,8 +157,8 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     sample = pair.sample(wanted, seed)
     draws = len(sample.base)
     count = max(1, count // draws) * draws
-    ahead = Paired(*pair.worlds, before.base, before.changed, pair.branch, seed)
-    along = Paired(*pair.worlds, sample.base, sample.changed, pair.branch, seed, pair.known)
+    ahead = Paired(*pair.both, before.base, before.changed, pair.branch, seed)
+    along = Paired(*pair.both, sample.base, sample.changed, pair.branch, seed, pair.known)
 
     runs: Runs = {FORECAST: ahead.forecast(count)}
     if reacting.is_fitted():

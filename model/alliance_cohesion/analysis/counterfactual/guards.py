@@ -53,7 +53,7 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
         mean_changed: The same with the change.
         path: [step from the branch on, state] statuses that the changed simulation follows.
     """
-    base, changed = pair.worlds
+    base, changed = pair.both
     standings = base.record.copy()
     standings[pair.branch :] = path
     known = knowledge(base, mean)
@@ -152,7 +152,7 @@ def logistic_changes(pair: Pair) -> Floats | None:
     branch on with the covariates of the changed simulation. None where no state ever left; not
     a number where the state was no member after the branch.
     """
-    base, changed = pair.worlds
+    base, changed = pair.both
     before, after = record.standings(base)
     member = _documented(pair, record.at_risk(base)) & (before == Standing.MEMBER)
     left = after != Standing.MEMBER

@@ -21,7 +21,7 @@ from ...util import shipped
 FOLDER = "counterfactuals"
 PRIOR_POOL = 20_000  # prior draws from which those that explain a record are taken
 
-_OWN = ("drivers", "dependence")  # arrays with a column for each state
+_OWN = ("own", "dependence")  # arrays with a column for each state
 _ALL = ("members", "renewal")  # what reaches every state in the alliance
 _TOTALS = ("kept_all", "broken_all")
 
@@ -51,7 +51,7 @@ class Pair:
     changed: Case
 
     @property
-    def worlds(self) -> tuple[World, World]:
+    def both(self) -> tuple[World, World]:
         """The inputs of both."""
         return self.base.world, self.changed.world
 
@@ -65,7 +65,7 @@ class Pair:
     @cached_property
     def different(self) -> np.ndarray:
         """[T, N] where inputs differ that reach a state by name or as one of the members."""
-        base, changed = self.worlds
+        base, changed = self.both
         f, g = base.forcing, changed.forcing
         found = np.zeros(base.record.shape, dtype=bool)
         for name in _OWN:
@@ -91,7 +91,7 @@ class Pair:
         A change after the end of the record branches where the record ends: what happens in
         between is not known.
         """
-        base, changed = self.worlds
+        base, changed = self.both
         f, g = base.forcing, changed.forcing
         ticks = self.different.any(axis=1)
         for name in (*_ALL, *_TOTALS):

@@ -24,7 +24,7 @@ from ...scenario.actions import SetIndicator
 from ...scenario.compile import from_events
 from ...scenario.dates import Ticks
 from ...scenario.dependence import components
-from ...scenario.drivers import Drivers
+from ...scenario.drivers import DriverTable
 from ...scenario.events import NOTE, RESPONSE, STANDING
 from ...scenario.fields import ALL_MEMBERS
 from ...scenario.indicators import COMPONENTS
@@ -108,12 +108,12 @@ class Evidence:
 
     def alone(self, *rows: Event) -> Floats:
         """[T, 9] what some rows bring if there are no others."""
-        drivers = Drivers(self._cast, self._ticks)
+        table = DriverTable(self._cast, self._ticks)
         for event in rows:
-            drivers.add(event)
-        forcing = self.world.forcing._replace(**from_events(drivers))
+            table.add(event)
+        drivers = self.world.forcing._replace(**from_events(table))
         out = np.zeros((self.until, len(DRIVERS) + 2))
-        _perceive(self._memory, forcing, self.i, self.world.initial, self.world.record, out)
+        _perceive(self._memory, drivers, self.i, self.world.initial, self.world.record, out)
         return out
 
     def facts(self) -> pd.DataFrame:
