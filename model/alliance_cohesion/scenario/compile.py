@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, Forcing, World
+from ..core.inputs import Drivers, Floats, Inputs
 from .calendar import renewals
 from .dependence import dependence
 from .drivers import DriverTable, TooMuchError
@@ -16,13 +16,13 @@ from .roles import Cast
 from .scenario import Scenario
 
 
-def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
+def compile_inputs(scenario: Scenario, *, lag: int = 0) -> Inputs:
     """The world of a scenario.
 
     Args:
         scenario: What to compile.
-        lag: Ticks by which everything that drives the states comes later (terms, entries and
-            documented standings stay). The first ticks repeat the first row; promises, which
+        lag: Time steps by which everything that drives the states comes later (terms, entries and
+            documented statuses stay). The first time steps repeat the first row; promises, which
             happen once, are zero there.
 
     Raises:
@@ -31,37 +31,37 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
     """
     if lag < 0:
         raise ValueError("lag must not be negative")
-    ticks = scenario.clock.ticks
-    table = DriverTable(Cast(scenario, ticks), ticks)
+    steps = scenario.clock.steps
+    table = DriverTable(Cast(scenario, steps), steps)
     try:
         for event in scenario.events:
             table.add(event)
     except TooMuchError as error:
-        problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer tick")
+        problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer time step")
         raise ScenarioError([problem]) from error
-    initial, record, entry = membership(scenario, ticks)
-    forcing = Forcing(
-        dt=ticks.dt,
-        first=ticks.first,
+    initial, record, entry = membership(scenario, steps)
+    drivers = Drivers(
+        dt=steps.dt,
+        first=steps.first,
         **from_events(table, lag),
-        dependence=np.ascontiguousarray(_later(dependence(scenario, ticks), lag)),
-        renewal=renewals(scenario, ticks),
+        dependence=np.ascontiguousarray(_later(dependence(scenario, steps), lag)),
+        renewal=renewals(scenario, steps),
         entry=entry,
         address=np.array([address(state) for state in scenario.states], dtype=np.int64),
     )
-    return World(
+    return Inputs(
         name=scenario.name,
         states=scenario.states,
-        ticks=ticks.starts,
-        end=ticks.end,
-        forcing=forcing,
+        steps=steps.starts,
+        end=steps.end,
+        drivers=drivers,
         initial=initial,
         record=record,
     )
 
 
 def from_events(table: DriverTable, lag: int = 0) -> dict[str, Any]:
-    """The fields of `Forcing` that events alone determine, `lag` time steps later."""
+    """The fields of `Drivers` that events alone determine, `lag` time steps later."""
     external, internal, inside, demand = (_later(level, lag) for level in table.levels)
     offer = _later(table.offers(), lag)
     kept, broken = (_once_later(table.promises(sign), lag) for sign in (1, -1))
@@ -94,12 +94,12 @@ def _total(columns: Floats) -> Floats:
 
 
 def _later(rows: Floats, lag: int) -> Floats:
-    """The same rows `lag` ticks later; the first is repeated."""
+    """The same rows `lag` time steps later; the first is repeated."""
     return rows[np.maximum(np.arange(len(rows)) - lag, 0)] if lag else rows
 
 
 def _once_later(rows: Floats, lag: int) -> Floats:
-    """The same rows `lag` ticks later, after rows of zeros."""
+    """The same rows `lag` time steps later, after rows of zeros."""
     if not lag:
         return rows
     shifted = np.zeros_like(rows)
