@@ -214,13 +214,13 @@ def _terms(e: Explanation, most: int = 3) -> str:
 
 
 def _shifts(e: Explanation) -> str:
-    found = e.shifts.dropna(subset="half")
-    if found.empty:
+    result = e.shifts.dropna(subset="half")
+    if result.empty:
         return f"None of {len(e.shifts)} drivers could alone have halved it within its range."
     halves = [
         f"{e.drivers.loc[symbol, 'name']} at {level(symbol, row['half'])} instead of "
         f"{level(symbol, row['now'])}"
-        for symbol, row in found.iterrows()
+        for symbol, row in result.iterrows()
     ]
     return f"Any one of these alone would have halved it: {'; '.join(halves)}."
 

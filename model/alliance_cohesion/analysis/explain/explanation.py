@@ -120,10 +120,10 @@ class Explanation:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name; the key of a row is its first column."""
-        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        result = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             name: table.reset_index() if table.index.name else table
-            for name, table in found.items()
+            for name, table in result.items()
             if isinstance(table, pd.DataFrame) and name != "by_draw"
         }
 
@@ -171,8 +171,8 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
     scenario, inputs = sim.scenario, sim.inputs
     state = chosen(state, inputs.states, scenario.alliance.names) or state
     i, t = _place(scenario, inputs, state, date)
-    found = sim.draws(seed)
-    draws, f = found.values, inputs.drivers
+    result = sim.draws(seed)
+    draws, f = result.values, inputs.drivers
     trace = replay.trace(_until(inputs, t), draws)
     latent, transitions = trace.latent[:, 0], trace.probabilities[:, 0]
     statuses = record.statuses(inputs)
@@ -180,7 +180,7 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
     D = float(f.dependence[t - 1, i])
     decision = Decision(draws, latent[:, i], D, before, int(f.renewal[t]), f.dt)
     by_term = terms(draws, latent[:, i], np.array(D))
-    kept = _held_out(sim, found, before)
+    kept = _held_out(sim, result, before)
     peers = _peers(
         inputs, t, statuses[0][t - f.first] == before, decision, latent, transitions, kept
     )
@@ -195,11 +195,11 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
             "patron": scenario.alliance.patron,
             "seed": scenario.seed if seed is None else seed,
             "draws": len(draws),
-            "parameters_from": found.origin,
-            "parameters_sha256": found.digest,
+            "parameters_from": result.origin,
+            "parameters_sha256": result.digest,
             "version": __version__,
         },
-        sample=_sample(found),
+        sample=_sample(result),
         state=state,
         date=date,
         first=inputs.steps[t].item(),
@@ -215,7 +215,7 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
         facts=rows.Evidence(scenario, inputs, i, t, draws).facts(),
         dependence=rows.dependence(scenario, state, t - 1),
         probabilities=_probabilities(
-            decision, transitions[:, i], _sample(found), kept, (t - f.first, i)
+            decision, transitions[:, i], _sample(result), kept, (t - f.first, i)
         ),
         peers=peers,
         shifts=_shifts(decision, drivers),
