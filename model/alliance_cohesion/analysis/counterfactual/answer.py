@@ -29,7 +29,7 @@ from . import guards, histories
 from .coupling import COUPLINGS, ORDERED
 from .histories import Paired
 from .intervals import Estimate, estimate, variance_ratio
-from .moves import MEMBER, STATUS, happened, moves, outcome, parting
+from .moves import MEMBER, happened, moves, outcome, parting
 from .pair import Pair, Sample
 
 HISTORIES = 4000
@@ -268,7 +268,7 @@ def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> x
             "time": times(inputs.decided),
             "state": list(inputs.states),
             "name": ("state", [name_of(s, scenario.alliance.names) for s in inputs.states]),
-            "status": list(STATUS),
+            "status": [status.label for status in Status],
             "parameter": list(NAMES),
             "draw": np.arange(draws),
         },
@@ -352,7 +352,7 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
             "kind": move.kind,
             "date": move.date,
             "until": month(pair, move.stop),
-            "from": STATUS[move.before],
+            "from": Status(move.before).label,
         }
         in_base, in_changed = (happened(move, path, start) for path in runs[FORECAST])
         lacking = int((~in_changed).sum())

@@ -26,7 +26,6 @@ from . import rows
 from .shifts import LARGEST_OFFER, Decision
 
 LOW, HIGH = 0.05, 0.95
-LABELS = {Status.MEMBER: "member", Status.FROZEN: "frozen", Status.OUT: "out"}
 OF_TERM = dict(zip(TERMS, ("E|rho", "G|rho", "D", "P", "A", "O", "C", ""), strict=True))
 """Symbols of the drivers that a term is made of."""
 DRIVERS = {
@@ -137,8 +136,8 @@ class Explanation:
             "date": self.date,
             "time_step": {"first": self.first.isoformat(), "last": self.last.isoformat()},
             "known_until": self.known_until.isoformat(),
-            "status": LABELS[self.before],
-            "status_after": LABELS[self.after],
+            "status": self.before.label,
+            "status_after": self.after.label,
             "renewal": self.renewal,
             "move": self.move,
             "per": self.per,
@@ -307,7 +306,7 @@ def _probabilities(
     The two ways of leaving compete at constant rates, so they share its probability as they share
     that of the step.
     """
-    steps = {f"ends the step {LABELS[to]}": transitions[:, to] for to in Status}
+    steps = {f"ends the step {to.label}": transitions[:, to] for to in Status}
     move = decision.probability(decision.alignment)
     moves = {decision.move: move}
     if decision.status == Status.MEMBER:
