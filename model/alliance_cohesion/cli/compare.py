@@ -74,7 +74,7 @@ def compare(
         if as_json:
             typer.echo(json.dumps(card.as_json(), indent=1, sort_keys=True))
         else:
-            from ..report.scorecard import show
+            from ..report.compare import show
             from ..report.terminal import console
 
             show(console(), card)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..inference import priors as prior
 from ..util import shipped
-from . import calibration_page as page
+from . import calibrate as page
 from .document import Document, Figure, Made
 from .folder import FolderError
 from .html import render

@@ -1,7 +1,7 @@
 """The report of a comparison with history."""
 
 from ..analysis.compare import Scorecard
-from . import scorecard
+from . import compare as scorecard
 from .document import Document, Figure, Section
 from .text import clean
 from .timeline import Timeline

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from alliance_cohesion.analysis.compare import Scorecard
-from alliance_cohesion.report.scorecard import answer, leavings, rank, seen
+from alliance_cohesion.report.compare import answer, leavings, rank, seen
 
 
 def leaving(date: str, rank: float, tied: int = 0, of: int = 8) -> SimpleNamespace:

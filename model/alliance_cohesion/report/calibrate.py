@@ -10,7 +10,7 @@ from typing import Any
 from ..core.parameters import PARAMETERS
 from .document import Section
 from .grid import Column, Grid, grid
-from .scorecard import leavings, rank
+from .compare import leavings, rank
 from .text import percent
 
 Figures = dict[str, Any]

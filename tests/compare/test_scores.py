@@ -14,7 +14,7 @@ from alliance_cohesion.analysis import compare
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay
 from alliance_cohesion.inference import record
-from alliance_cohesion.report.scorecard import answer, show
+from alliance_cohesion.report.compare import answer, show
 from alliance_cohesion.simulation import Simulation
 from alliance_cohesion.util import shipped
 
