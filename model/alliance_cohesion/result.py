@@ -335,9 +335,9 @@ class Result:
         Raises:
             ValueError: the scenario has no such state.
         """
-        from .report import figures_run, style
+        from .report import figures_run, pictures
 
-        with style.own():
+        with pictures.own():
             if state is None:
                 return figures_run.free_run(self).figure
             return figures_run.one_state(self, self.simulation.index(state)).figure

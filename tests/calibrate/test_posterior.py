@@ -123,10 +123,10 @@ def test_recalibration_raises_the_leaving_threshold_of_the_loyal_and_leaves_slop
 
 def test_the_shipped_pages_are_made_of_what_is_shipped():
     """Renew them with `make pages`."""
-    from alliance_cohesion.report import calibration_folder
+    from alliance_cohesion.report import calibrate
 
     folder = shipped.folder("calibration")
-    made = calibration_folder.pages(folder, folder)
+    made = calibrate.pages(folder, folder)
     assert made["README.md"] == (folder / "README.md").read_text(encoding="utf-8")
     told = (folder / "report.html").read_text(encoding="utf-8")
     # Pictures may differ by a few bytes between versions of the drawing library; words may not.

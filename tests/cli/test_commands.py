@@ -17,9 +17,11 @@ from typer.testing import CliRunner
 from alliance_cohesion import __version__
 from alliance_cohesion.cli import app
 from alliance_cohesion.report import run as results
+from alliance_cohesion.report.folder import manifest_of
 from alliance_cohesion.scenario import write_new
 
 from ..hearing import hear
+from ..report.cases import numbers
 
 COHESION = [sys.executable, "-c", "from alliance_cohesion.cli import main; main()"]
 
@@ -61,7 +63,7 @@ def test_a_run_prints_a_row_a_state_and_writes_a_folder(place):
         "results/starter",
     ):
         assert word in done.stdout
-    assert results.read(place / "results" / "starter").data.attrs["histories"] == 40
+    assert numbers(place / "results" / "starter").attrs["histories"] == 40
     assert names(place / "results") == ["starter"]
 
 
@@ -76,34 +78,33 @@ def test_prior_draws_are_called_uncalibrated(place):
 def test_json_is_the_summary_and_agrees_with_the_dataset(place):
     done = call("run", "starter", "--histories", "40", "--json", "--no-pictures", "--out", "x")
     told = json.loads(done.stdout)
-    kept = results.read(place / "x")
     assert told.pop("results") == "x"
-    assert told == kept.summary
+    assert told == json.loads((place / "x" / "summary.json").read_text())
     for row in told["states"]:
-        ends = kept.data["share"].sel(state=row["state"]).isel(time=-1)
+        ends = numbers(place / "x")["share"].sel(state=row["state"]).isel(time=-1)
         for status in ("member", "frozen", "out"):
             assert row[status] == ends.sel(status=status)
-        assert row["leaves"] == kept.data["left_by"].sel(state=row["state"]).values[-1]
+        assert row["leaves"] == numbers(place / "x")["left_by"].sel(state=row["state"]).values[-1]
 
 
 def test_the_same_seed_gives_the_same_bytes_of_numbers(place):
     for out, seed in (("a", "7"), ("b", "7"), ("c", "8")):
         call("run", "starter", "--histories", "30", "--seed", seed, "--out", out, "--no-pictures")
-    numbers = [(place / out / "histories.nc").read_bytes() for out in "abc"]
-    assert numbers[0] == numbers[1] != numbers[2]
+    one, two, other = ((place / out / "histories.nc").read_bytes() for out in "abc")
+    assert one == two != other
 
 
 def test_the_agents_give_the_same_numbers_as_the_ensemble(place):
     for engine in ("ensemble", "agents"):
         call("run", "starter", "--histories", "3", "--engine", engine, "--out", engine)
-    one, two = (results.read(place / engine).data for engine in ("ensemble", "agents"))
+    one, two = (numbers(place / engine) for engine in ("ensemble", "agents"))
     assert np.array_equal(one["path"], two["path"])
 
 
 def test_the_manifest_keeps_the_command_that_was_given(place):
     words = ["run", "starter", "--histories", "9", "--seed", "4", "--out", "x", "--no-pictures"]
     call(*words)
-    assert results.read(place / "x").manifest["command"] == ["cohesion", *words]
+    assert manifest_of(place / "x")["command"] == ["cohesion", *words]
 
 
 def test_a_bad_scenario_names_every_error_and_leaves_nothing(place):

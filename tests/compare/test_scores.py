@@ -1,4 +1,4 @@
-"""The scorecard: three questions, held out where it must be, and frank where there is nothing."""
+"""A comparison: three questions, held out where it must be, and frank where there is nothing."""
 
 import io
 import json
@@ -14,6 +14,7 @@ from alliance_cohesion.analysis import compare
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay
 from alliance_cohesion.inference import record
+from alliance_cohesion.inference.free_run import against_record
 from alliance_cohesion.report.compare import answer, show
 from alliance_cohesion.simulation import Simulation
 from alliance_cohesion.util import shipped
@@ -38,48 +39,52 @@ def card(elsewhere):
 
 def test_an_unseen_alliance_is_scored_as_it_is_and_after_its_base_rates(card):
     assert not card.held_out
-    assert card.gain_recalibrated is not None
-    assert len(card.gain) == len(card.clusters) == len(card.gain_recalibrated)
+    assert card.sample == "held out"
+    assert card.clusters[["gain", "gain_recalibrated"]].notna().all(axis=None)
 
 
 def test_every_documented_change_is_answered_by_all_three_questions(card, elsewhere):
     changes = record.changes(elsewhere.inputs)
-    assert len(card.ahead) == len(card.free.changes) == len(card.latent) == len(changes)
-    for row, change in zip(card.ahead, changes, strict=True):
+    told = card.as_json()
+    assert len(told["ahead"]) == len(told["free"]["changes"]) == len(told["latent"]) == len(changes)
+    for row, change in zip(card.episodes.itertuples(), changes, strict=True):
         assert row.state == elsewhere.inputs.states[change.state]
-        assert 0.0 < row.probability <= row.in_a_year + 1e-12 < 1.0
+        assert 0.0 < row.probability <= row.risk + 1e-12 < 1.0
+        assert 0.0 <= row.within_one_year <= row.within_two_years <= 1.0
+        assert row.alignment_q05 <= row.alignment <= row.alignment_q95
         assert 1 <= row.rank <= row.of
 
 
 def test_probabilities_sum_to_one_everywhere(card):
-    for one in (card.rules, card.baseline):
-        assert np.abs(one.probability.sum(axis=-1) - 1.0).max() < 1e-12
+    for name in ("probability", "baseline_probability"):
+        assert np.abs(card.dataset[name].sum("status") - 1.0).max() < 1e-12
 
 
 def test_the_baseline_knows_windows_and_nothing_else(card, elsewhere):
     before, _ = record.statuses(elsewhere.inputs)
     f = elsewhere.inputs.drivers
     window = f.renewal[f.first :] == 1
-    leave = 1.0 - card.baseline.probability[..., 0]
+    leave = 1.0 - card.dataset["baseline_probability"].values[..., 0]
     for cells in (window, ~window):
         members = leave[cells][before[cells] == 0]
         assert np.ptp(members) < 1e-12
     assert leave[window][before[window] == 0].min() > leave[~window][before[~window] == 0].max()
 
 
-def test_the_scorecard_is_plain_json(card):
+def test_a_comparison_is_plain_json(card):
     told = json.loads(json.dumps(card.as_json()))
-    assert told["clusters"] == card.clusters
-    assert told["proper"]["brier"]["skill"] == pytest.approx(card.proper["brier"].skill)
-    assert len(told["free"]["changes"]) == len(card.ahead)
+    assert told["clusters"] == card.clusters["cluster"].tolist()
+    skill = card.proper.set_index("score").loc["brier", "skill"]
+    assert told["proper"]["brier"]["skill"] == pytest.approx(skill)
+    assert len(told["free"]["changes"]) == len(card.episodes)
 
 
 def test_a_mover_without_peers_is_no_success_and_breaks_no_json(card):
-    alone = replace(card.ahead[0], rank=1.0, of=1)
-    mind = replace(card.latent[0], alignment_of_peers=None)
-    with_it = replace(card, ahead=[alone, *card.ahead[1:]], latent=[mind, *card.latent[1:]])
+    episodes = card.episodes.copy()
+    episodes.loc[0, ["rank", "of", "alignment_of_peers"]] = [1.0, 1, None]
+    with_it = replace(card, episodes=episodes)
     first, others = answer(card)[0], answer(with_it)[0]
-    leavings = sum(row.kind != "return" for row in card.ahead)
+    leavings = sum(card.episodes["kind"] != "return")
     assert f"of {leavings} leavings" in first
     assert f"of {leavings - 1} leavings" in others
     assert "; 1 more had no peer" in others
@@ -89,38 +94,40 @@ def test_a_mover_without_peers_is_no_success_and_breaks_no_json(card):
     assert "nan" not in console.file.getvalue()
 
 
-def test_histories_made_before_can_be_judged(elsewhere):
+def test_histories_that_repeat_the_record_reproduce_it(elsewhere):
     documented = elsewhere.inputs.record[elsewhere.inputs.drivers.first :]
     path = np.repeat(documented[np.newaxis], 50, axis=0)
-    found = compare.compare(elsewhere, histories=50, seed=1, path=path)
-    assert found.free.right_status == 1.0
-    assert all(one.within_1_year == 1.0 for one in found.free.changes)
+    found = against_record(elsewhere.inputs, path)
+    assert found.right_status == 1.0
+    assert all(one.within_1_year == 1.0 for one in found.changes)
 
 
 def test_in_a_year_is_the_mean_of_the_draws_yearly_probabilities():
     """As `explain` says it, and as a year of simulated histories bears out: not the yearly
     probability of the mean, which would be higher."""
     sim = ac.load("cis-charter")
-    row = next(one for one in compare.compare(sim, histories=20).ahead if one.date[:4] == "2018")
+    rows = compare.compare(sim, histories=20).episodes
+    row = next(one for one in rows.itertuples() if one.date[:4] == "2018")
     explained = explain(sim, row.state, "2018-05")
-    assert row.in_a_year == pytest.approx(explained.probability["mean"], abs=1e-9)
-    t = int(np.flatnonzero(sim.inputs.decided.astype(str) == row.date)[0])
+    assert row.risk == pytest.approx(explained.probability["mean"], abs=1e-9)
+    t = int(np.flatnonzero(sim.inputs.decided.astype(str) == row.step)[0])
     i = sim.inputs.states.index(row.state)
     move = 1.0 - replay.trace(sim.inputs, sim.draws().values).probabilities[:, t, i, 0]
-    assert row.in_a_year == pytest.approx(np.mean(1.0 - (1.0 - move) ** 4))
-    assert row.in_a_year < 1.0 - (1.0 - move.mean()) ** 4 - 0.1
+    assert row.risk == pytest.approx(np.mean(1.0 - (1.0 - move) ** 4))
+    assert row.risk < 1.0 - (1.0 - move.mean()) ** 4 - 0.1
 
 
 def test_a_fitted_record_is_read_from_its_calibration_and_nothing_is_fitted(monkeypatch):
     monkeypatch.setattr(compare.held_out, "fit_rules", None)
     card = compare.compare(ac.load("csto"), histories=20)
     told = json.loads((shipped.folder("calibration") / "figures.json").read_text())
-    assert dict(zip(card.clusters, card.gain, strict=True)) == pytest.approx(
+    assert not card.fitted_anew
+    assert card.clusters.set_index("cluster")["gain"].to_dict() == pytest.approx(
         told["gain"]["gain_by_cluster"], abs=6e-4
     )
-    for row, one in zip(card.ahead, told["one_step_ahead"].values(), strict=True):
-        assert (row.state, row.date, row.rank) == (one["state"], one["date"], one["rank"])
-        assert row.in_a_year == pytest.approx(one["in_a_year"], abs=1e-6)
+    for row, one in zip(card.episodes.itertuples(), told["one_step_ahead"].values(), strict=True):
+        assert (row.state, row.step, row.rank) == (one["state"], one["date"], one["rank"])
+        assert row.risk == pytest.approx(one["in_a_year"], abs=1e-6)
 
 
 def test_other_inputs_than_those_that_were_fitted_are_fitted_anew():
@@ -132,7 +139,8 @@ def test_other_inputs_than_those_that_were_fitted_are_fitted_anew():
     card = compare.compare(other, histories=20, say=said.append)
     assert said == ["fitting the rules to this record"]
     assert card.held_out
-    assert sum(card.gain) > 0
+    assert card.fitted_anew
+    assert card.clusters["gain"].sum() > 0
 
 
 def test_a_projection_has_nothing_of_its_own_to_compare():

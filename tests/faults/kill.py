@@ -23,7 +23,7 @@ from .jobs import OUT, Contents, Job, contents, jobs
 
 HEAVY = (
     "analysis.compare", "analysis.counterfactual", "analysis.explain", "analysis.sweep", "cli",
-    "inference.study", "report.compare_plot", "report.counterfactual", "report.figures_run",
+    "inference.study", "report.compare", "report.counterfactual", "report.figures_run",
     "report.run",
 )  # fmt: skip
 """What the children need, loaded once."""

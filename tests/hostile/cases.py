@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -100,44 +99,6 @@ def results_bytes(rng: random.Random, place: Path) -> Command:
 def results_values(rng: random.Random, place: Path) -> Command:
     """A results folder whose manifest or summary says something else."""
     _json(rng, place / "run" / rng.choice(("manifest.json", "manifest.json", "summary.json")))
-    return _meet_results(rng)
-
-
-def results_numbers(rng: random.Random, place: Path) -> Command:
-    """Numbers of a run that unpack to gigabytes, lead elsewhere, or are of another kind."""
-    file = place / "run" / "histories.nc"
-    with h5py.File(file, "r+") as found:
-        name = rng.choice(sorted(found))
-        match rng.randrange(8):
-            case 0:
-                del found[name]
-            case 1:
-                del found[name]
-                found[name] = h5py.ExternalLink("/etc/passwd", "/x")
-            case 2:
-                del found[name]
-                found[name] = h5py.SoftLink(f"/{rng.choice(sorted(found))}")
-            case 3:
-                shape = rng.choice(((40_000, 40_000), (2**33,), (1000, 1000, 1000)))
-                del found[name]
-                found.create_dataset(name, shape, "i1", chunks=True, compression="gzip")
-            case 4:
-                found["again"] = h5py.SoftLink("/")
-            case 5:
-                values = found[name][...]
-                if values.dtype.kind in "iuf" and values.size:
-                    values.flat[rng.randrange(values.size)] = rng.choice((-1, 3, 127))
-                    found[name][...] = values
-            case 6:
-                found[name].attrs[rng.choice(("units", "scale_factor", "_FillValue"))] = rng.choice(
-                    ("days since 1999-02-30", "x" * 1000, 0.0, -1, [1, 2])
-                )
-            case _:
-                text = "y" * rng.choice((10, 2_000_000))
-                del found[name]
-                found.create_dataset(name, data=np.array([text] * 50, dtype=object),
-                                     dtype=h5py.string_dtype())  # fmt: skip
-    ground.vouch_for(place / "run")
     return _meet_results(rng)
 
 
@@ -367,7 +328,6 @@ KINDS: dict[str, tuple[Kind, int, tuple[str, ...]]] = {
     "posterior: values": (posterior_values, 6, CHILD_FILES),
     "results: bytes": (results_bytes, 6, ("starter", "run")),
     "results: values": (results_values, 5, ("starter", "run")),
-    "results: numbers": (results_numbers, 5, ("starter", "run")),
     "sweep: bytes": (sweep_bytes, 5, ("starter", "whole", "shard-1", "shard-2")),
     "sweep: values": (sweep_values, 5, ("starter", "whole", "shard-1", "shard-2")),
     "sweep: inputs": (sweep_inputs, 6, ("starter", "points.csv")),

@@ -88,13 +88,12 @@ def _call(command: Command) -> tuple[int, str, str, str]:
 
 def _read(folder: str) -> tuple[int, str, str, str]:
     """Read a results folder and compare it with its scenario, as `cohesion compare` begins."""
-    from alliance_cohesion.report import run as results
-    from alliance_cohesion.report.folder import FolderError
+    from alliance_cohesion.report.folder import FolderError, run_manifest
     from alliance_cohesion.scenario import ScenarioError
     from alliance_cohesion.simulation import load
 
     try:
-        load(results.read(folder).entry)
+        load(Path(folder, run_manifest(Path(folder))["entry"]))
     except (FolderError, ScenarioError) as error:
         return 2, "", f"Error: {error}", ""
     except Exception:

@@ -102,16 +102,17 @@ def test_the_posterior_has_not_seen_this_alliance():
 def test_the_page_tells_the_score_as_it_comes_out():
     card = compare.compare(sim())
     text = page()
-    for value in card.gain:
+    for value in card.clusters["gain"]:
         assert f"{value:+.2f}" in text
-    assert f"**{sum(card.gain):+.2f}**" in text
-    assert f"Brier skill {card.proper['brier'].skill:.2f}" in text
-    ranked = card.auc["leaving off the window"]
+    assert f"**{card.clusters['gain'].sum():+.2f}**" in text
+    assert f"Brier skill {card.proper.set_index('score').loc['brier', 'skill']:.2f}" in text
+    ranked = card.auc.set_index("kind").loc["leaving off the window"]
     assert f"AUC of leaving {ranked.auc:.2f}" in text
-    free = [f"{one.within_2_years:.0%}".replace("%", "") for one in card.free.changes]
+    free = [f"{share:.0%}".replace("%", "") for share in card.episodes["within_two_years"]]
     assert f"Ukraine in {free[1]} %, Georgia in {free[0]} %" in text
     assert f"Moldova in {free[2]} and {free[3]} %" in text
-    assert f"{card.free.right_status:.0%}".replace("%", " %") in text
+    right = card.free_runs.set_index("measure").loc["right_status", "rules"]
+    assert f"{100 * right:.0f} %" in text
 
 
 @pytest.mark.slow

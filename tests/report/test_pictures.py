@@ -25,7 +25,6 @@ def test_every_picture_is_a_png_with_words_that_name_every_state(tmp_path):
     for picture in drawn:
         assert (tmp_path / f"{picture.name}.png").read_bytes().startswith(b"\x89PNG")
         assert all(name in picture.alt for name in result().simulation.names)
-        assert picture.small
 
 
 def test_the_same_picture_gives_the_same_bytes(tmp_path):

@@ -9,12 +9,19 @@ import pytest
 from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
-from alliance_cohesion.report import calibration_folder
+from alliance_cohesion.report import calibrate
 from alliance_cohesion.report import run as results
 from alliance_cohesion.report.counterfactual import of_100
-from alliance_cohesion.report.document import Document, Figure, Made, Section, Spot
+from alliance_cohesion.report.document import (
+    Document,
+    Figure,
+    Made,
+    Section,
+    Spot,
+    grid,
+    words,
+)
 from alliance_cohesion.report.explain import log_odds, probability
-from alliance_cohesion.report.grid import grid, words
 from alliance_cohesion.report.html import render
 from alliance_cohesion.report.text import percent
 from tests.browser import DESK, PHONE
@@ -122,13 +129,13 @@ def test_markdown_says_what_the_page_says(folders, pages):
     assert text.count("| Velia") >= 2
 
 
-def test_the_answer_of_a_comparison_is_that_of_its_scorecard(folders, pages):
-    card = told(folders, "compare", "scorecard.json")
+def test_the_answer_of_a_comparison_is_that_of_its_data(folders, pages):
+    card = told(folders, "compare", "comparison.json")
     ahead, free, conditional = pages["compare"].answer
     assert f"{sum(card['gain']):+.1f} nats" in ahead
     assert percent(card["free"]["right_status"]) in free
     assert percent(card["replicate_p"]) in conditional
-    assert f"reproduce its {len(card['ahead'])} documented changes?" in pages["compare"].text
+    assert f"reproduce its {len(card['ahead'])} documented change" in pages["compare"].text
 
 
 def test_the_answer_of_an_explanation_is_that_of_its_data(folders, pages):
@@ -182,7 +189,7 @@ def test_a_report_is_the_same_bytes_for_the_same_results(folders, tmp_path):
     before = (folders["run"] / "report.html").read_bytes()
     assert CliRunner().invoke(app, [*words, "--overwrite"]).exit_code == 0
     assert (folders["run"] / "report.html").read_bytes() == before
-    one, two = (calibration_folder.pages(folders["calibration"], folders["calibration"])
+    one, two = (calibrate.pages(folders["calibration"], folders["calibration"])
                 for _ in range(2))  # fmt: skip
     assert one == two
 

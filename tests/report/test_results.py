@@ -10,10 +10,10 @@ import pytest
 import xarray as xr
 
 from alliance_cohesion.report import run as results
-from alliance_cohesion.report.folder import FolderError, ready
+from alliance_cohesion.report.folder import FolderError, manifest_of, ready
 from alliance_cohesion.simulation import load
 
-from .cases import starter
+from .cases import numbers, starter
 
 FILES = {
     "README.txt",
@@ -53,15 +53,15 @@ def test_a_results_folder_holds_all_that_it_promises(made):
 
 def test_reading_gives_back_the_numbers(made):
     sim, result, folder = made
-    data, found = result.dataset, results.read(folder)
+    data, found, manifest = result.dataset, numbers(folder), manifest_of(folder)
     for name in data.data_vars:
         if name == "alignment":
-            xr.testing.assert_allclose(found.data[name], data[name], rtol=1e-6)
+            xr.testing.assert_allclose(found[name], data[name], rtol=1e-6)
         else:
-            xr.testing.assert_equal(found.data[name], data[name])
-    assert found.data.attrs["seed"] == 2
-    assert found.manifest["seed"] == 2 != sim.scenario.seed
-    assert load(found.entry).scenario.name == sim.scenario.name
+            xr.testing.assert_equal(found[name], data[name])
+    assert found.attrs["seed"] == 2
+    assert manifest["seed"] == 2 != sim.scenario.seed
+    assert load(folder / manifest["entry"]).scenario.name == sim.scenario.name
 
 
 def test_the_manifest_holds_the_hash_of_every_file(made):
@@ -89,7 +89,7 @@ def test_a_scenario_is_copied_as_it_was_read(made):
 
 
 def test_the_copied_scenario_and_the_same_seed_give_the_same_bytes(made, tmp_path):
-    again = load(results.read(made[2]).entry)
+    again = load(made[2] / manifest_of(made[2])["entry"])
     folder = results.write(again.run(50, 2), tmp_path / "again", pictures=False)
     for name in ("histories.nc", "status.csv", "parameters.csv", "summary.json"):
         assert (folder / name).read_bytes() == (made[2] / name).read_bytes(), name
@@ -159,4 +159,4 @@ def test_a_scenario_on_a_base_keeps_both_files_and_can_be_run_from_the_copy(tmp_
     sim = load(variant)
     folder = results.write(sim.run(5), tmp_path / "out", pictures=False)
     assert {"scenario/base/scenario.toml", "scenario/variant/scenario.toml"} <= files(folder)
-    assert load(results.read(folder).entry).scenario.name == "variant"
+    assert load(folder / manifest_of(folder)["entry"]).scenario.name == "variant"

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from alliance_cohesion.report import run as results
+from alliance_cohesion.report.folder import manifest_of
 from alliance_cohesion.scenario import ScenarioError, compile_inputs, load, schema
 from alliance_cohesion.simulation import load as load_case
 
@@ -121,5 +122,5 @@ def test_a_results_folder_keeps_borrowed_tables_and_can_be_run_from(tmp_path):
     sim = load_case(path)
     folder = results.write(sim.run(histories=1), tmp_path / "out", command=["x"], pictures=False)
     (tmp_path / "other").rename(tmp_path / "gone")
-    kept = load(results.read(folder).entry)
+    kept = load(folder / manifest_of(folder)["entry"])
     assert [e.id for e in kept.events] == ["war-2000", "raid-2001"]

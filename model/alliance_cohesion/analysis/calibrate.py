@@ -13,7 +13,7 @@ from ..inference.study import Study
 from ..simulation import load
 from ..util.lock import locked
 from ..util.together import together
-from .compare import Scorecard, compare
+from .compare import Comparison, compare
 
 Pages = Callable[[Path, Path], dict[str, str]]
 """What is written about a calibration, by file name: from its files, and their later folder."""
@@ -76,7 +76,7 @@ def _write(folder: Path, asked: Study, figures: Figures, command: str) -> Figure
     null = posterior.write(folder, "null", asked.baseline, asked.prior, scenario.files, about)
     kept = held_out.hold_out(asked.rules, asked.baseline, asked.seed)
     held_out.write(folder, f"held-out-{__version__}", asked.inputs, kept)
-    figures |= _of_scorecard(compare(load(asked.name), posterior=path, null=null))
+    figures |= _of_comparison(compare(load(asked.name), posterior=path, null=null))
     values = asked.rules.draws(1000, asked.seed)
     reacts = reactions.fit_reactions(scenario, asked.inputs, values)
     reactions.write(folder, reacts)
@@ -88,23 +88,23 @@ def _write(folder: Path, asked: Study, figures: Figures, command: str) -> Figure
     return written
 
 
-def _of_scorecard(card: Scorecard) -> Figures:
-    """The scorecard's part of the figures; changes by a name such as `2012 STATE exit`."""
-    told = card.as_json()
-    names = [f"{row.date[:4]} {row.state} {row.kind}" for row in card.ahead]
+def _of_comparison(found: Comparison) -> Figures:
+    """The comparison's part of the figures; changes by a name such as `2012 STATE exit`."""
+    content = found.as_json()
+    names = [f"{row['date'][:4]} {row['state']} {row['kind']}" for row in content["ahead"]]
     free = {}
-    for key, one in (("rules", told["free"]), ("baseline", told["free_baseline"])):
+    for key, one in (("rules", content["free"]), ("baseline", content["free_baseline"])):
         free[key] = {**one, "changes": dict(zip(names, one["changes"], strict=True))}
     return {
-        "one_step_ahead": dict(zip(names, told["ahead"], strict=True)),
-        "leavings": card.leavings(),
-        "set_likelihood": card.sets,
-        "auc": told["auc"],
-        "proper_scores": told["proper"],
-        "calibration_curve": told["calibration"],
+        "one_step_ahead": dict(zip(names, content["ahead"], strict=True)),
+        "leavings": found.leavings(),
+        "set_likelihood": content["sets"],
+        "auc": content["auc"],
+        "proper_scores": content["proper"],
+        "calibration_curve": content["calibration"],
         "free_run": free,
-        "latent": dict(zip(names, told["latent"], strict=True)),
-        "replicate_p": told["replicate_p"],
+        "latent": dict(zip(names, content["latent"], strict=True)),
+        "replicate_p": content["replicate_p"],
     }
 
 

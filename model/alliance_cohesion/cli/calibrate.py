@@ -53,13 +53,13 @@ def calibrate(
     with guarded() as work:
         from ..analysis.calibrate import calibrate as fit_and_write
         from ..inference.study import Study
-        from ..report import calibration_folder
+        from ..report import calibrate as report
         from ..report.text import clean
         from ..util.processes import LostWorkerError
 
         if pages:
-            calibration_folder.renew(out)
-            typer.echo(f"Written to {clean(out)}: {calibration_folder.README}, report.html")
+            report.renew(out)
+            typer.echo(f"Written to {clean(out)}: {report.README}, report.html")
             return
         if draws & (draws - 1):
             raise BadInputError(f"--draws {draws}: allowed: a power of two, such as 32768")
@@ -77,7 +77,7 @@ def calibrate(
         work.kept = str(out / "tasks")
         try:
             fit_and_write(
-                study, holdout.value, out, command, pages=calibration_folder.pages,
+                study, holdout.value, out, command, pages=report.pages,
                 workers=workers, progress=_tell,
             )  # fmt: skip
         except LostWorkerError as error:

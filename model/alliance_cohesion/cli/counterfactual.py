@@ -1,11 +1,12 @@
 """`cohesion counterfactual`: what would have happened with a change."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .guard import BadInputError, guarded
+from .options import AsJson, NoPictures, Overwrite, Seed, given, print_json
 
 if TYPE_CHECKING:
     from ..analysis.counterfactual import Answer, Pair
@@ -17,10 +18,6 @@ Histories = Annotated[
     int | None,
     typer.Option(min=1, max=10**6, help="Histories for each question. [default: 4000]"),
 ]
-Seed = Annotated[
-    int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of the random numbers. [default: the scenario's]"),
-]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -28,15 +25,10 @@ Out = Annotated[
         "--all: none]"
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
 All = Annotated[bool, typer.Option("--all", help="Answer all shipped counterfactuals.")]
 Page = Annotated[
     Path | None, typer.Option(help="With --all: write a page (Markdown) with all the answers.")
 ]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
-]
-NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 
 
 def counterfactual(
@@ -54,7 +46,10 @@ def counterfactual(
     with guarded() as work:
         if (scenario is None) != all_of_them or (page is not None and not all_of_them):
             raise BadInputError("name one counterfactual, or give --all (and --page with it)")
-        words = _command(scenario, histories, seed, out, as_json, all_of_them, page, no_pictures)
+        words = given(
+            *filter(None, ["counterfactual", scenario]), histories=histories, seed=seed, out=out,
+            page=page, all=all_of_them, json=as_json, no_pictures=no_pictures,
+        )  # fmt: skip
         if scenario is None:
             _library(histories, seed, out, as_json, page, no_pictures, overwrite, words)
             return
@@ -67,7 +62,7 @@ def counterfactual(
         folder = report.write(folder, result, words, pictures=not no_pictures, overwrite=overwrite)
         work.written = str(folder)
         if as_json:
-            _print_json({**result.as_json(), "results": str(folder)})
+            print_json({**result.as_json(), "results": str(folder)})
         else:
             from ..report.terminal import console
 
@@ -91,12 +86,6 @@ def _answer(pair: "Pair", histories: int | None, seed: int | None) -> "Answer":
         return answer(pair, HISTORIES if histories is None else histories, seed)
     except CounterfactualError as error:
         raise BadInputError(error) from error
-
-
-def _print_json(content: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
 
 
 def _library(
@@ -126,7 +115,7 @@ def _library(
                 out / name, answers[-1], words, pictures=not no_pictures, overwrite=overwrite
             )
     if as_json:
-        _print_json([answer.as_json() for answer in answers])
+        print_json([answer.as_json() for answer in answers])
     else:
         for answer in answers:
             typer.echo(clean(answer.scenario.title))
@@ -134,15 +123,3 @@ def _library(
                 typer.echo(f"  {sentence}")
     if page is not None:
         put(target, f"# Counterfactuals\n\n{report.markdown(answers)}".encode())
-
-
-def _command(
-    scenario: str | None, histories: int | None, seed: int | None, out: Path | None,
-    as_json: bool, all_of_them: bool, page: Path | None, no_pictures: bool,
-) -> list[str]:  # fmt: skip
-    """The command line that was given."""
-    words = ["cohesion", "counterfactual"] + ([scenario] if scenario else [])
-    for option, value in (("histories", histories), ("seed", seed), ("out", out), ("page", page)):
-        if value is not None:
-            words += [f"--{option}", str(value)]
-    return words + ["--all"] * all_of_them + ["--json"] * as_json + ["--no-pictures"] * no_pictures

@@ -7,27 +7,16 @@ from typing import Annotated
 import typer
 
 from .guard import BadInputError, guarded
+from .options import AsJson, NoPictures, NoReport, Overwrite, Seed, given, print_json
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
 Who = Annotated[str, typer.Argument(help="A state of the scenario, by name or code.")]
 When = Annotated[str, typer.Argument(help="A date: 1999-04-20, 1999-04 or 1999.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing else.")]
 Out = Annotated[
     Path | None,
     typer.Option(
         metavar="DIR",
         help="Results folder. [default: results/SCENARIO-STATE-DATE; with -2 if that is taken]",
-    ),
-]
-NoReport = Annotated[bool, typer.Option("--no-report", help="Print only; write no folder.")]
-NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(
-        min=0, max=2**63 - 1, help="Of the parameter draws. [default: what the scenario says]"
     ),
 ]
 
@@ -65,14 +54,13 @@ def explain(
         name = re.sub(r"[^\w.-]+", "-", f"{sim.scenario.name}-{e.state}-{date}")
         place = None if no_report else place_for(name, out, overwrite=overwrite)
         if as_json:
-            typer.echo(report.json(e))
+            print_json(e.as_json())
         else:
             report.show(console(), e)
         if place is not None:
-            words = ["cohesion", "explain", scenario, state, date]
-            words += ["--seed", str(seed)] * (seed is not None)
-            words += ["--out", str(out)] * (out is not None)
-            words += ["--no-pictures"] * no_pictures
+            words = given(
+                "explain", scenario, state, date, seed=seed, out=out, no_pictures=no_pictures
+            )
             place = report.write(
                 sim.scenario, e, place, words, pictures=not no_pictures, overwrite=overwrite
             )

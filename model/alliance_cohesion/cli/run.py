@@ -8,6 +8,7 @@ import typer
 
 from . import progress
 from .guard import BadInputError, guarded
+from .options import AsJson, Histories, NoPictures, Overwrite, Seed, given, print_json
 
 
 class Engine(StrEnum):
@@ -18,25 +19,12 @@ class Engine(StrEnum):
 
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
-Histories = Annotated[
-    int | None,
-    typer.Option(min=1, max=10**9, help="How many histories. [default: what the scenario says]"),
-]
-Seed = Annotated[
-    int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
-]
 Out = Annotated[
     Path | None,
     typer.Option(help="Results folder. [default: results/NAME; results/NAME-2 if that is taken]"),
 ]
 Which = Annotated[
     Engine, typer.Option(help="The compiled ensemble, or the same rules as Mesa agents (slower).")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON, nothing else.")]
-NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
 ]
 
 
@@ -72,38 +60,16 @@ def run(
 
             screen = console()
             report.show(screen, result)
-        command = _command(scenario, histories, seed, out, engine, as_json, no_pictures)
+        command = given(
+            "run", scenario, histories=histories, seed=seed, out=out, json=as_json,
+            engine=None if engine is Engine.ENSEMBLE else engine.value, no_pictures=no_pictures,
+        )  # fmt: skip
         with progress.note("writing the report"):
             folder = report.write(
                 result, folder, command, pictures=not no_pictures, overwrite=overwrite
             )
         work.written = str(folder)
         if as_json:
-            import json
-
-            content = {**report.as_json(result), "results": str(folder)}
-            typer.echo(json.dumps(content, indent=2, sort_keys=True, allow_nan=False))
+            print_json({**report.as_json(result), "results": str(folder)})
         else:
             typer.echo(f"\n{report.further(result, folder / 'report.html', scenario)}")
-
-
-def _command(
-    scenario: str,
-    histories: int | None,
-    seed: int | None,
-    out: Path | None,
-    engine: Engine,
-    as_json: bool,
-    no_pictures: bool,
-) -> list[str]:
-    """The command line that was given."""
-    words = ["cohesion", "run", scenario]
-    if histories is not None:
-        words += ["--histories", str(histories)]
-    if seed is not None:
-        words += ["--seed", str(seed)]
-    if out is not None:
-        words += ["--out", str(out)]
-    if engine is not Engine.ENSEMBLE:
-        words += ["--engine", engine.value]
-    return words + ["--json"] * as_json + ["--no-pictures"] * no_pictures

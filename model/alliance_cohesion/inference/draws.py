@@ -52,6 +52,8 @@ class Draws:
     """The posterior has learned from this alliance's record."""
     path: Path | None = None
     """The posterior file."""
+    fitted_to: str = ""
+    """Name of the scenario whose record the posterior has learned from, where its manifest says."""
 
 
 def shipped_file(kind: str) -> Path | None:
@@ -76,19 +78,20 @@ def draws(choice: str, alliance: str, fixed: dict[str, float], seed: int) -> Dra
     """
     shipped_kinds = {"default": "posterior", "null": "null"}
     path = shipped_file(shipped_kinds[choice]) if choice in shipped_kinds else Path(choice)
-    hyper, seen = None, False
+    hyper, seen, fitted_to = None, False, ""
     if choice == "prior" or path is None:
         path = None
         believed = prior.default()
         values = believed.transform(believed.cube(PRIOR_DRAWS, seed))
         origin = "prior"
     else:
-        values, hyper, seen = _posterior(path, alliance, seed)
+        values, hyper, seen, fitted_to = _posterior(path, alliance, seed)
         origin = path.name
     for name, value in fixed.items():
         values[:, prior.NAMES.index(name)] = value
     values = np.ascontiguousarray(values, dtype=np.float64)
-    return Draws(values, origin, hashlib.sha256(values.tobytes()).hexdigest(), hyper, seen, path)
+    digest = hashlib.sha256(values.tobytes()).hexdigest()
+    return Draws(values, origin, digest, hyper, seen, path, fitted_to)
 
 
 def own_column(threshold: str, alliance: str) -> str:
@@ -96,7 +99,7 @@ def own_column(threshold: str, alliance: str) -> str:
     return f"{threshold}@{alliance}"
 
 
-def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, bool]:
+def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, bool, str]:
     table, manifest = _read(path)
     stale = [name for name, value in basis().items() if manifest.get(name) != value]
     if stale or manifest.get("csv_sha256") != file_hash([path]):
@@ -132,7 +135,7 @@ def _posterior(path: Path, alliance: str, seed: int) -> tuple[Floats, Hyper, boo
             z = each(normal_quantile, u)
             values[:, k] = hyper.mean[name] + hyper.spread[name] * z
     _in_range(values, path)
-    return values, hyper, seen
+    return values, hyper, seen, str(manifest.get("scenario", ""))
 
 
 def _read(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:

@@ -1,24 +1,128 @@
-"""A calibration in words and tables, with nothing in it that is not a figure."""
+"""What is shown of a calibration: README.md and report.html, made from what its folder holds.
 
+Such a folder has no manifest.json: it is added to when a calibration goes on, and never replaced
+like the folder of a run. What it was made from stands in the posterior's own JSON file.
+"""
+
+import json
 import re
+import tempfile
+import textwrap
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
+from ..core.inputs import Floats, Status
 from ..core.parameters import PARAMETERS
-from .document import Section
-from .grid import Column, Grid, grid
-from .compare import leavings, rank
-from .text import percent
+from ..inference import priors as prior
+from ..util import shipped
+from . import markdown, palette
+from .compare import leavings, reliability
+from .document import Column, Document, Figure, Grid, Made, Section, grid
+from .folder import FolderError
+from .html import render
+from .keep import REPORT, write_text
+from .run import rank
+from .text import percent, shorten
+
+if TYPE_CHECKING:
+    from .pictures import Picture
 
 Figures = dict[str, Any]
 Part = str | Grid
+README = "README.md"
 TITLE = "Calibration: what was fitted, and how far to believe it"
-_HEADING = "## "
+_DRAWS = 4000
 _LONG = 50  # characters; longer cells are broken over lines
-_UNMARKED = str.maketrans("", "", "*`")
+_UNMARKED = str.maketrans("", "", "*`")  # marks of Markdown in the log
+_FILES = (
+    ("figures.json", "every figure of this report"),
+    (README, "the tables of this report, as Markdown"),
+    (
+        "posterior-*.csv",
+        "the parameter draws of the fit, one row each; .json: what it was made from",
+    ),
+    ("null-*.csv", "the same of the window-aware baseline"),
+    (
+        "held-out-*.csv",
+        "every decision, predicted by fits that have not seen its fold; .json: the "
+        "log scores. `cohesion compare` reads both",
+    ),
+    ("scores-*.csv", "log scores of all experiments, one row for each repeat and fold"),
+    ("reactions-*.json", "the fit of rules R10 and R11"),
+)
+
+
+def renew(folder: Path) -> None:
+    """Make README.md and report.html again; nothing is fitted.
+
+    Raises:
+        FolderError: the folder holds no calibration.
+    """
+    for name, text in pages(folder, folder).items():
+        write_text(folder / name, text)
+
+
+def pages(folder: Path, kept: Path) -> dict[str, str]:
+    """The pages by file name; the same folder gives the same bytes.
+
+    Args:
+        folder: With the figures and the posterior.
+        kept: Where the log of specifications is, and the priors if they are not the shipped ones.
+
+    Raises:
+        FolderError: the folder holds no calibration.
+    """
+    try:
+        figures = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+        posterior = sorted(folder.glob("posterior-*.csv"))[-1]
+        about = json.loads(posterior.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, IndexError) as error:
+        raise FolderError(f"{folder}: holds no calibration ({error})") from error
+    log = kept / "specifications.toml"
+    command = figures["settings"]["command"]
+    document = Document(
+        title=TITLE,
+        question=f"How far can the rules be believed that were fitted to "
+        f"{figures['settings']['scenario']}, and what did its record teach them?",
+        answer=tuple(sentences(figures)),
+        further=(f"Made by: {command}. Every number is in figures.json.",),
+        figures=_drawn(figures, posterior, kept),
+        sections=sections(figures, specifications(log) if log.exists() else []),
+        caveats=caveats(figures),
+    )
+    made = Made(
+        facts=(
+            ("Version of the program", str(about["version"])),
+            ("Seed", str(about["seed"])),
+            ("Weighted draws", f"{about['weighted_draws']:,}, worth {about['effective_draws']:,}"),
+            ("SHA-256 of the posterior", str(about["csv_sha256"])),
+            ("SHA-256 of the evidence", str(about["evidence_sha256"])),
+            ("SHA-256 of the priors", str(about["priors_sha256"])),
+        ),
+        commands=(
+            ("This was made by:", command),
+            ("These pages alone, without fitting anything:", "cohesion calibrate --pages --out ."),
+        ),
+        files=_FILES,
+    )  # fmt: skip
+    return {README: markdown.render(document), REPORT: render(document, made)}
+
+
+def _drawn(figures: Figures, posterior: Path, kept: Path) -> tuple[Figure, ...]:
+    """The pictures; the prior is drawn from where the folder has one, else from the shipped."""
+    from . import pictures  # matplotlib is slow to import
+
+    own = kept / "priors.toml"
+    believed = prior.read(own if own.exists() else shipped.folder("calibration") / "priors.toml")
+    before = believed.transform(believed.cube(_DRAWS, int(figures["settings"]["seed"])))
+    after = pd.read_csv(posterior)[list(prior.NAMES)].to_numpy(dtype=float)
+    with tempfile.TemporaryDirectory() as place:
+        return tuple(pictures.saved(lambda: draw(figures, before, after), Path(place)))
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Grid:
@@ -86,28 +190,6 @@ def _fit(figures: Figures) -> str:
     )
 
 
-def page(figures: Figures, tried: list[Figures], command: str) -> str:
-    """The page, in Markdown."""
-    parts: list[Part] = [
-        f"# {TITLE}",
-        f"Made by `{command}`; every number stands in `figures.json`. Do not edit by hand.",
-        " ".join(sentences(figures)),
-        *_body(figures, tried),
-    ]
-    return "\n\n".join(_markdown(part) for part in parts) + "\n"
-
-
-def sections(figures: Figures, tried: list[Figures]) -> tuple[Section, ...]:
-    """The same as sections of a report; their first has no heading."""
-    result: list[tuple[str, list[Part]]] = [("", [])]
-    for part in _body(figures, tried):
-        if isinstance(part, str) and part.startswith(_HEADING):
-            result.append((part.removeprefix(_HEADING), []))
-        else:
-            result[-1][1].append(_unmarked(part))
-    return tuple(Section(heading, tuple(parts)) for heading, parts in result)
-
-
 def caveats(figures: Figures) -> tuple[str, ...]:
     """What the calibration cannot say."""
     clusters = len(figures["gain"]["gain_by_cluster"])
@@ -128,53 +210,33 @@ def caveats(figures: Figures) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _unmarked(part: Part) -> Part:
-    """Without the marks of Markdown."""
-    if isinstance(part, str):
-        return part.translate(_UNMARKED)
-    rows = tuple(tuple(cell.translate(_UNMARKED) for cell in row) for row in part.rows)
-    return replace(part, rows=rows)
-
-
-def _markdown(part: Part) -> str:
-    if isinstance(part, str):
-        return part
-    heads = [column.head for column in part.columns]
-    lines = [_line(heads), "|" + "---|" * len(heads)]
-    return "\n".join([*lines, *(_line(row) for row in part.rows)])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
-
-
-def _body(figures: Figures, tried: list[Figures]) -> list[Part]:
-    """Headings, paragraphs and tables, in their order."""
-    parts: list[Part] = [
-        "All gains are held-out log scores over the *window-aware baseline* (one rate between "
-        "renewals, one probability at renewals, one rate of return), in nats, with every row "
-        "marked `consequence` left out. Time is cut half-way between clusters, so that every "
-        "decision is held out exactly once, the uneventful ones too. The baseline is fitted and "
-        "held out the same way, under the thresholds' prior that suits it. `scores-*.csv` has "
-        "every log score behind this page, one row for each experiment, repeat and fold.",
-        _fit(figures),
-        "## Held out by cluster",
-        _clusters(figures),
-        "## One step ahead (held out)",
-        _table(
-            ("change", "from", "probability in the time step", "in a year", "rank"),
-            [
-                (name, row["date"], row["probability"], row["in_a_year"],
-                 rank(row["rank"], row["of"], row["tied"]))
-                for name, row in figures["one_step_ahead"].items()
-            ],
-        ),
-        *(
-            f"Probability of just this set, given how many left ({name}): {one['rules']:.3f}; by "
-            f"luck {one['luck']:.3f}."
-            for name, one in figures["set_likelihood"].items()
-        ),
-        *_ranks(figures),
+def sections(figures: Figures, tried: list[Figures]) -> tuple[Section, ...]:
+    """Paragraphs and tables, in their order; the first section has no heading."""
+    ahead = _table(
+        ("change", "from", "probability in the time step", "in a year", "rank"),
+        [
+            (name, row["date"], row["probability"], row["in_a_year"],
+             rank(row["rank"], row["of"], row["tied"]))
+            for name, row in figures["one_step_ahead"].items()
+        ],
+    )  # fmt: skip
+    sets = [
+        f"Probability of just this set, given how many left ({name}): {one['rules']:.3f}; by "
+        f"luck {one['luck']:.3f}."
+        for name, one in figures["set_likelihood"].items()
+    ]
+    parts = [
+        Section("", (
+            "All gains are held-out log scores over the window-aware baseline (one rate between "
+            "renewals, one probability at renewals, one rate of return), in nats, with every row "
+            "marked consequence left out. Time is cut half-way between clusters, so that every "
+            "decision is held out exactly once, the uneventful ones too. The baseline is fitted "
+            "and held out the same way, under the thresholds' prior that suits it. scores-*.csv "
+            "has every log score behind this page, one row for each experiment, repeat and fold.",
+            _fit(figures),
+        )),
+        Section("Held out by cluster", (_clusters(figures),)),
+        Section("One step ahead (held out)", (ahead, *sets, *_ranks(figures))),
     ]  # fmt: skip
     for heading, key, section in (
         ("Forward, and without one state", "gain_leave_one_state_out", _forward),
@@ -191,19 +253,24 @@ def _body(figures: Figures, tried: list[Figures]) -> list[Part]:
         ("What answers back (R10, R11)", "reactions_held_out", _reactions),
     ):  # fmt: skip
         if figures.get(key):
-            parts += [f"{_HEADING}{heading}", *section(figures)]
-    parts += [
-        "## Specifications tried",
+            parts.append(Section(heading, tuple(section(figures))))
+    specified = _table(
+        ("specification", "record", "gain", "one step late", "verdict"),
+        [
+            tuple(
+                one.translate(_UNMARKED) if isinstance(one, str) else one
+                for one in (s["name"], s["record"], s.get("gain"), s.get("gain_lagged"),
+                            s["verdict"])
+            )
+            for s in tried
+        ],
+    )  # fmt: skip
+    said = (
         f"{len(tried)} specifications, the failures too; one was adopted. With four clusters a "
         "search over that many can find a nat by luck, so the gains above are best read as upper "
-        "ends. Their gains were measured with an earlier sampler, to about 0.3.",
-        _table(
-            ("specification", "record", "gain", "one step late", "verdict"),
-            [(s["name"], s["record"], s.get("gain"), s.get("gain_lagged"), s["verdict"])
-             for s in tried],
-        ),
-    ]  # fmt: skip
-    return parts
+        "ends. Their gains were measured with an earlier sampler, to about 0.3."
+    )
+    return (*parts, Section("Specifications tried", (said, specified)))
 
 
 def _clusters(figures: Figures) -> Grid:
@@ -213,9 +280,7 @@ def _clusters(figures: Figures) -> Grid:
         (name, _signed(value), _signed(late["gain_by_cluster"][name]) if late else None)
         for name, value in names.items()
     ]
-    rows.append(
-        ("**all**", _signed(figures["gain"]["gain"]), _signed(late["gain"]) if late else None)
-    )
+    rows.append(("all", _signed(figures["gain"]["gain"]), _signed(late["gain"]) if late else None))
     return _table(("cluster", "gain", "every input one time step later"), rows)
 
 
@@ -404,3 +469,83 @@ def _checks(figures: Figures) -> list[Part]:
         "The lowest of so many p-values is below 0.05 divided by their number once in twenty times "
         "if the fit is right.",
     ]
+
+
+_BINS = 40
+_EDGES = (0.005, 0.985)  # quantiles between which a panel lies
+_BEFORE, _AFTER, _INK = "#8a8a8a", palette.STATUS[Status.MEMBER], palette.INK
+
+
+def draw(figures: Figures, before: Floats, after: Floats) -> "list[Picture]":
+    """The pictures that the figures allow.
+
+    Args:
+        figures: Of the calibration.
+        before: [draw, parameter] from the prior.
+        after: [draw, parameter] from the posterior.
+    """
+    judged = reliability(pd.DataFrame(figures["calibration_curve"]), "held out")
+    return [learned(figures, before, after), judged] if "posterior" in figures else [judged]
+
+
+def learned(figures: Figures, before: Floats, after: Floats) -> "Picture":
+    """Prior and posterior of every fitted parameter, what was learned most about first."""
+    from . import pictures
+
+    result = figures["posterior"]
+    fitted = [name for name in prior.NAMES if result[name]["contraction"] is not None]
+    fitted.sort(key=lambda name: -result[name]["contraction"])
+    meaning = {row.name: row.meaning for row in PARAMETERS}
+    rows = -(-len(fitted) // 2)
+    figure, panels = pictures.sheet(1.15 * rows + 0.6, rows, 2, squeeze=False)
+    for axes in panels.ravel()[len(fitted) :]:
+        axes.set_axis_off()
+    for axes, name in zip(panels.flat, fitted, strict=False):
+        k = prior.NAMES.index(name)
+        pair = (before[:, k], after[:, k])
+        low = min(np.quantile(values, _EDGES[0]) for values in pair)
+        high = max(np.quantile(values, _EDGES[1]) for values in pair)
+        edges = np.linspace(low, high, _BINS + 1)
+        for values, colour, filled in zip(pair, (_BEFORE, _AFTER), (False, True), strict=True):
+            # Of all draws, those beyond the panel too, so that the areas can be compared.
+            height = np.histogram(values, edges)[0] / (len(values) * np.diff(edges))
+            if filled:
+                axes.stairs(height, edges, fill=True, color=colour, alpha=0.65)
+            axes.stairs(height, edges, color=_INK if filled else colour, linewidth=0.9)
+        row = result[name]
+        axes.axvline(row["mean"], color=_INK, linewidth=0.9)
+        axes.axvline(row["prior_mean"], color=_BEFORE, linewidth=0.9, linestyle=(0, (2, 1.5)))
+        axes.set_xlim(low, high)
+        axes.set_ylim(bottom=0)
+        pictures.no_sides(axes)
+        axes.locator_params(axis="x", nbins=4)
+        axes.set_title(
+            f"{name}: contraction {share(row['contraction'])}\n"
+            + textwrap.fill(shorten(meaning[name], 68), 36),
+            fontsize=pictures.SMALL, loc="left", linespacing=1.15,
+        )  # fmt: skip
+    pictures.legend(figure, [
+        pictures.area("prior", facecolor="none", edgecolor=_BEFORE),
+        pictures.area("posterior", facecolor=_AFTER, edgecolor=_INK, alpha=0.65),
+        pictures.line("prior mean", color=_BEFORE, lw=0.9, ls=(0, (2, 1.5))),
+        pictures.line("posterior mean", color=_INK, lw=0.9),
+    ])  # fmt: skip
+    told = "; ".join(
+        f"{name} {result[name]['mean']:.2f} "
+        f"({result[name]['low']:.2f} to {result[name]['high']:.2f}),"
+        f" prior mean {result[name]['prior_mean']:.2f}, contraction "
+        f"{share(result[name]['contraction'])}"
+        for name in fitted
+    )
+    return pictures.Picture(
+        "learned", figure, f"Prior and posterior of each parameter, by contraction: {told}.",
+        "Where the filled area (after) looks like the outline (before), the record taught nothing "
+        "and the prior speaks. Contraction, 1 less the ratio of the variances, counts width "
+        "only: 100 % would be certainty, below 0 the posterior is wider, and where the two means "
+        "lie apart something was learned however small it is. Long tails are cut off at the right.",
+    )  # fmt: skip
+
+
+def share(contraction: float) -> str:
+    """A contraction as a percentage, with a true minus sign."""
+    return f"{100 * contraction:.0f} %".replace("-", "\N{MINUS SIGN}")

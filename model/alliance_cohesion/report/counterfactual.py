@@ -13,8 +13,7 @@ from ..analysis.counterfactual import Answer
 from ..analysis.counterfactual.answer import BY_RULE, CHANNELS, FORECAST, MAIN, given
 from ..analysis.counterfactual.coupling import COUPLINGS
 from ..core.inputs import Status
-from .document import Document, Figure, Section
-from .grid import Column, Grid, grid, numbers, words
+from .document import Column, Document, Figure, Grid, Section, grid, numbers, words
 from .keep import Origin, keeping
 from .terminal import table
 from .text import clean, listed, percent
@@ -22,7 +21,7 @@ from .text import clean, listed, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .page import Picture
+    from .pictures import Picture
 
 _MOST = 3  # states that the first sentences name
 _SMALL = 0.01  # a difference below a percentage point is not worth a sentence
@@ -562,9 +561,7 @@ def write(
     with keeping(folder, made, overwrite=overwrite) as draft:
         draft.numbers(answer.data, "counterfactual.nc", "every number over time (netCDF 4)")
         draft.json(answer.as_json(), "answer.json", "all tables, and what their columns mean")
-        for name, content in answer.tables.items():
-            rows = content.astype(object).where(content.notna(), "").values.tolist()
-            draft.csv(list(content.columns), rows, f"{name}.csv", _ABOUT[name])
+        draft.tables(answer.tables, _ABOUT)
         if pictures:
             draft.draw(lambda: draw(answer))
         draft.report(document(answer, draft.figures))
@@ -610,7 +607,8 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
     from matplotlib.patches import Patch
 
     from . import palette
-    from .page import Picture, heading
+    from .pictures import Picture
+    from .pictures import years as year_axis
     from .timeline import Timeline, decimal_year
 
     data, timeline = answer.data.sel(question=question), Timeline(answer.data, answer.scenario)
@@ -623,7 +621,6 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
     limit = np.ceil(10 * max(0.1, float(np.abs(wide.values[:3]).max()))) / 10
     figure = Sheet(figsize=(_WIDTH, 1.15 + _PANEL * len(states)), facecolor="white",
                    layout="constrained")  # fmt: skip
-    _, subtitle = heading(timeline, title)
     figure.suptitle(f"{title}\n", fontsize=11, fontweight="bold", x=0.01, ha="left")
     panels = figure.subplots(len(states), 3, squeeze=False, sharex=True)
     for state, (left, middle, right) in zip(states, panels, strict=True):
@@ -651,7 +648,8 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
             axes.axvline(branch, color=palette.INK, lw=0.9, linestyle=":")
             for change in timeline.changes(i):
                 axes.axvline(decimal_year(change.day), color=palette.INK, lw=0.7)
-            _years(axes, begin, end)
+            year_axis(axes, begin, end, 3.5)
+            axes.tick_params(labelsize=8, length=2.5)
     handles = [
         *(Patch(color=palette.STATUS[status], label=status.label) for status in Status),
         Line2D([], [], color=palette.INK, lw=0.7, label="documented change"),
@@ -664,7 +662,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         f"{title}. For each state three panels over time: shares of histories as member, frozen "
         f"and out {was}, the same with the change, and the difference. {ends}"
     )
-    return Picture(question.partition(",")[0], figure, alt, f"{caption} {subtitle}.", small=True)
+    return Picture(question.partition(",")[0], figure, alt, f"{caption} {origin(answer)}")
 
 
 def _stack(axes: "Axes", years: Any, share: Any) -> None:
@@ -678,14 +676,6 @@ def _stack(axes: "Axes", years: Any, share: Any) -> None:
         bottom = top
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "50", "100 %"])
-
-
-def _years(axes: "Axes", begin: float, end: float) -> None:
-    step = next((s for s in (1, 2, 5, 10, 20, 50) if (end - begin) / s <= 3.5), 100)
-    ticks = np.arange(-(-begin // step) * step, end + 1e-9, step)
-    axes.set_xlim(begin, end)
-    axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
-    axes.tick_params(labelsize=8, length=2.5)
 
 
 def _alt(answer: Answer, question: str, state: str) -> str:

@@ -13,22 +13,20 @@ from rich.console import Console
 from rich.text import Text
 
 from ..analysis.explain import Explanation
-from ..analysis.explain.explanation import IN_SAMPLE, OUT_OF_SAMPLE, PRIOR, plain
+from ..analysis.explain.explanation import IN_SAMPLE, OUT_OF_SAMPLE, PRIOR
 from ..core.inputs import Status
 from ..scenario import Scenario
 from ..scenario.events import RESPONSE, STATUS
 from ..scenario.fields import INTERNAL
 from ..scenario.states import name_of
-from . import markdown as as_markdown
 from . import palette
-from .document import Document, Figure, Section
-from .grid import Column, Grid, grid, numbers, words
-from .keep import Origin, as_json, keeping, write_text
+from .document import Column, Document, Figure, Grid, Section, grid, numbers, words
+from .keep import Origin, keeping
 from .terminal import table
 from .text import clean, listed, shorten
 
 if TYPE_CHECKING:
-    from .page import Picture
+    from .pictures import Picture
 
 ALIKE = {
     Status.MEMBER: "members",
@@ -384,24 +382,6 @@ def show(console: Console, e: Explanation) -> None:
     console.print(Text("\n".join(("", *shown.caveats))))
 
 
-def markdown(e: Explanation) -> str:
-    """It as Markdown."""
-    return as_markdown.render(document(e))
-
-
-def json(e: Explanation) -> str:
-    """It as JSON: the same explanation gives the same text."""
-    return as_json(e.as_json()).rstrip("\n")
-
-
-def csv(e: Explanation) -> dict[str, tuple[list[str], list[list[Any]]]]:
-    """Header and rows of every table, by name."""
-    return {
-        key: ([*frame.columns], [[*row.values()] for row in plain(frame)])
-        for key, frame in e.tables().items()
-    }
-
-
 def heading(e: Explanation) -> str:
     """What the picture shows."""
     state, alliance = shorten(name(e, e.state), 24), shorten(clean(e.about["alliance"]), 24)
@@ -414,7 +394,7 @@ def picture(e: Explanation) -> "Picture":
     """The terms as bars from zero, their sum below; to be read at the width of a phone."""
     from matplotlib.figure import Figure as Canvas  # slow to import, and not always needed
 
-    from .page import Picture
+    from .pictures import Picture
 
     shown = _ordered(e)
     last = len(shown) - 1
@@ -463,7 +443,7 @@ def picture(e: Explanation) -> "Picture":
     foot = textwrap.fill(foot.replace(" %", "\N{NO-BREAK SPACE}%"), 74)
     canvas.supxlabel(foot, fontsize=15, color="#444444", **left)
     alt = f"Bars of the terms. {_terms(e, len(shown))} {_probability(e)}"
-    return Picture("terms", canvas, alt, CAPTION, small=True)
+    return Picture("terms", canvas, alt, CAPTION)
 
 
 def write(
@@ -492,9 +472,7 @@ def write(
     )
     with keeping(folder, origin, overwrite=overwrite) as draft:
         draft.json(e.as_json(), "explanation.json", "all of it, as data")
-        for key, (header, rows) in csv(e).items():
-            draft.csv(header, rows, f"{key}.csv", ABOUT[key])
-        write_text(draft.file("explanation.md", "the report as Markdown"), markdown(e))
+        draft.tables(e.tables(), ABOUT)
         if pictures:
             draft.draw(lambda: [picture(e)])
         draft.report(document(e, draft.figures))

@@ -4,32 +4,36 @@ The histories against the record; the risk of leaving against that of the averag
 state with both and its alignment.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from ..core.inputs import Floats, Status
 from ..result import STATUSES, Result, year_starts
 from . import palette
 from .marks import Mark, coded, marks
-from .page import Picture, spot
-from .text import clean, percent, shorten
+from .pictures import (
+    SMALL,
+    Picture,
+    area,
+    legend,
+    line,
+    no_sides,
+    row_heading,
+    sheet,
+    spot,
+    years,
+)
+from .text import clean, percent
 from .timeline import Timeline, decimal_year
 
-WIDTH = 4.6
-"""Inches. On a phone of 390 points the smallest text is as large as small print."""
 MOST_STATES = 48
 PER_PICTURE = 12
 TOLD = 5
 """Events of a state that say what they are when pointed at: the strongest."""
-_SMALL, _BAND, _STRIP, _STEPS = 7.5, (0.0, 0.53), (0.57, 0.69), (-0.11, -0.02)
+_BAND, _STRIP, _STEPS = (0.0, 0.53), (0.57, 0.69), (-0.11, -0.02)
 _ORDERS = 1.0  # of magnitude above and below the average member that are shown
 _BEFORE = 3.0  # years of a followed record that are shown
 _FEW = 0.02  # of histories: of fewer no risk is drawn
@@ -82,7 +86,8 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
     """The histories against the record: a row for each state."""
     timeline = Timeline(result.dataset, result.simulation.scenario)
     states = list(range(len(timeline.states))) if states is None else states
-    figure, axes = _sheet(0.82 * len(states) + 0.6)
+    figure, axes = sheet(0.82 * len(states) + 0.6)
+    no_sides(axes)
     spots = []
     for row, i in enumerate(states):
         _shares(axes, result, timeline, i, -row)
@@ -90,19 +95,17 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
         found = marks(timeline, i)
         _events(axes, found, -row)
         end = result.states.iloc[i]
-        _row(
+        row_heading(
             axes,
-            timeline,
-            result.simulation.names[i],
             -row + _STRIP[1],
+            result.simulation.names[i],
             f"at the end: out {percent(end['out'])}, frozen {percent(end['frozen'])}",
         )
         spots += _told(timeline, found, i, -row, _begin(result, timeline))
     axes.set_ylim(-len(states) + 0.8, 0.9)
     _left(axes, {sum(_STRIP) / 2: "record", sum(_BAND) / 2: "simulated", sum(_STEPS) / 2: "events"})
     _years(axes, result, timeline)
-    patches = [Patch(color=palette.STATUS[status], label=STATUSES[status]) for status in Status]
-    _legend(figure, patches)
+    legend(figure, [area(STATUSES[status], color=palette.STATUS[status]) for status in Status])
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # it is laid out
     placed = tuple(spot(axes, *one) for one in spots)
@@ -113,14 +116,15 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
         for i in states
     )
     alt = f"For each state, shares of histories over time under a strip with the record. {ends}"
-    return Picture("free-run", figure, alt, FREE_RUN, placed, small=True)
+    return Picture("free-run", figure, alt, FREE_RUN, placed)
 
 
 def risk(result: Result, states: list[int] | None = None) -> Picture:
     """Each state's risk of leaving, relative to the average member: a row for each state."""
     timeline = Timeline(result.dataset, result.simulation.scenario)
     states = list(range(len(timeline.states))) if states is None else states
-    figure, axes = _sheet(0.6 * len(states) + 0.6)
+    figure, axes = sheet(0.6 * len(states) + 0.6)
+    no_sides(axes)
     own, average = _risks(result)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.clip(np.log10(own / average[:, np.newaxis]), -_ORDERS, _ORDERS)
@@ -140,15 +144,15 @@ def risk(result: Result, states: list[int] | None = None) -> Picture:
                 axes.plot([at, at], [-row - 0.26, -row + 0.26], color=palette.INK, linewidth=1)
         last = own[np.isfinite(own[:, i]), i]
         said = f"in the last year: {_small(last[-1])}" if len(last) else ""
-        _row(axes, timeline, result.simulation.names[i], -row + 0.26, said)
+        row_heading(axes, -row + 0.26, result.simulation.names[i], said)
     axes.set_ylim(-len(states) + 0.6, 0.6)
     times = f"{10**_ORDERS:.0f}"
     _left(axes, {0.26: f"{times} times", 0: "average", -0.26: f"1/{times}"})
     _years(axes, result, timeline)
-    _legend(figure, [
-        Patch(color=_ABOVE, label="above the average member"),
-        Patch(color=_BELOW, label="below it"),
-        Line2D([], [], color=palette.INK, linewidth=1, label="left or froze"),
+    legend(figure, [
+        area("above the average member", color=_ABOVE),
+        area("below it", color=_BELOW),
+        line("left or froze", color=palette.INK, linewidth=1),
     ])  # fmt: skip
     highest = " ".join(
         f"{result.simulation.names[i]}: highest {_small(np.nanmax(own[:, i]))}."
@@ -156,7 +160,7 @@ def risk(result: Result, states: list[int] | None = None) -> Picture:
         if np.isfinite(own[:, i]).any()
     )
     alt = f"For each state, its yearly risk of leaving over that of the average member. {highest}"
-    return Picture("risk", figure, alt, RISK, small=True)
+    return Picture("risk", figure, alt, RISK)
 
 
 def one_state(result: Result, i: int) -> Picture:
@@ -165,10 +169,7 @@ def one_state(result: Result, i: int) -> Picture:
         Timeline(result.dataset, result.simulation.scenario),
         result.simulation.names[i],
     )
-    figure = Figure(figsize=(WIDTH, 5.6), layout="constrained", facecolor="white")
-    top, middle, bottom = figure.subplots(3, sharex=True, height_ratios=(1.2, 1, 1))
-    for axes in (top, middle, bottom):
-        _plain(axes)
+    figure, (top, middle, bottom) = sheet(5.6, 3, sharex=True, height_ratios=(1.2, 1, 1))
     _shares(top, result, timeline, i, 0)
     _strip(top, result, timeline, i, 0)
     _events(top, marks(timeline, i), 0)
@@ -186,11 +187,11 @@ def one_state(result: Result, i: int) -> Picture:
         y = 100 * np.append(values, values[-1])
         middle.step([*x, x[-1] + 1], y, where="post", color=colour, linestyle=dash, label=label)
     middle.legend(
-        fontsize=_SMALL, frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 0.98),
+        fontsize=SMALL, frameon=False, ncols=3, loc="lower left", bbox_to_anchor=(0, 0.98),
         borderaxespad=0,
     )  # fmt: skip
     middle.set_ylim(bottom=0)
-    middle.set_ylabel("% a year", fontsize=_SMALL)
+    middle.set_ylabel("% a year", fontsize=SMALL)
     band = np.quantile(result.ensemble.alignment[:, :, i], [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
     times = timeline.years[1:]
     for low, high, alpha in ((0, 4, 0.18), (1, 3, 0.35)):
@@ -199,9 +200,9 @@ def one_state(result: Result, i: int) -> Picture:
     bottom.axhline(0, color=palette.FAINT, linewidth=0.8)
     bottom.annotate(
         "0: neither held nor pushed", (1, 0), (0, 2), xycoords=("axes fraction", "data"),
-        textcoords="offset points", fontsize=_SMALL - 0.5, ha="right", color="#555555",
+        textcoords="offset points", fontsize=SMALL - 0.5, ha="right", color="#555555",
     )  # fmt: skip
-    bottom.set_ylabel("alignment, log-odds", fontsize=_SMALL)
+    bottom.set_ylabel("alignment, log-odds", fontsize=SMALL)
     for change in timeline.changes(i):
         for axes in (middle, bottom):
             axes.axvline(decimal_year(change.day), color=palette.INK, linewidth=0.8)
@@ -210,7 +211,7 @@ def one_state(result: Result, i: int) -> Picture:
         f"{clean(name)}: {result.states['record'][i]}", fontsize=10, fontweight="bold",
         x=0.01, ha="left", parse_math=False,
     )  # fmt: skip
-    return Picture(f"state-{timeline.states[i]}", figure, name, ONE_STATE, small=True)
+    return Picture(f"state-{timeline.states[i]}", figure, name, ONE_STATE)
 
 
 def _risks(result: Result) -> tuple[Floats, Floats]:
@@ -230,46 +231,10 @@ def _small(share: float) -> str:
     return f"{100 * share:.1f} %" if share < 0.1 else percent(share)
 
 
-def _sheet(height: float) -> tuple[Figure, Axes]:
-    layout = ConstrainedLayoutEngine(h_pad=0.06, w_pad=0.06)
-    figure = Figure(figsize=(WIDTH, height), layout=layout, facecolor="white")
-    axes = figure.subplots()
-    _plain(axes)
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([])
-    return figure, axes
-
-
-def _plain(axes: Axes) -> None:
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.tick_params(labelsize=_SMALL, colors=palette.INK, color=palette.FAINT)
-
-
-def _legend(figure: Figure, handles: Sequence[Patch | Line2D]) -> None:
-    figure.legend(
-        handles=handles, loc="outside upper left", ncols=len(handles), frameon=False,
-        fontsize=_SMALL, handlelength=1.2, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.2,
-    )  # fmt: skip
-
-
 def _left(axes: Axes, labels: dict[float, str]) -> None:
     """What the heights of the first row mean."""
     axes.set_yticks(list(labels), list(labels.values()))
-    axes.tick_params("y", length=0, labelsize=_SMALL - 0.5)
-
-
-def _row(axes: Axes, timeline: Timeline, name: str, y: float, said: str) -> None:
-    """The name of a row above it, and what is said of it at the right."""
-    for x, text, size, weight, place in (
-        (0, shorten(clean(name), 34), 9.0, "bold", "left"),
-        (1, said, _SMALL, "normal", "right"),
-    ):
-        axes.annotate(
-            text, (x, y), (0, 1.5), xycoords=("axes fraction", "data"), textcoords="offset points",
-            fontsize=size, fontweight=weight, ha=place, va="bottom", color=palette.INK,
-            parse_math=False,
-        )  # fmt: skip
+    axes.tick_params("y", length=0, labelsize=SMALL - 0.5)
 
 
 def _begin(result: Result, timeline: Timeline) -> float:
@@ -279,11 +244,7 @@ def _begin(result: Result, timeline: Timeline) -> float:
 
 
 def _years(axes: Axes, result: Result, timeline: Timeline) -> None:
-    first, last = _begin(result, timeline), float(timeline.years[-1])
-    axes.set_xlim(first, last)
-    step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if (last - first) / s <= 7.5), 200)
-    ticks = np.arange(-(-first // step) * step, last + 1e-9, step)
-    axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
+    years(axes, _begin(result, timeline), float(timeline.years[-1]))
     if since := result.simulation.since:
         axes.axvline(float(timeline.years[since]), color=palette.INK, linewidth=0.8, linestyle=":")
 

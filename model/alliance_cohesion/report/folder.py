@@ -42,6 +42,27 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     return result
 
 
+def run_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of the results of a run, with what they can be made again from.
+
+    Raises:
+        FolderError: it is none.
+    """
+    result = manifest_of(folder)
+    missing = [name for name in ("entry", "seed", "histories", "parameters") if name not in result]
+    if missing:
+        raise FolderError(f"{folder}: not the results of a run ({MANIFEST} has no {missing[0]})")
+    for name, least in (("seed", 0), ("histories", 1)):
+        value = result[name]
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 2**63:
+            raise FolderError(
+                f"{folder}: not the results of a run ({MANIFEST} has no {name} that is a number)"
+            )
+    if not isinstance(result["parameters"], dict) or "sha256" not in result["parameters"]:
+        raise FolderError(f"{folder}: not the results of a run ({MANIFEST} has no parameters)")
+    return result
+
+
 def _inside(folder: Path, name: str) -> bool:
     """Whether a name stands for a place in the folder, links followed."""
     try:

@@ -12,8 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from .document import Document, Made
-from .grid import Grid
+from .document import Document, Grid, Made
 from .text import clean
 
 

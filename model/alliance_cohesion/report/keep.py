@@ -9,7 +9,9 @@ import hashlib
 import io
 import json
 import platform
+import shlex
 import shutil
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,16 +24,51 @@ import xarray as xr
 from .. import __version__
 from ..scenario import Scenario, copies
 from ..scenario.tables import safe_cell
-from . import guide
+from . import markdown
 from .document import Document, Figure, Made
 from .folder import MANIFEST, PROGRAM, Place, writing
 from .html import render
+from .text import clean
 
 if TYPE_CHECKING:
-    from .page import Picture
+    import pandas as pd
+
+    from .pictures import Picture
 
 FORMAT = 1
-README, REPORT = "README.txt", "report.html"
+README, REPORT, MARKDOWN = "README.txt", "report.html", "report.md"
+_WIDTH, _NAMES = 96, 20
+ALWAYS = (
+    ("report.html", "all of it on one page, for any browser; needs no network"),
+    ("README.txt", "what is in this folder, and how to make it again"),
+    ("manifest.json", "what made it: version, libraries, command, seed; a hash of every file"),
+)
+
+_TEXT = """\
+{title}
+{rule}
+
+{question}
+
+{counts}
+
+What is here
+------------
+{files}
+{reading}
+How to make it again
+--------------------
+With version {version} of the program{command}
+
+    {again}
+
+The same version, seed and scenario give the same numbers, bit for bit, whatever the number of
+processors. parameters.sha256 in manifest.json tells whether the parameter draws were the same.
+"""
+PRIOR = (
+    "The parameters were drawn from the PRIOR. Nothing was calibrated: the chances say what the "
+    "rules allow, not what the record supports."
+)
 
 
 @dataclass(frozen=True)
@@ -94,12 +131,16 @@ class Draft:
         """Keep plain data."""
         write_text(self.file(name, about), as_json(content))
 
-    def csv(self, header: list[str], rows: Iterable[list[Any]], name: str, about: str) -> None:
-        """Keep a table."""
-        with self.file(name, about).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    def tables(self, tables: "dict[str, pd.DataFrame]", about: dict[str, str]) -> None:
+        """Keep tables as CSV; what is missing is an empty cell."""
+        for name, table in tables.items():
+            days = {day: table[day].astype(str) for day in table.select_dtypes("datetime")}
+            plain = table.assign(**days).astype(object)
+            rows = plain.where(plain.notna(), None).itertuples(index=False)
+            with self.file(f"{name}.csv", about[name]).open("w", encoding="utf-8", newline="") as f:
+                writer = csv.writer(f, lineterminator="\n")
+                writer.writerow(table.columns)
+                writer.writerows([safe_cell(cell) for cell in row] for row in rows)
 
     def numbers(self, data: xr.Dataset, name: str, about: str) -> None:
         """Keep a dataset as netCDF; the same dataset gives the same bytes.
@@ -127,7 +168,8 @@ class Draft:
         self.files.append(("pictures/", names))
 
     def report(self, document: Document) -> None:
-        """Write the report; all else must be there."""
+        """Write the report, as a page and as Markdown; all else must be there."""
+        write_text(self.file(MARKDOWN, "the report as text"), markdown.render(document))
         text = render(document, made(self.origin, self.entry, self.files))
         write_text(self.folder / REPORT, text)
 
@@ -154,7 +196,7 @@ def keeping(
             shutil.copyfile(source, place.draft / copy)
         draft = Draft(place, origin, placed[origin.scenario.path.resolve()].as_posix())
         yield draft
-        guided = guide.guide(origin, draft.entry, draft.files, reading)
+        guided = guide(origin, draft.entry, draft.files, reading)
         write_text(place.draft / README, guided)
         write_text(place.draft / MANIFEST, as_json(_manifest(draft)))
 
@@ -188,9 +230,9 @@ def _manifest(draft: Draft) -> dict[str, Any]:
 def made(origin: Origin, entry: str, files: Iterable[tuple[str, str]]) -> Made:
     """The part of a report that says how to make it again."""
     counted = [] if origin.histories is None else [("Histories", f"{origin.histories:,}")]
-    commands = [("From inside this folder:", guide.again(origin, entry))]
+    commands = [("From inside this folder:", again(origin, entry))]
     if origin.command:
-        commands.insert(0, ("This was made by:", guide.command(origin)))
+        commands.insert(0, ("This was made by:", command(origin)))
     return Made(
         facts=(
             ("Version of the program", __version__),
@@ -203,10 +245,54 @@ def made(origin: Origin, entry: str, files: Iterable[tuple[str, str]]) -> Made:
         files=(
             ("scenario/", f"the scenario as it was read; start: {entry}"),
             *files,
-            *guide.ALWAYS,
+            *ALWAYS,
         ),
         calibrated=origin.calibrated,
     )
+
+
+def guide(origin: Origin, entry: str, files: Iterable[tuple[str, str]], reading: str) -> str:
+    """The text of README.txt."""
+    title = f"Results of {clean(origin.scenario.name)}: {origin.kind}"
+    source = clean(origin.parameters_from)
+    drawn = f"The parameters were drawn from {source}." if origin.calibrated else PRIOR
+    count = "" if origin.histories is None else f"{origin.histories:,} histories, "
+    scenario = ("scenario/", f"the scenario as it was read: every file, unchanged. Start: {entry}")
+    question = clean(origin.scenario.question)
+    return _TEXT.format(
+        title=title,
+        rule="=" * len(title),
+        question=textwrap.fill(question or "(The scenario asks no question.)", _WIDTH),
+        counts=textwrap.fill(f"{count}seed {origin.seed}. {drawn}", _WIDTH),
+        files="".join(_line(*one) for one in (ALWAYS[0], scenario, *files, *ALWAYS[1:])),
+        reading=f"\nHow to read it\n--------------\n{reading}" if reading else "",
+        version=__version__,
+        command=f":\n\n    {command(origin)}\n\nor, from inside this folder,"
+        if origin.command
+        else ", from inside this folder:",
+        again=again(origin, entry),
+    )
+
+
+def _line(name: str, about: str) -> str:
+    gap = " " * max(1, _NAMES - len(name))
+    later = " " * _NAMES
+    return (
+        textwrap.fill(f"{clean(name)}{gap}{clean(about)}", _WIDTH, subsequent_indent=later) + "\n"
+    )
+
+
+def command(origin: Origin) -> str:
+    """The command line that was given."""
+    return clean(shlex.join(str(word) for word in origin.command))
+
+
+def again(origin: Origin, entry: str) -> str:
+    """A command that does the same from the copy of the scenario."""
+    words = ["cohesion", origin.job, entry, *origin.asked]
+    if origin.histories is not None:
+        words += ["--histories", str(origin.histories)]
+    return clean(shlex.join([*words, "--seed", str(origin.seed), "--out", "../again"]))
 
 
 def _libraries() -> dict[str, str]:

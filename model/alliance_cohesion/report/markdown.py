@@ -2,8 +2,7 @@
 
 import re
 
-from .document import Document
-from .grid import Grid
+from .document import Document, Grid
 from .text import clean
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -14,7 +13,7 @@ def render(document: Document) -> str:
     parts = [f"# {_plain(document.title)}", _plain(document.question)]
     parts += [_list(document.answer), *map(_plain, document.further)]
     for section in document.sections:
-        parts.append(f"## {_plain(section.heading)}")
+        parts += [f"## {_plain(section.heading)}"] if section.heading else []
         parts += [_plain(part) if isinstance(part, str) else table(part) for part in section.parts]
     if document.caveats:
         parts += ["## How far to trust it", _list(document.caveats)]

@@ -4,7 +4,6 @@ All of it is made from the tables and the dataset of the result.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,17 +12,15 @@ import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
+from ..inference.draws import Draws
 from ..result import BEYOND, HELD_OUT, IN_SAMPLE, NOT_CALIBRATED, STATUSES, Result
-from ..scenario.files import UnreadableError, read_json
 from ..scenario.history import month
-from .grid import Column, Grid, grid, numbers
+from .document import Column, Document, Figure, Grid, Section, grid, numbers
 from .terminal import WIDTH, table
 from .text import clean, listed, percent
 
 if TYPE_CHECKING:
-    import xarray as xr
-
-    from .document import Document, Figure
+    from ..simulation import Simulation
 
 NUMBERS = "histories.nc"
 MOST_ROWS = 200
@@ -61,42 +58,57 @@ means not by the end of the clock.
 
 def main_grid(result: Result) -> Grid:
     """The first table: episodes where the record has any in the simulated time, else states."""
-    return states_grid(result) if result.episodes.empty else episodes_grid(result)
+    if result.episodes.empty:
+        return states_grid(result)
+    return episodes_grid(result.episodes, result.sample)
 
 
-def episodes_grid(result: Result) -> Grid:
-    """A line for each documented change: how likely in simulation, and held out before it."""
-    rows = result.episodes
+def episodes_grid(rows: pd.DataFrame, sample: str) -> Grid:
+    """A line for each documented change: how likely in simulation, and held out before it.
+
+    Args:
+        rows: name, event, date, within_two_years; rank, of, risk, base_rate where they are known;
+            tied (how many peers share the rank) and drove (what moved the state) if there is more.
+        sample: Of what simulation says.
+    """
     columns = [
-        Column("\n\nwhat happened", wraps=True),
-        *numbers(f"{result.sample}:\nwithin\n2 years"),
+        Column("\n\nwhat happened", wraps=True, least=20),
+        *numbers(f"{sample}:\nwithin\n2 years"),
     ]
     cells = [
         [f"{clean(row.name_)} {row.event}, {month(row.date)}", percent(row.within_two_years)]
-        for row in _named(rows)
+        for row in named(rows)
     ]
     note = "within 2 years: share of histories in which the state makes that change so near to it."
     if rows["rank"].notna().all():
         columns += numbers("held out:\nrank just\nbefore it", "held out:\nrisk that\nyear")
-        for line, row in zip(cells, _named(rows), strict=True):
-            line += [f"{row.rank:g} of {row.of:g}", _risk(row.risk)]
+        for line, row in zip(cells, named(rows), strict=True):
+            line += [rank(row.rank, row.of, getattr(row, "tied", 0)), risk(row.risk)]
         note += (
             "\nheld out: predicted by a fit that never saw the change; rank among the states of "
             "the same\n  status, 1 the likeliest."
         )
         if rows["base_rate"].notna().all():
             columns += numbers("held out:\nbase rate\nthat year")
-            for line, row in zip(cells, _named(rows), strict=True):
-                line.append(_risk(row.base_rate))
+            for line, row in zip(cells, named(rows), strict=True):
+                line.append(risk(row.base_rate))
+    if "drove" in rows:
+        columns.append(Column(f"{sample}:\nwhat set it apart\nfrom its peers", wraps=True))
+        for line, row in zip(cells, named(rows), strict=True):
+            line.append(row.drove)
+        note += (
+            "\nwhat set it apart: terms of the utility of membership, in log-odds, in which it "
+            "differed most\n  from the states of the same status."
+        )
     return grid("", columns, cells, note)
 
 
 def states_grid(result: Result) -> Grid:
     """A line for each state: the record, and the shares of histories."""
-    end, since = _end(result), result.simulation.since
+    end, since = _end(result.simulation), result.simulation.since
     whole = not since
     heads = [f"{status}\n{end}" for status in STATUSES]
-    shown = _named(result.states)[:MOST_ROWS]
+    shown = named(result.states)[:MOST_ROWS]
     cut = len(result.states) - len(shown)
     columns = [
         Column("\nstate", wraps=True, least=8),
@@ -124,13 +136,19 @@ def states_grid(result: Result) -> Grid:
     )
 
 
-def _named(frame: pd.DataFrame) -> list[Any]:
+def named(frame: pd.DataFrame) -> list[Any]:
     """Rows with attributes; missing values are None."""
     plain = frame.rename(columns={"name": "name_"}).astype(object)
     return list(plain.where(plain.notna(), None).itertuples(index=False))
 
 
-def _risk(share: float) -> str:
+def rank(place: float, of: int, tied: int) -> str:
+    """A rank as text: `1 of 6`, or `3.5 of 6, tied with 2`."""
+    return f"{place:g} of {of:g}" + (f", tied with {tied}" if tied else "")
+
+
+def risk(share: float) -> str:
+    """A yearly risk: one digit more than `percent` where it is small."""
     return f"{100 * share:.1f} %" if 0.001 <= share < 0.0995 else percent(share)
 
 
@@ -139,34 +157,38 @@ def _span(low: str | None, high: str | None) -> str:
     return f"{low[:4]} to {high[:4] if high else 'never'}" if low else "never"
 
 
-def _end(result: Result) -> str:
+def _end(simulation: "Simulation") -> str:
     """The end of the clock: `2035`, or `Jun 2026` within a year."""
-    last = str(result.simulation.inputs.end - 1)[:7]
+    last = str(simulation.inputs.end - 1)[:7]
     return last[:4] if last.endswith("-12") else month(last)
 
 
 # Sentences
 
 
-def heading(result: Result) -> str:
+def heading(simulation: "Simulation", draws: Draws, histories: int, sample: str) -> str:
     """What was simulated, from which parameters, in one line."""
-    scenario = result.simulation.scenario
+    scenario = simulation.scenario
     name, alliance = scenario.name, scenario.alliance.name
     also = "" if name.casefold() == alliance.casefold() else f" ({name})"
-    origin = "the prior" if result.sample == NOT_CALIBRATED else result.draws.origin
+    origin = "the prior" if sample == NOT_CALIBRATED else draws.origin
     start = scenario.clock.known_until or scenario.clock.start
     return clean(
-        f"{alliance}{also}, {start.year + bool(scenario.clock.known_until)}-{_end(result)[-4:]}: "
-        f"{len(scenario.states)} states, {result.histories:,} simulated histories "
-        f"({origin}, {result.sample})"
+        f"{alliance}{also}, {start.year + bool(scenario.clock.known_until)}-"
+        f"{_end(simulation)[-4:]}: {len(scenario.states)} states, {histories:,} simulated "
+        f"histories ({origin}, {sample})"
     )
+
+
+def _heading(result: Result) -> str:
+    return heading(result.simulation, result.draws, result.histories, result.sample)
 
 
 def stayed(result: Result) -> str:
     """The states that never left, and in what share of histories they stay; "" if none did."""
     if result.episodes.empty or result.stayers.empty:
         return ""
-    told = [f"{clean(row.name_)} {percent(row.stays)}" for row in _named(result.stayers)]
+    told = [f"{clean(row.name_)} {percent(row.stays)}" for row in named(result.stayers)]
     return f"stayed: {', '.join(told)} of histories ({result.sample})"
 
 
@@ -220,7 +242,7 @@ def _held_out(result: Result) -> str:
     first = int((rows["rank"] == 1).sum())
     return (
         f"Just before a change, the state that moved ranked first in {first} of {len(rows)} cases; "
-        f"its risk in that year was {_risk(rows['risk'].min())} to {_risk(rows['risk'].max())} "
+        f"its risk in that year was {risk(rows['risk'].min())} to {risk(rows['risk'].max())} "
         "(held out)."
     )
 
@@ -250,7 +272,7 @@ def _returns(result: Result) -> str:
     parts = [
         f"{clean(row.name_)}, frozen now, is a member in {percent(row.member)}, frozen in "
         f"{percent(row.frozen)} and out in {percent(row.out)} of histories"
-        for row in _named(frozen)[:2]
+        for row in named(frozen)[:2]
     ]
     if len(out):
         top = out.loc[out["member"].idxmax()]
@@ -259,13 +281,13 @@ def _returns(result: Result) -> str:
             f"({percent(top['member'])})"
         )
     told = "; ".join(parts) or f"0 of {len(states)} states had been frozen or out before"
-    return f"At the end of {_end(result)}, {told}."
+    return f"At the end of {_end(result.simulation)}, {told}."
 
 
 def _how_many(result: Result) -> str:
     sums, known = result.states[["frozen", "out"]].sum(), list(result.states["known"])
     return (
-        f"At the end of {_end(result)}, {sums['frozen']:.1f} states are frozen and "
+        f"At the end of {_end(result.simulation)}, {sums['frozen']:.1f} states are frozen and "
         f"{sums['out']:.1f} out in the average history; the record"
         f"{' ends with' if result.simulation.since else ' has'} {known.count('frozen')} frozen and "
         f"{known.count('out')} out."
@@ -291,7 +313,7 @@ def show(console: Console, result: Result) -> None:
         *_followed(result),
         *filter(None, [held(result)]),
     ]
-    console.print(Text(heading(result), style="bold"))
+    console.print(Text(_heading(result), style="bold"))
     console.print()
     console.print(table(main_grid(result)))
     console.print(Text("\n".join(below[not below[0] :])), soft_wrap=True)
@@ -321,20 +343,18 @@ def notebook(result: Result) -> str:
     """The first table for a notebook."""
     from .html import table_html
 
-    return table_html(heading(result), main_grid(result), stayed(result))
+    return table_html(_heading(result), main_grid(result), stayed(result))
 
 
-def document(result: Result, figures: Iterable["Figure"] = ()) -> "Document":
+def document(result: Result, figures: Iterable[Figure] = ()) -> Document:
     """The report, as page and Markdown show it."""
-    from .document import Document, Section
-
     scenario, known = result.simulation.scenario, not result.episodes.empty
     tables: list[str | Grid] = [main_grid(result), *filter(None, [stayed(result)])]
     return Document(
         title=f"{clean(scenario.title or scenario.name)}: simulated histories",
         question=scenario.question or "Who leaves or freezes, and who comes back?",
         answer=sentences(result),
-        further=tuple(filter(None, [f"{heading(result)}.", held(result)])),
+        further=tuple(filter(None, [f"{_heading(result)}.", held(result)])),
         figures=tuple(figures),
         sections=(
             Section(
@@ -371,7 +391,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "monte_carlo_error": 1.645 * 0.5 / result.histories**0.5,
         "known_until": _text(result.simulation.scenario.clock.known_until),
         **{
-            name: [dict(zip(frame.columns, row, strict=True)) for row in _named(frame)]
+            name: [dict(zip(frame.columns, row, strict=True)) for row in named(frame)]
             for name, frame in (("episodes", result.episodes), ("states", result.states))
         },
         "absent_at_end": (result.ensemble.away_at_end / result.histories).tolist(),
@@ -408,8 +428,7 @@ def write(
     Raises:
         FolderError: the folder holds results already, or something else, or cannot be written.
     """
-    from . import markdown
-    from .keep import Origin, keeping, write_text
+    from .keep import Origin, keeping
 
     engine = result.engine
     origin = Origin(
@@ -428,55 +447,10 @@ def write(
     with keeping(folder, origin, reading, overwrite=overwrite) as draft:
         draft.json(as_json(result), "summary.json", "the tables that the program shows, as data")
         draft.numbers(result.dataset, NUMBERS, "every number over time (netCDF 4)")
-        for name, about in _FILES.items():
-            frame = result.tables[name]
-            days = frame.select_dtypes("datetime").columns
-            rows = _named(frame.assign(**{day: frame[day].astype(str) for day in days}))
-            draft.csv(list(frame.columns), map(list, rows), f"{name}.csv", about)
-        about = "the report as text"
-        write_text(draft.file("report.md", about), markdown.render(document(result)))
+        draft.tables(result.tables, _FILES)
         if pictures:
             from . import figures_run  # Matplotlib is slow to import, and not always needed
 
             draft.draw(lambda: figures_run.draw(result))
         draft.report(document(result, draft.figures))
     return draft.final
-
-
-@dataclass(frozen=True)
-class Results:
-    """A results folder that has been read."""
-
-    folder: Path
-    data: "xr.Dataset"
-    manifest: dict[str, Any]
-    summary: dict[str, Any]
-
-    @property
-    def entry(self) -> Path:
-        """The scenario file, as it was read."""
-        return self.folder / self.manifest["entry"]
-
-
-def read(folder: Path | str) -> Results:
-    """Read a results folder.
-
-    Raises:
-        FolderError: it is none, or it is not complete.
-    """
-    from .folder import MANIFEST, FolderError, manifest_of
-    from .numbers import read_numbers
-
-    folder = Path(folder)
-    manifest = manifest_of(folder)
-    missing = [key for key in ("entry", "seed", "histories", "files") if key not in manifest]
-    seed = manifest.get("seed")
-    if missing or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        what = f"no {missing[0]}" if missing else "no seed that is a number"
-        raise FolderError(f"{folder}: not the results of a run ({MANIFEST} has {what})")
-    data = read_numbers(folder / NUMBERS, manifest["files"].get(NUMBERS))
-    try:
-        told = read_json(folder / "summary.json")
-    except UnreadableError as error:
-        raise FolderError(f"{folder}: not a complete results folder ({error})") from error
-    return Results(folder, data, manifest, told)

@@ -5,16 +5,25 @@ sweeps have equal reports.
 """
 
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 
 from ..analysis.sweep.results import Findings
-from .document import Document, Figure, Made, Section
-from .grid import Column, Grid, grid, numbers, words
+from .document import Column, Document, Figure, Grid, Made, Section, grid, numbers, words
 from .html import render
 from .keep import REPORT
-from .text import clean, listed, percent
+from .palette import FAINT, GRID, INK
+from .text import clean, listed, percent, shorten
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .pictures import Picture
 
 _MOST_INPUTS = 4  # named in a cell
 _STRONGEST = 5  # inputs of a sentence
@@ -49,10 +58,10 @@ def contents(
 
 
 def _drawn(found: Findings) -> list[Figure]:
-    from . import pictures, sweep_plot  # matplotlib is slow to import, and not always wanted
+    from . import pictures  # matplotlib is slow to import, and not always wanted
 
     with tempfile.TemporaryDirectory() as folder:
-        return pictures.saved(lambda: sweep_plot.draw(found), Path(folder))
+        return pictures.saved(lambda: draw(found), Path(folder))
 
 
 def _made(found: Findings, manifest: dict[str, Any]) -> Made:
@@ -244,3 +253,259 @@ def _key(found: Findings) -> str:
 
 def _short(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
+
+
+# Pictures
+
+_MOST_DRAWN, _MOST_OUTCOMES, _BINS = 12, 3, 8
+_SHARES = ("probability", "share")
+_BAR = "#0072B2"
+
+
+def draw(found: Findings) -> "list[Picture]":
+    """The pictures that a sweep of this design allows."""
+    drawn = [responses(found, name, k) for k, name in enumerate(list(found.units)[:_MOST_OUTCOMES])]
+    if found.plan["design"]["kind"] == "grid" and len(found.inputs) == 2:
+        drawn.append(maps(found))
+    if any(row.get("total", row.get("effect")) is not None for row in found.sensitivity):
+        drawn.append(tornado(found))
+    if found.regions:
+        drawn.append(boxes(found))
+    return drawn
+
+
+def _places(found: Findings, name: str) -> tuple[np.ndarray, list[str] | None]:
+    """Where the points lie along an input, and the words there if it has words."""
+    column = found.table[name]
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=float), None
+    words = _words(found, name)
+    where = {word: k for k, word in enumerate(words)}
+    return np.array([where[str(value)] for value in column], dtype=float), words
+
+
+def _words(found: Findings, name: str) -> list[str]:
+    """The values of an input that has words, in the order of the plan."""
+    levels = next(one["levels"] for one in found.plan["variables"] if one["name"] == name)
+    present = set(found.table[name].astype(str))
+    return [str(level).removesuffix(".0") for level in levels] or sorted(present)
+
+
+def responses(found: Findings, outcome: str, number: int) -> "Picture":
+    """The outcome along each input: every point, and the mean over the other inputs."""
+    from . import pictures
+
+    inputs = found.inputs[:_MOST_DRAWN]
+    y = found.table[outcome].to_numpy()
+    error = found.errors[outcome].to_numpy()
+    columns = min(2, len(inputs))
+    rows = -(-len(inputs) // columns)
+    figure, panels = pictures.sheet(1.7 * rows + 0.7, rows, columns, squeeze=False, sharey=True)
+    said = []
+    for axes in panels.ravel()[len(inputs) :]:
+        axes.set_axis_off()
+    for axes, name in zip(panels.flat, inputs, strict=False):
+        x, levels = _places(found, name)
+        if len(x) > 1 and len(found.inputs) > 1:
+            axes.plot(x, y, ".", color=FAINT, ms=3 if len(x) < 500 else 1.5, alpha=0.6)
+        middle, mean = _curve(x, y)
+        axes.plot(middle, mean, color=INK, lw=1.5, marker="o", ms=3)
+        if len(found.inputs) == 1:
+            axes.errorbar(x, y, 1.96 * error, fmt="none", ecolor=INK, lw=0.8)
+        _name_axis(axes, name, levels)
+        _share_axis(axes, found.units[outcome])
+        said.append(f"{name} from {mean[0]:.3g} to {mean[-1]:.3g}")
+    _title(figure, f"Along each input: {outcome}")
+    pictures.legend(figure, [
+        pictures.line("a point", color=FAINT, marker=".", ls=""),
+        pictures.line("mean over the other inputs", color=INK, marker="o", ms=3),
+    ])  # fmt: skip
+    return pictures.Picture(
+        f"responses-{number + 1}", figure,
+        f"{outcome} ({found.units[outcome]}) along each input; means: {'; '.join(said)}.",
+        "The outcome along each input: grey dots are the points of the sweep, the line is the "
+        "mean over all other inputs. A flat line means that the input hardly matters on average.",
+    )  # fmt: skip
+
+
+def _title(figure: Any, text: str) -> None:
+    figure.suptitle(
+        textwrap.fill(shorten(clean(text), 100), 54), fontsize=9, fontweight="bold", x=0.01,
+        ha="left", parse_math=False,
+    )  # fmt: skip
+
+
+def _curve(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means at each value of `x`, or in bins where it has many."""
+    values = np.unique(x)
+    if len(values) <= 2 * _BINS:
+        return values, np.array([y[x == value].mean() for value in values])
+    edges = np.linspace(values[0], values[-1], _BINS + 1)
+    where = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, _BINS - 1)
+    full = [k for k in range(_BINS) if (where == k).any()]
+    middle = (edges[:-1] + edges[1:]) / 2
+    return middle[full], np.array([y[where == k].mean() for k in full])
+
+
+def _name_axis(axes: "Axes", name: str, levels: list[str] | None) -> None:
+    axes.set_xlabel(shorten(clean(name), 38), fontsize=7.5, parse_math=False)
+    axes.locator_params(nbins=5)
+    if levels is not None:
+        shown = np.unique(np.linspace(0, len(levels) - 1, min(len(levels), 4)).astype(int))
+        axes.set_xticks(shown, [shorten(clean(levels[k]), 44 // len(shown)) for k in shown])
+        axes.set_xlim(-0.5, len(levels) - 0.5)
+
+
+def _share_axis(axes: "Axes", unit: str) -> None:
+    if unit in _SHARES:
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+    else:
+        axes.set_ylabel(unit, fontsize=7.5, labelpad=1)
+
+
+def maps(found: Findings) -> "Picture":
+    """Outcomes over the two inputs of a grid."""
+    from . import pictures
+
+    a, b = found.inputs
+    names = list(found.units)[:6]
+    figure, panels = pictures.sheet(2.4 * len(names) + 0.6, len(names), squeeze=False)
+    said = []
+    (x, levels_x), (y, levels_y) = _places(found, a), _places(found, b)
+    xs, ys = np.unique(x), np.unique(y)
+    for axes, name in zip(panels.flat, names, strict=True):
+        values = np.full((len(ys), len(xs)), np.nan)
+        values[np.searchsorted(ys, y), np.searchsorted(xs, x)] = found.table[name]
+        image = axes.imshow(values, origin="lower", aspect="auto", cmap="cividis")
+        share = found.units[name] in _SHARES
+        if len(xs) <= 8 and len(ys) <= 12:
+            middle = (np.nanmin(values) + np.nanmax(values)) / 2
+            for (row, column), value in np.ndenumerate(values):
+                if np.isfinite(value):
+                    axes.text(
+                        column, row, percent(value) if share else f"{value:.3g}", ha="center",
+                        va="center", fontsize=6.5, color="k" if value > middle else "w",
+                    )  # fmt: skip
+        bar = figure.colorbar(image, ax=axes, fraction=0.05, pad=0.02)
+        bar.ax.tick_params(labelsize=6.5)
+        if share:
+            bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+        bar.outline.set_visible(False)
+        _steps(axes.set_xticks, xs, levels_x)
+        _steps(axes.set_yticks, ys, levels_y)
+        axes.set_xlabel(shorten(clean(a), 60), fontsize=7.5, parse_math=False)
+        axes.set_ylabel(shorten(clean(b), 34), fontsize=7.5, parse_math=False)
+        axes.set_title(shorten(clean(name), 56), loc="left", fontsize=8.5, parse_math=False)
+        said.append(f"{name} from {np.nanmin(values):.3g} to {np.nanmax(values):.3g}")
+    return pictures.Picture(
+        "map", figure, f"Heat maps over {a} and {b}: {'; '.join(said)}.",
+        "Each outcome over the two inputs: the brighter, the higher.",
+    )  # fmt: skip
+
+
+def _steps(place: Any, values: np.ndarray, words: list[str] | None) -> None:
+    chosen = np.unique(np.linspace(0, len(values) - 1, min(len(values), 7)).astype(int))
+    texts = [words[k] if words else f"{values[k]:.3g}" for k in chosen]
+    place(chosen, [shorten(clean(text), 12) for text in texts])
+
+
+def tornado(found: Findings) -> "Picture":
+    """Sensitivity indices with their intervals, the largest on top."""
+    from . import pictures
+
+    key = _key(found)
+    defined = [row for row in found.sensitivity if row[key] is not None]
+    outcomes = list(dict.fromkeys(row["outcome"] for row in defined))[:6]
+    count = min(len(found.inputs), 10)
+    what = "total order (bars), first order (circles)" if key == "total" else "mu* of Morris"
+    figure, panels = pictures.sheet(
+        len(outcomes) * (0.7 + 0.36 * count) + 0.7, len(outcomes), squeeze=False
+    )
+    said = []
+    for axes, outcome in zip(panels.flat, outcomes, strict=True):
+        rows = [row for row in defined if row["outcome"] == outcome]
+        rows = sorted(rows, key=lambda row: -row[key])[:count]
+        pictures.no_sides(axes)
+        for k, row in enumerate(rows):
+            reach = row[f"{key}_ci"]
+            axes.barh(-k, row[key], 0.3, color=_BAR)
+            axes.errorbar(row[key], -k, xerr=reach, fmt="none", ecolor=INK, lw=0.9)
+            if key == "total":
+                axes.plot(row["first"], -k, "o", mfc="w", mec=INK, ms=4)
+            index = f"{row[key]:.2g} \N{PLUS-MINUS SIGN} {reach:.2g}"
+            axes.annotate(
+                shorten(clean(row["input"]), 48), (0, -k + 0.17), (0, 1), va="bottom",
+                xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+                fontsize=pictures.SMALL, parse_math=False,
+            )  # fmt: skip
+            axes.annotate(
+                index, (1, -k + 0.17), (0, 1), va="bottom", ha="right", fontsize=pictures.SMALL,
+                xycoords=axes.get_yaxis_transform(), textcoords="offset points",
+            )  # fmt: skip
+        axes.set_ylim(-len(rows) + 0.6, 0.75)
+        axes.axvline(0, color=FAINT, lw=0.6)
+        axes.set_title(shorten(clean(outcome), 56), loc="left", fontsize=8.5, parse_math=False)
+        said.append(f"{outcome}: {rows[0]['input']} {rows[0][key]:.2g}")
+    _title(figure, f"Which inputs matter: {what}")
+    handles = [pictures.line("95 % interval", color=INK, lw=0.9)]
+    if key == "total":
+        handles.append(pictures.line("first order", color=INK, marker="o", mfc="w", ls="", ms=4))
+    pictures.legend(figure, handles)
+    return pictures.Picture(
+        "tornado", figure, f"Largest {key} by outcome: {'; '.join(said)}.",
+        "Which inputs matter, the strongest on top. If an interval reaches 0, the input may not "
+        "matter at all.",
+    )  # fmt: skip
+
+
+def boxes(found: Findings) -> "Picture":
+    """Each box as bars: the part of each input's range that it keeps."""
+    from . import pictures
+
+    regions = found.regions
+    heights = [0.45 * len(box["limits"]) + 0.55 for box in regions]
+    figure, panels = pictures.sheet(
+        sum(heights) + 0.5, len(regions), squeeze=False, height_ratios=heights
+    )
+    said = []
+    for axes, box in zip(panels.flat, regions, strict=True):
+        names = list(box["limits"])
+        pictures.no_sides(axes)
+        axes.spines["bottom"].set_visible(False)
+        axes.set_xticks([])
+        for place, name in enumerate(names[::-1]):
+            _limit(axes, place, name, box["limits"][name], found)
+        axes.set_ylim(-0.4, len(names) - 0.2)
+        axes.set_xlim(0, 1)
+        told = (
+            f"holds {percent(box['coverage'])} of the cases; {percent(box['density'])} of its "
+            f"points are cases; {percent(box['mass'])} of all points lie in it"
+        )
+        axes.set_title(textwrap.fill(told, 66), loc="left", fontsize=pictures.SMALL)
+        said.append(f"{', '.join(names)}: {told}")
+    _title(figure, f"Where {found.interest}")
+    return pictures.Picture(
+        "regions", figure, f"Boxes of inputs. {'; '.join(said)}.",
+        "Where the outcome of interest lies: the dark part of each bar is the part of an input's "
+        "range that the box keeps.",
+    )  # fmt: skip
+
+
+def _limit(axes: "Axes", place: int, name: str, limit: dict[str, Any], found: Findings) -> None:
+    axes.barh(place, 1.0, 0.28, color=GRID)
+    if "values" in limit:
+        words = _words(found, name)
+        for k, word in enumerate(words):
+            if word in limit["values"]:
+                axes.barh(place, 1 / len(words), 0.28, left=k / len(words), color=INK)
+        text = limit_text(limit)
+    else:
+        column = found.table[name].astype(float)
+        low, high = column.min(), column.max()
+        a, b = ((limit[end] - low) / (high - low) for end in ("low", "high"))
+        axes.barh(place, b - a, 0.28, left=a, color=INK)
+        text = f"{limit_text(limit)} (of {low:.3g} to {high:.3g})"
+    axes.text(
+        0, place + 0.2, shorten(clean(f"{name}: {text}"), 70), fontsize=7.5, va="bottom",
+        parse_math=False,
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .grid import Grid
+from .document import Grid
 
 WIDTH = 100  # where the output is no terminal
 

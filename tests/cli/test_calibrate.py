@@ -1,4 +1,4 @@
-"""`cohesion calibrate` and `cohesion compare` from the outside."""
+"""`cohesion calibrate` from the outside."""
 
 import json
 
@@ -9,25 +9,6 @@ from alliance_cohesion.cli import app
 from alliance_cohesion.scenario import write_new
 
 run = CliRunner().invoke
-TIES = """
-name = "ties"
-question = "Who leaves?"
-[clock]
-start = 2000-01-01
-end = 2009-12-31
-step = "quarter"
-[alliance]
-name = "Lantern Pact"
-patron = "Magna"
-members = ["Karth", "Ostra", "Velia"]
-entry = 1995-01-01
-[tables]
-events = "events.csv"
-"""
-EVENTS = """id,date,kind,actor,target,strength,description,source,confidence
-a,2003-05-01,status,Ostra,,out,d,Invented,high
-b,2007-08-01,status,Karth,,frozen,d,Invented,high
-"""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +16,8 @@ def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "one"
     write_new(folder)
     return str(folder)
+
+
 
 
 def fit(small, out):
@@ -85,7 +68,7 @@ def test_comparing_reads_the_calibration_beside_a_posterior_that_one_made(small,
     posterior = next(fitted.glob("posterior-*.csv"))
     child = tmp_path / "child.toml"
     child.write_text(f'name = "child"\nbase = "{small}"\n[parameters]\nposterior = "{posterior}"\n')
-    done = run(app, ["compare", str(child), "--histories", "20", "--json"])
+    done = run(app, ["compare", str(child), "--histories", "20", "--json", "--no-report"])
     assert done.exit_code == 0, done.output
     assert "fitting" not in done.stderr
     figures = json.loads((fitted / "figures.json").read_text())
@@ -100,31 +83,6 @@ def test_draws_that_are_no_power_of_two_are_refused(small, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_comparing_a_projection_is_refused_with_the_reason():
-    done = run(app, ["compare", "csto-2035"])
-    assert done.exit_code == 2
-    assert "csto-2035: its histories follow the record up to 2025-12-31" in done.stderr
-    assert done.stdout == ""
-
-
-def test_states_that_nothing_tells_apart_are_said_to_tie(tmp_path):
-    """Three members without a single driver, of whom two leave: no rank is the model's success."""
-    folder = tmp_path / "ties"
-    folder.mkdir()
-    (folder / "scenario.toml").write_text(TIES)
-    (folder / "events.csv").write_text(EVENTS)
-    done = run(app, ["compare", str(folder), "--histories", "50", "--json"])
-    assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    assert [(row["rank"], row["of"], row["tied"]) for row in told["ahead"]] == [
-        (2, 3, 2),
-        (1.5, 2, 1),
-    ]
-    done = run(app, ["compare", str(folder), "--histories", "50"])
-    assert "0 of 2 leavings were by the states ranked likeliest" in done.stdout
-    assert "2 of 3, tied with 2" in done.stdout
-
-
 def test_calibrating_into_a_file_is_refused(small, tmp_path):
     place = tmp_path / "file"
     place.write_text("mine")
@@ -132,28 +90,3 @@ def test_calibrating_into_a_file_is_refused(small, tmp_path):
     assert done.exit_code == 2
     assert "folder" in done.stderr
     assert place.read_text() == "mine"
-
-
-def test_comparing_gives_one_json_document_and_a_folder(small, tmp_path):
-    out = tmp_path / "card"
-    done = run(app, ["compare", small, "--histories", "60", "--json", "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    assert told["ahead"]
-    assert json.loads((out / "scorecard.json").read_text()) == told
-    assert {path.name for path in (out / "pictures").iterdir()} == {
-        "hazard.png", "reliability.png", "free.png",
-    }  # fmt: skip
-
-
-def test_a_results_folder_can_be_compared(small, tmp_path):
-    run(app, ["run", small, "--histories", "60", "--no-pictures", "--out", str(tmp_path / "run")])
-    done = run(app, ["compare", str(tmp_path / "run")])
-    assert done.exit_code == 0, done.output
-    assert "reproduce" in done.stdout
-
-
-def test_comparing_what_is_not_there_is_one_clear_message():
-    done = run(app, ["compare", "no-such-scenario"])
-    assert done.exit_code == 2
-    assert "no-such-scenario" in done.stderr
