@@ -35,8 +35,8 @@ TABLES = {
     "episodes", "terms", "clusters", "proper", "auc", "reliability", "sets", "free_runs", "leavers",
 }  # fmt: skip
 FILES = {
-    "README.txt", "comparison.json", "comparison.nc", "manifest.json", "pictures", "report.html",
-    "report.md", "scenario", *(f"{name}.csv" for name in TABLES),
+    "README.md", "comparison.json", "comparison.nc", "manifest.json", "pictures", "report.html",
+    "scenario", *(f"{name}.csv" for name in TABLES),
 }  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_several_scenarios_stand_side_by_side_with_what_their_parameters_saw(pla
         alone[name] = json.loads(call(name, "--histories", "40", "--json", "--no-report").stdout)
         assert f"Report: both/{name}/report.html" in lines
         assert any(line.startswith(f"{name}: all held out, by posterior") for line in lines)
-        report = (place / "both" / name / "report.md").read_text()
+        report = (place / "both" / name / "README.md").read_text()
         assert "Beside other scenarios" in report
     sums = next(line for line in lines if line.startswith("all ")).split()
     assert sums == ["all", *(f"{sum(alone[name]['gain']):+.2f}" for name in ("starter", "ties"))]

@@ -73,8 +73,12 @@ def test_a_comparison_says_of_every_figure_whether_it_is_held_out_and_whose_the_
 def test_one_sentence_says_what_the_parameters_of_a_scenario_were_fitted_to():
     assert fitted_to(comparison("in sample", held_out=True)) == (
         "here: one step ahead held out, by fits to this record, each without the cluster in "
-        "question; free-running in sample, by fit.csv, fitted to the scenario there."
+        "question; free-running in sample, by fit.csv, fitted to the scenario there (another coding "
+        "of this alliance's record)."
     )
+    own = comparison("in sample", held_out=True)
+    own.draws.fitted_to = "here"
+    assert fitted_to(own).endswith("by fit.csv, fitted to the scenario here.")
     anew = fitted_to(comparison("in sample", held_out=True, fitted_anew=True))
     assert "by fits to this record made now, each without the cluster in question" in anew
     assert fitted_to(comparison("held out", held_out=False)) == (

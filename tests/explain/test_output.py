@@ -92,7 +92,7 @@ def test_the_table_names_source_confidence_and_code_of_each_fact(place):
 
 
 FILES = {
-    "explanation.json", "report.md", "manifest.json", "report.html", "README.txt", "scenario",
+    "explanation.json", "manifest.json", "report.html", "README.md", "scenario",
     "pictures", *(f"{name}.csv" for name in (
         "terms", "drivers", "facts", "dependence", "probabilities", "peers", "shifts", "statements",
     )),

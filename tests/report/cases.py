@@ -57,7 +57,7 @@ def lies_wrong(figure: Figure) -> list[str]:
     """Texts of a figure that are cut by its edge, or lie over another."""
     figure.draw_without_rendering()
     named = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
-    beyond = {  # labels of time steps and ticks outside the axis are not drawn
+    beyond = {  # labels outside the axis are not drawn
         id(label)
         for axis in named
         for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())

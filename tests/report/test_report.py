@@ -123,7 +123,7 @@ def test_the_page_of_a_run_opens_with_what_happened(pages):
 
 
 def test_markdown_says_what_the_page_says(folders, pages):
-    text = (folders["run"] / "report.md").read_text(encoding="utf-8").replace("\\", "")
+    text = (folders["run"] / "README.md").read_text(encoding="utf-8").replace("\\", "")
     for sentence in pages["run"].answer:
         assert sentence in text
     assert text.count("| Velia") >= 2

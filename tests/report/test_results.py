@@ -16,7 +16,6 @@ from alliance_cohesion.simulation import load
 from .cases import numbers, starter
 
 FILES = {
-    "README.txt",
     "episodes.csv",
     "histories.nc",
     "manifest.json",
@@ -24,7 +23,7 @@ FILES = {
     "pictures/free-run.png",
     "pictures/risk.png",
     "report.html",
-    "report.md",
+    "README.md",
     "scenario/events.csv",
     "scenario/indicators.csv",
     "scenario/scenario.toml",

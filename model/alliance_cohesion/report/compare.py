@@ -4,6 +4,7 @@ All of it is made from the tables and the dataset of the result.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from ..analysis.compare import Comparison
 from ..core.inputs import Status
-from ..result import NOT_CALIBRATED
+from ..result import IN_SAMPLE, NOT_CALIBRATED
 from ..scenario.history import month
 from .document import Column, Document, Figure, Grid, Section, grid, numbers, words
 from .keep import Origin, keeping
@@ -50,6 +51,10 @@ _BACK: dict[str, Any] = {"color": "#1b7837", "linewidth": 1.3, "linestyle": ":"}
 
 
 # Sentences
+
+
+def _heading(c: Comparison) -> str:
+    return heading(c.simulation, c.draws, c.histories, c.sample)
 
 
 def question(c: Comparison) -> str:
@@ -122,6 +127,8 @@ def fitted_to(c: Comparison) -> str:
     """What the parameters of a scenario's numbers were fitted to, in one sentence."""
     name, origin = clean(c.simulation.scenario.name), clean(c.draws.origin)
     fit = f"{origin}, fitted to the scenario {clean(c.draws.fitted_to)}"
+    if c.sample == IN_SAMPLE and c.draws.fitted_to != c.simulation.scenario.name:
+        fit += " (another coding of this alliance's record)"
     ahead = (
         f"held out, by fits to this record{' made now' if c.fitted_anew else ''}, each without the "
         "cluster in question"
@@ -185,25 +192,6 @@ def scores(c: Comparison) -> Grid:
         cells,
         "Baseline: one rate between renewals, one at them, one of return; it knows nothing else. "
         "Gain: log score less the baseline's. AUC: 0.5 is luck, 1 is perfect.",
-    )  # fmt: skip
-
-
-def ahead(c: Comparison) -> Grid:
-    """One step ahead."""
-    return grid(
-        "One step ahead: given the record up to the time step before",
-        [*words("change"), *numbers("in the step", "in a year", "base rate"), *words("rank"),
-         Column(f"stood out by ({c.sample})", wraps=True)],
-        [
-            [
-                _change(row), risk(row.probability), risk(row.risk), risk(row.base_rate),
-                rank(row.rank, row.of, row.tied),
-                ", ".join(f"{name} {value:+.1f}" for name, value in c.stood_out(k)) or "nothing",
-            ]
-            for k, row in enumerate(named(c.episodes))
-        ],
-        "Held out but for what a state stood out by: the terms, in log-odds, in which it differed "
-        "most from the states of the same status.",
     )  # fmt: skip
 
 
@@ -307,7 +295,7 @@ def show(console: Console, *those: Comparison) -> None:
     """Print one comparison, or several side by side."""
     if len(those) > 1:
         for c in those:
-            console.print(Text(heading(c.simulation, c.draws, c.histories, c.sample), style="bold"))
+            console.print(Text(_heading(c), style="bold"), soft_wrap=True)
         for shown in side_by_side(*those):
             console.print()
             _print(console, shown)
@@ -316,7 +304,7 @@ def show(console: Console, *those: Comparison) -> None:
             console.print(Text(fitted_to(c)), soft_wrap=True)
         return
     (c,) = those
-    console.print(Text(heading(c.simulation, c.draws, c.histories, c.sample), style="bold"))
+    console.print(Text(_heading(c), style="bold"), soft_wrap=True)
     console.print()
     _print(console, episodes(c))
     console.print()
@@ -331,7 +319,9 @@ def show(console: Console, *those: Comparison) -> None:
 
 
 def _print(console: Console, shown: Grid) -> None:
-    console.print(table(shown))
+    if shown.title:
+        console.print(Text(shown.title, style="bold"), soft_wrap=True)
+    console.print(table(replace(shown, title="")))
     if shown.note:
         console.print(Text(shown.note), soft_wrap=True)
 
@@ -354,34 +344,21 @@ def document(
         title=f"{clean(scenario.title or scenario.name)}: against its record",
         question=question(c),
         answer=tuple(answer(c)),
-        further=(f"{heading(c.simulation, c.draws, c.histories, c.sample)}.",),
+        further=(f"{_heading(c)}.",),
         figures=tuple(figures),
         sections=(
             Section("What happened, and how likely it was", (episodes(c),), first=True),
-            Section("Scores", (scores(c), *seen(c)), first=True),
+            Section("Scores", (scores(c),), first=True),
             *([together] if together else []),
-            Section("Three questions, never mixed", (ahead(c), free(c), conditional(c))),
+            Section("Free-running, and conditional on the record", (free(c), conditional(c))),
         ),
-        caveats=_caveats(c),
-    )
-
-
-def _caveats(c: Comparison) -> tuple[str, ...]:
-    judged = (
-        "One step ahead is held out: time is cut half-way between clusters of events, and each "
-        "fold is predicted by a fit that has not seen it. Free-running and conditional use "
-        "parameters that may have been fitted to this record; there, agreement is in sample."
-        if c.held_out
-        else "The parameters have not seen this alliance: everything here is held out, and "
-        "the thresholds are drawn around a mean of other alliances."
-    )
-    changes, clusters = len(c.episodes), len(c.clusters)
-    return (
-        judged,
-        f"The record has {changes} change{'s' * (changes != 1)} in {clusters} "
-        f"cluster{'s' * (clusters != 1)}. That is few: a score over so little can be luck, and "
-        "whoever coded the record knew how history went.",
-        "Expect the rules to tell better who is at risk than when something happens.",
+        caveats=(
+            *seen(c),
+            f"The record has {len(c.episodes)} documented changes in {len(c.clusters)} clusters. "
+            "That is few: a score over so little can be luck, and whoever coded the record knew "
+            "how history went.",
+            "Expect the rules to tell better who is at risk than when something happens.",
+        ),
     )
 
 

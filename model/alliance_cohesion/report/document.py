@@ -108,4 +108,6 @@ class Made:
     """What it does, and the command."""
     files: tuple[tuple[str, str], ...] = ()
     """Name, and what is in it."""
+    reading: str = ""
+    """How to read the files."""
     calibrated: bool = True

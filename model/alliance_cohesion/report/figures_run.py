@@ -41,7 +41,7 @@ _ABOVE, _BELOW = "#b2182b", "#7a8fa6"
 FREE_RUN = (
     "Shares of simulated histories in which each state is a member, frozen or out, under a strip "
     "with its documented status. Where the two agree, the model would have expected what happened. "
-    "Time steps below are coded events that moved the state, longer if stronger."
+    "Strokes below are coded events that moved the state, longer if stronger."
 )
 RISK = (
     "The risk that a member leaves or freezes within the year, in simulated histories, relative to "

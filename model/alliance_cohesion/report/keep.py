@@ -1,7 +1,7 @@
 """What every results folder holds, whatever job it is of: one place that writes it.
 
-The scenario as it was read; the numbers; the pictures; report.html; README.txt, which says what
-is what; manifest.json, which says what made it all and holds a hash of every file.
+The scenario as it was read; the numbers; the pictures; the report as report.html and README.md,
+which say what is what; manifest.json, which says what made it all and holds a hash of every file.
 """
 
 import csv
@@ -11,7 +11,6 @@ import json
 import platform
 import shlex
 import shutil
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,38 +35,11 @@ if TYPE_CHECKING:
     from .pictures import Picture
 
 FORMAT = 1
-README, REPORT, MARKDOWN = "README.txt", "report.html", "report.md"
-_WIDTH, _NAMES = 96, 20
+README, REPORT = "README.md", "report.html"
 ALWAYS = (
     ("report.html", "all of it on one page, for any browser; needs no network"),
-    ("README.txt", "what is in this folder, and how to make it again"),
+    ("README.md", "the same as text: what came out, what is in this folder, how to make it again"),
     ("manifest.json", "what made it: version, libraries, command, seed; a hash of every file"),
-)
-
-_TEXT = """\
-{title}
-{rule}
-
-{question}
-
-{counts}
-
-What is here
-------------
-{files}
-{reading}
-How to make it again
---------------------
-With version {version} of the program{command}
-
-    {again}
-
-The same version, seed and scenario give the same numbers, bit for bit, whatever the number of
-processors. parameters.sha256 in manifest.json tells whether the parameter draws were the same.
-"""
-PRIOR = (
-    "The parameters were drawn from the PRIOR. Nothing was calibrated: the chances say what the "
-    "rules allow, not what the record supports."
 )
 
 
@@ -88,6 +60,8 @@ class Origin:
     histories: int | None = None
     asked: tuple[str, ...] = ()
     """What the job is told besides the scenario, as on its command line."""
+    reading: str = ""
+    """How to read the files."""
     more: dict[str, Any] = field(default_factory=dict)
     """What the manifest says of this job only."""
 
@@ -169,21 +143,18 @@ class Draft:
 
     def report(self, document: Document) -> None:
         """Write the report, as a page and as Markdown; all else must be there."""
-        write_text(self.file(MARKDOWN, "the report as text"), markdown.render(document))
-        text = render(document, made(self.origin, self.entry, self.files))
-        write_text(self.folder / REPORT, text)
+        again = made(self.origin, self.entry, self.files)
+        write_text(self.folder / REPORT, render(document, again))
+        write_text(self.folder / README, markdown.render(document, again))
 
 
 @contextmanager
-def keeping(
-    folder: Path | str, origin: Origin, reading: str = "", *, overwrite: bool = False
-) -> Iterator[Draft]:
+def keeping(folder: Path | str, origin: Origin, *, overwrite: bool = False) -> Iterator[Draft]:
     """Give a results folder to fill; it appears whole at the end, or not at all.
 
     Args:
         folder: Where it goes.
         origin: What made it.
-        reading: How to read its files, for README.txt.
         overwrite: Whether results that are there already are replaced.
 
     Raises:
@@ -196,8 +167,6 @@ def keeping(
             shutil.copyfile(source, place.draft / copy)
         draft = Draft(place, origin, placed[origin.scenario.path.resolve()].as_posix())
         yield draft
-        guided = guide(origin, draft.entry, draft.files, reading)
-        write_text(place.draft / README, guided)
         write_text(place.draft / MANIFEST, as_json(_manifest(draft)))
 
 
@@ -247,38 +216,8 @@ def made(origin: Origin, entry: str, files: Iterable[tuple[str, str]]) -> Made:
             *files,
             *ALWAYS,
         ),
+        reading=origin.reading,
         calibrated=origin.calibrated,
-    )
-
-
-def guide(origin: Origin, entry: str, files: Iterable[tuple[str, str]], reading: str) -> str:
-    """The text of README.txt."""
-    title = f"Results of {clean(origin.scenario.name)}: {origin.kind}"
-    source = clean(origin.parameters_from)
-    drawn = f"The parameters were drawn from {source}." if origin.calibrated else PRIOR
-    count = "" if origin.histories is None else f"{origin.histories:,} histories, "
-    scenario = ("scenario/", f"the scenario as it was read: every file, unchanged. Start: {entry}")
-    question = clean(origin.scenario.question)
-    return _TEXT.format(
-        title=title,
-        rule="=" * len(title),
-        question=textwrap.fill(question or "(The scenario asks no question.)", _WIDTH),
-        counts=textwrap.fill(f"{count}seed {origin.seed}. {drawn}", _WIDTH),
-        files="".join(_line(*one) for one in (ALWAYS[0], scenario, *files, *ALWAYS[1:])),
-        reading=f"\nHow to read it\n--------------\n{reading}" if reading else "",
-        version=__version__,
-        command=f":\n\n    {command(origin)}\n\nor, from inside this folder,"
-        if origin.command
-        else ", from inside this folder:",
-        again=again(origin, entry),
-    )
-
-
-def _line(name: str, about: str) -> str:
-    gap = " " * max(1, _NAMES - len(name))
-    later = " " * _NAMES
-    return (
-        textwrap.fill(f"{clean(name)}{gap}{clean(about)}", _WIDTH, subsequent_indent=later) + "\n"
     )
 
 

@@ -3,6 +3,7 @@
 All are narrow enough to be read on a phone. Constrained layout places what is in them.
 """
 
+import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -73,12 +74,19 @@ def no_sides(axes: Axes) -> None:
     axes.set_yticks([])
 
 
-def legend(figure: canvas.Figure, handles: Sequence[Patch | Line2D], columns: int = 0) -> None:
-    """A key above all panels."""
-    figure.legend(
-        handles=handles, loc="outside upper left", ncols=columns or len(handles), frameon=False,
+def legend(figure: canvas.Figure, handles: Sequence[Patch | Line2D], title: str = "") -> None:
+    """A key above all panels, under a title if there is one."""
+    made = figure.legend(
+        handles=handles, loc="outside upper left", ncols=len(handles), frameon=False,
         fontsize=SMALL, handlelength=1.2, handletextpad=0.4, columnspacing=1.2, borderaxespad=0.2,
+        title=title_text(title) or None, title_fontsize=9, alignment="left",
     )  # fmt: skip
+    made.get_title().set(fontweight="bold", parse_math=False)
+
+
+def title_text(title: str) -> str:
+    """A title on one line or two."""
+    return textwrap.fill(shorten(clean(title), 100), 54)
 
 
 def line(label: str, **style: Any) -> Line2D:

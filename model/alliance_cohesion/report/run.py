@@ -441,10 +441,10 @@ def write(
         parameters_sha256=result.draws.digest,
         histories=result.histories,
         asked=() if engine == "ensemble" else ("--engine", engine),
+        reading=_READING.format(kept=result.dataset.sizes["history"]),
         more={"engine": engine},
     )
-    reading = _READING.format(kept=result.dataset.sizes["history"])
-    with keeping(folder, origin, reading, overwrite=overwrite) as draft:
+    with keeping(folder, origin, overwrite=overwrite) as draft:
         draft.json(as_json(result), "summary.json", "the tables that the program shows, as data")
         draft.numbers(result.dataset, NUMBERS, "every number over time (netCDF 4)")
         draft.tables(result.tables, _FILES)

@@ -315,23 +315,15 @@ def responses(found: Findings, outcome: str, number: int) -> "Picture":
         _name_axis(axes, name, levels)
         _share_axis(axes, found.units[outcome])
         said.append(f"{name} from {mean[0]:.3g} to {mean[-1]:.3g}")
-    _title(figure, f"Along each input: {outcome}")
     pictures.legend(figure, [
         pictures.line("a point", color=FAINT, marker=".", ls=""),
         pictures.line("mean over the other inputs", color=INK, marker="o", ms=3),
-    ])  # fmt: skip
+    ], f"Along each input: {outcome}")  # fmt: skip
     return pictures.Picture(
         f"responses-{number + 1}", figure,
         f"{outcome} ({found.units[outcome]}) along each input; means: {'; '.join(said)}.",
         "The outcome along each input: grey dots are the points of the sweep, the line is the "
         "mean over all other inputs. A flat line means that the input hardly matters on average.",
-    )  # fmt: skip
-
-
-def _title(figure: Any, text: str) -> None:
-    figure.suptitle(
-        textwrap.fill(shorten(clean(text), 100), 54), fontsize=9, fontweight="bold", x=0.01,
-        ha="left", parse_math=False,
     )  # fmt: skip
 
 
@@ -437,6 +429,7 @@ def tornado(found: Findings) -> "Picture":
                 shorten(clean(row["input"]), 48), (0, -k + 0.17), (0, 1), va="bottom",
                 xycoords=axes.get_yaxis_transform(), textcoords="offset points",
                 fontsize=pictures.SMALL, parse_math=False,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             )  # fmt: skip
             axes.annotate(
                 index, (1, -k + 0.17), (0, 1), va="bottom", ha="right", fontsize=pictures.SMALL,
@@ -446,11 +439,10 @@ def tornado(found: Findings) -> "Picture":
         axes.axvline(0, color=FAINT, lw=0.6)
         axes.set_title(shorten(clean(outcome), 56), loc="left", fontsize=8.5, parse_math=False)
         said.append(f"{outcome}: {rows[0]['input']} {rows[0][key]:.2g}")
-    _title(figure, f"Which inputs matter: {what}")
     handles = [pictures.line("95 % interval", color=INK, lw=0.9)]
     if key == "total":
         handles.append(pictures.line("first order", color=INK, marker="o", mfc="w", ls="", ms=4))
-    pictures.legend(figure, handles)
+    pictures.legend(figure, handles, f"Which inputs matter: {what}")
     return pictures.Picture(
         "tornado", figure, f"Largest {key} by outcome: {'; '.join(said)}.",
         "Which inputs matter, the strongest on top. If an interval reaches 0, the input may not "
@@ -483,7 +475,10 @@ def boxes(found: Findings) -> "Picture":
         )
         axes.set_title(textwrap.fill(told, 66), loc="left", fontsize=pictures.SMALL)
         said.append(f"{', '.join(names)}: {told}")
-    _title(figure, f"Where {found.interest}")
+    figure.suptitle(
+        pictures.title_text(f"Where {found.interest}"), fontsize=9, fontweight="bold", x=0.01,
+        ha="left", parse_math=False,
+    )  # fmt: skip
     return pictures.Picture(
         "regions", figure, f"Boxes of inputs. {'; '.join(said)}.",
         "Where the outcome of interest lies: the dark part of each bar is the part of an input's "
