@@ -26,6 +26,7 @@ def main() -> None:
         page.goto(served.url)
         page.click('[data-state="ARM"]')
         page.click("text=Change what moved ARM")
+        page.get_by_label("Find events").fill(EVENT)
         page.click(f'[data-event="{EVENT}"] input[type=checkbox]')
         page.wait_for_selector('.ac-headline[data-edits="1"]')
         page.evaluate("document.querySelector('.ac-caution').scrollIntoView({block: 'center'})")

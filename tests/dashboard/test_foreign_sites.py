@@ -129,6 +129,7 @@ def test_without_the_printed_address_the_page_says_where_to_find_it(browser, ser
 def test_edits_survive_a_reload_and_a_new_tab_begins_without_them(student, served):
     student.click('[data-state="ARM"]')
     student.click("text=Change what moved ARM")
+    student.get_by_label("Find events").fill("arm-2023-karabakh-end")
     student.click('[data-event="arm-2023-karabakh-end"] input[type=checkbox]')
     student.wait_for_selector('.ac-headline[data-edits="1"]')
     changed = student.inner_text('[data-state="ARM"]')

@@ -67,7 +67,7 @@ def _draw(model: AllianceModel) -> Figure:
     figure = Figure(figsize=(7.5, 4.2))
     axes = figure.add_axes((0.07, 0.1, 0.74, 0.8))
     told = model.datacollector.get_agent_vars_dataframe()
-    begun = model.tick > model.world.forcing.first
+    begun = model.time_step > model.world.forcing.first
     days = model.world.decided
     years = decimal_years(days)
     states = sorted(model.agents, key=lambda state: state.index)
@@ -76,7 +76,7 @@ def _draw(model: AllianceModel) -> Figure:
         if begun:
             own = told[told["state"] == state.name]["alignment"].to_numpy()
             axes.plot(years[: len(own)], own, color=colour, linestyle=dash, linewidth=1.4)
-        standing = Standing(state.standing)
+        standing = Standing(state.status)
         place = (0.84, 0.86 - 0.09 * state.index * 8 / max(8, len(states)))
         figure.text(
             *place, f"{state.name}: {standing.label}", fontsize=9, color=palette.INK,
@@ -89,6 +89,6 @@ def _draw(model: AllianceModel) -> Figure:
     axes.set_xlim(years[0], decimal_years(np.array([model.world.end]))[0])
     axes.set_ylabel("alignment, log-odds", fontsize=8)
     axes.tick_params(labelsize=8)
-    now = str(model.world.ticks[model.tick - 1]) if begun else "not begun: Step, or play"
+    now = str(model.world.ticks[model.time_step - 1]) if begun else "not begun: Step, or play"
     axes.set_title(f"History {model.number}, {now}", fontsize=10, loc="left")
     return figure
