@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -111,6 +112,8 @@ def test_nothing_is_overwritten(session, folder):
         "Com1",
         "lpt9.x",
         "PRN .y",
+        "\u3164",
+        "\uff23\uff2f\uff2e",
     ],
 )
 def test_a_name_that_will_not_do_is_refused_and_nothing_is_written(session, folder, name):
@@ -130,6 +133,29 @@ def test_what_is_asked_and_what_had_to_be_true_are_kept_whatever_they_hold(sessi
     scenario = load(path).scenario
     assert scenario.question == 'Would "it" stay? \\'
     assert scenario.rewrite == "Moscow agrees"
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(session, folder, monkeypatch):
+    full = OSError(28, "No space left on device")
+    opened = Path.open
+
+    def opening(self, *args, **more):
+        file = opened(self, *args, **more)
+        if self.name == "mine.toml":
+            file.flush = lambda: (_ for _ in ()).throw(full)
+        return file
+
+    monkeypatch.setattr(Path, "open", opening)
+    with pytest.raises(save.SaveError, match="No space left"):
+        kept(session, folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_link_that_is_planted_under_the_name_is_not_followed(session, folder):
+    (folder / "mine.toml").symlink_to(folder / "elsewhere")
+    with pytest.raises(save.SaveError, match="is there already"):
+        kept(session, folder)
+    assert not (folder / "elsewhere").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(session, folder):

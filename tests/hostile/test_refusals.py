@@ -70,11 +70,12 @@ def test_letters_composed_and_in_parts_are_the_same_letters(tmp_path):
         "\u00a0ANA",
         "\uff21\uff2e\uff21",
         "A\u2800NA",
+        "A\U0001d173NA",
     ],
 )
 def test_a_name_with_invisible_or_compatible_letters_is_the_name_it_looks_like(tmp_path, target):
     assert read(tmp_path, GOOD | {"target": target}).events[0].targets == ("ANA",)
-    head = TOML.replace('"ANA"', json.dumps(target))
+    head = TOML.replace('"ANA"', json.dumps(target, ensure_ascii=False))
     assert read(tmp_path, GOOD, head=head).states[0] == "ANA"
 
 

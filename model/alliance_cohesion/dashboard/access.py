@@ -21,6 +21,10 @@ WORK = "work"
 """In the page's address: which work a tab shows, so that a reload finds the edits again."""
 _NO_TOKEN = "Open the page with the address that `cohesion explore` printed, token included.\n"
 _FOREIGN = "This page answers only itself.\n"
+_POLICY = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 
 
 class OwnPageOnly:
@@ -75,7 +79,7 @@ class OwnPageOnly:
             return bool(origins)
         site = headers.get("sec-fetch-site", "none")
         link_followed = (
-            scope["method"] == "GET"
+            (scope["method"], scope["path"]) == ("GET", "/")
             and headers.get("sec-fetch-mode") == "navigate"
             and headers.get("sec-fetch-dest") == "document"
         )
@@ -126,14 +130,17 @@ async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _alone(send: Send) -> Send:
-    """No other page may embed what is sent, not even from the browser's cache."""
+    """No other page may embed what is sent or hold on to its window, not even from the browser's
+    cache; and what is sent may ask no other host for anything.
+    """
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["X-Frame-Options"] = "DENY"
-            headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+            headers["Content-Security-Policy"] = _POLICY
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Referrer-Policy"] = "no-referrer"
         await send(message)
 
