@@ -18,7 +18,7 @@ from .session import Session
 
 @solara.component
 def Played(session: Session, edits: Edits, seed: int) -> None:
-    """Mesa's page for the world with the edits."""
+    """Mesa's page for the scenario with the edits."""
     sim = solara.use_memo(lambda: session.sim(edits), [session, edits])
     played = solara.use_memo(lambda: one_history(sim, seed), [sim, seed])
     if sim.scenario.clock.known_until is not None or switched(sim.scenario):
@@ -46,10 +46,12 @@ def Played(session: Session, edits: Edits, seed: int) -> None:
 
 
 def one_history(sim: Simulation, seed: int) -> type[AllianceModel]:
-    """The model of one world: only the number of the history is left to choose."""
+    """The model of a scenario: only the number of the history is left to choose."""
     draws = sim.draws(seed).values
 
     class History(AllianceModel):
+        names = sim.names
+
         def __init__(self, number: int = 0):
             super().__init__(sim.inputs, draws, number, seed)
 
@@ -79,7 +81,7 @@ def _draw(model: AllianceModel) -> Figure:
         status = Status(state.status)
         place = (0.84, 0.86 - 0.09 * state.index * 8 / max(8, len(states)))
         figure.text(
-            *place, f"{state.name}: {status.label}", fontsize=9, color=palette.INK,
+            *place, f"{model.names[state.index]}: {status.label}", fontsize=9, color=palette.INK,
             parse_math=False, bbox={"facecolor": palette.STATUS[status], "alpha": 0.35,
             "edgecolor": colour, "linewidth": 1.5},
         )  # fmt: skip

@@ -57,8 +57,6 @@ def write(
     """
     name = tidy(name) if name.isprintable() else name
     path = folder / f"{_checked(name)}.toml"
-    if path.exists():
-        raise SaveError(f'"{path.name}" is there already in {folder}; choose another name')
     text = content(
         session,
         edits,
@@ -79,7 +77,8 @@ def write(
                 path.unlink()
                 raise
     except FileExistsError:
-        raise SaveError(f'"{path.name}" is there already in {folder}') from None
+        where = f"is there already in {folder}; choose another name"
+        raise SaveError(f'"{path.name}" {where}') from None
     except OSError as error:
         raise SaveError(f"{path}: {error.strerror}") from error
     return path

@@ -1,0 +1,84 @@
+"""The answer as a picture for a slide: 16 to 9, with what it says and how far to trust it."""
+
+import io
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..core.inputs import Floats, Status
+from ..report import palette, style
+from ..report.timeline import decimal_years
+from . import words
+from .session import AWAY, share
+from .view import View
+
+_MOST = 12  # states; of more, those that moved most
+
+
+def picture(shown: View, chosen: str = "") -> bytes:
+    """PNG of the states' cards under the headline.
+
+    Args:
+        shown: What the page shows.
+        chosen: The state that the headline speaks of; the foremost by default.
+    """
+    answer, session = shown.answer, shown.session
+    state = chosen or words.foremost(answer)
+    end = session.sim(shown.edits).scenario.clock.end
+    before, after, _ = answer.end()
+    order = np.argsort(-np.abs(after - before), kind="stable")[:_MOST]
+    years = decimal_years(answer.after["time"].values.astype("datetime64[D]"))
+    with style.own():
+        figure = Figure(figsize=(12.8, 7.2), facecolor="white")
+        rows = -(-len(order) // 4)
+        panels = figure.subplots(rows, 4, squeeze=False, sharex=True, sharey=True).ravel()
+        figure.subplots_adjust(0.045, 0.17, 0.985, 0.8, wspace=0.08, hspace=0.35)
+        for axes in panels[len(order) :]:
+            axes.axis("off")
+        for axes, i in zip(panels, sorted(order), strict=False):
+            _state(axes, years, shown, int(i))
+        told = words.headline(session, answer, state, end, bool(shown.edits))
+        _text(figure, 0.955, told, 62, 17, "bold")
+        colours = ", ".join(
+            f"{name}: {what}" for name, what in (("Dark red", "out"), ("yellow", "frozen"))
+        )
+        dashed = "; dashed: before the changes" if answer.changed else ""
+        asked = f"{session.picked.scenario.name}, {len(shown.edits)} changes of the page's own. "
+        _text(
+            figure, 0.11,
+            f"{colours}, in % of simulated histories{dashed}. {asked if shown.edits else ''}"
+            f"{words.sample(answer)} {words.caution(answer, state)}", 165, 9, "normal",
+        )  # fmt: skip
+        file = io.BytesIO()
+        figure.savefig(file, dpi=150, format="png")
+    return file.getvalue()
+
+
+def _text(figure: Figure, y: float, text: str, width: int, size: float, weight: str) -> None:
+    figure.text(
+        0.02, y, "\n".join(textwrap.wrap(text, width)), fontsize=size, fontweight=weight,
+        va="top", color=palette.INK, parse_math=False,
+    )  # fmt: skip
+
+
+def _state(axes: Axes, years: Floats, shown: View, i: int) -> None:
+    answer = shown.answer
+    floor = np.zeros(len(years))
+    for which, status in (((Status.OUT,), Status.OUT), (AWAY, Status.FROZEN)):
+        top = 100 * share(answer.after, *which)[:, i]
+        axes.fill_between(years, floor, top, color=palette.STATUS[status], lw=0)
+        floor = top
+        if answer.changed:
+            axes.plot(years, 100 * share(answer.before, *which)[:, i], "--", color="#555555", lw=1)
+    numbers = ", ".join(
+        f"{n['status']} {n['before']}"
+        + (f" \N{RIGHTWARDS ARROW} {n['after']}" if answer.changed else "")
+        for n in shown.states[i]["numbers"]
+    )
+    axes.set_title(f"{answer.names[i]}: {numbers}", fontsize=10, loc="left", parse_math=False)
+    axes.set_ylim(0, 100)
+    axes.set_xlim(years[0], years[-1])
+    axes.tick_params(labelsize=8)
+    axes.spines[["top", "right"]].set_visible(False)
