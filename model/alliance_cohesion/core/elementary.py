@@ -106,9 +106,9 @@ def log(x: float) -> float:
     p = p * z + 3.999999999940941908e-01
     p = p * z + 6.666666666666735130e-01
     square = 0.5 * f * f
-    found = n * _LN2_HIGH - ((square - (s * (square + z * p) + n * _LN2_LOW)) - f)
+    result = n * _LN2_HIGH - ((square - (s * (square + z * p) + n * _LN2_LOW)) - f)
     if x > 0.0:
-        return found if x < np.inf else x
+        return result if x < np.inf else x
     return -np.inf if x == 0.0 else np.nan
 
 
@@ -187,26 +187,50 @@ def normal_quantile(p: float) -> float:
     rest = ((square - high * high) - 2.0 * high * low) - low * low  # what the root rounded away
     if root <= 5.0:
         r = (root - 1.6) + rest / (2.0 * root)
-        found = _polynomial(_TAIL[0], r) / _polynomial(_TAIL[1], r)
+        result = _polynomial(_TAIL[0], r) / _polynomial(_TAIL[1], r)
     else:
         r = (root - 5.0) + rest / (2.0 * root)
-        found = _polynomial(_FAR_TAIL[0], r) / _polynomial(_FAR_TAIL[1], r)
-    return -found if q < 0.0 else found
+        result = _polynomial(_FAR_TAIL[0], r) / _polynomial(_FAR_TAIL[1], r)
+    return -result if q < 0.0 else result
 
 
-def _loop(function: Callable[[float], float]) -> Callable[[Floats, Floats], None]:
-    """A compiled loop over one function; not kept on disk, since it names another function."""
-
-    @_njit(nogil=True, error_model="numpy")
-    def loop(values: Floats, out: Floats) -> None:
-        for k in range(np.uint64(len(values))):
-            out[k] = function(values[k])
-
-    made: Callable[[Floats, Floats], None] = loop
-    return made
+# A loop each, spelt out: Numba cannot keep a compiled function that takes another as argument.
 
 
-_LOOPS = {function: _loop(function) for function in (exp, expm1, log, log1p, normal_quantile)}
+@compiled
+def _each_exp(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = exp(values[k])
+
+
+@compiled
+def _each_expm1(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = expm1(values[k])
+
+
+@compiled
+def _each_log(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = log(values[k])
+
+
+@compiled
+def _each_log1p(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = log1p(values[k])
+
+
+@compiled
+def _each_normal_quantile(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = normal_quantile(values[k])
+
+
+_LOOPS = {
+    exp: _each_exp, expm1: _each_expm1, log: _each_log, log1p: _each_log1p,
+    normal_quantile: _each_normal_quantile,
+}  # fmt: skip
 
 
 def each(function: Callable[[float], float], values: Any) -> Floats:
