@@ -25,7 +25,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(served.url)
         page.click('[data-state="ARM"]')
-        page.click("text=Change what moved ARM")
+        page.click("text=Change what moved Armenia")
         page.get_by_label("Find events").fill(EVENT)
         page.click(f'[data-event="{EVENT}"] input[type=checkbox]')
         page.wait_for_selector('.ac-headline[data-edits="1"]')

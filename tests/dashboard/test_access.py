@@ -1,6 +1,7 @@
 """Who may use the page: one request at a time, without a browser."""
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -163,6 +164,12 @@ def test_a_tab_gets_an_address_of_its_own(ask):
     one, two = (ask("/", **OWN).headers["location"] for _ in range(2))
     assert one != two
     assert ask(one, **OWN).inside
+
+
+@pytest.mark.parametrize("query", ["state=ARM%26x", f"state=ARM%26x&token={TOKEN}"])
+def test_a_link_to_a_state_opens_a_new_work_there(ask, query):
+    location = ask(f"/?{query}", **OWN).headers["location"]
+    assert re.fullmatch(r"/\?work=[0-9a-f]{16}&state=ARM%26x", location)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from .desk import DESK
 from .edits import Steps
 from .keep import Keep
 from .session import HISTORIES, Session
-from .view import View
 from .widgets import Parameters
 
 _RANGES = {attribute.name: (attribute.low, attribute.high) for attribute in PARAMETERS}
@@ -25,7 +24,6 @@ def Controls(
     steps: solara.Reactive[Steps],
     histories: solara.Reactive[int],
     seed: solara.Reactive[int],
-    shown: View | None,
     small: bool,
 ) -> None:
     """Everything that is not about one state; if small, only what is open and changed."""
@@ -60,16 +58,14 @@ def Controls(
                 children=["Drawn from the posterior unless you hold one at a value."],
             )
             Parameters(parameters=rows.parameters(session, edits), event_hold=hold)
-        Keep(session, steps.value.now, histories.value, seed.value, shown)
+        Keep(session, steps.value.now, histories.value, seed.value)
 
 
 @solara.component
 def Changes(session: Session, steps: solara.Reactive[Steps]) -> None:
     """What was changed so far, with a way back."""
     made, edits = steps.value, steps.value.now
-    names = [change["name"] for change in edits.changes(session.picked.scenario)]
-    if edits.end is not None:
-        names.append(f"the clock ends on {edits.end.isoformat()}")
+    names = edits.told(session.picked.scenario)
     with solara.Column(gap="4px"):
         if names:
             items = [solara.v.Html(tag="li", children=[name]) for name in names]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..report.text import clean
 from ..scenario import Event, Problem, Scenario
 from ..scenario.actions import Change
 from ..scenario.change import Draft, apply
@@ -104,8 +105,14 @@ class Edits:
             held: dict[str, Any] = {"name": f"{name} at {value:g}", "action": "parameter"}
             made.append(held | {"parameter": name, "value": value})
         for name, row in self.added.items():
-            made.append({"name": name, "action": "add", "event": dict(row)})
+            told = f"{row['kind']} by {row['actor']}, {row['date']}"
+            made.append({"name": told, "action": "add", "event": {"id": name, **row}})
         return [{**change, "reason": WHY} for change in made]
+
+    def told(self, scenario: Scenario) -> list[str]:
+        """Each edit in a few words."""
+        names = [clean(change["name"]) for change in self.changes(scenario)]
+        return names + ([f"the clock ends on {self.end}"] if self.end else [])
 
     def applied(self, scenario: Scenario) -> Scenario:
         """The scenario with these changes, as if a file had made them.

@@ -1,4 +1,4 @@
-"""What can be taken away from the page: a scenario file, commands that make it, a picture."""
+"""What can be taken away from the page: a scenario file, a command, Python code."""
 
 import hashlib
 import shlex
@@ -11,14 +11,15 @@ from . import save
 from .desk import DESK
 from .edits import Edits
 from .session import Session
-from .view import View
 from .widgets import Copy
 
 
 @solara.component
-def Keep(session: Session, edits: Edits, histories: int, seed: int, shown: View | None) -> None:
-    """Save, copy, download."""
-    name, question, rewrite = (solara.use_reactive("") for _ in range(3))
+def Keep(session: Session, edits: Edits, histories: int, seed: int) -> None:
+    """Save, and copy."""
+    name = solara.use_reactive("")
+    question = solara.use_reactive("")
+    rewrite = solara.use_reactive("")
     asking, ask = solara.use_state(False)
     said, say = solara.use_state(("", ""))
 
@@ -38,41 +39,30 @@ def Keep(session: Session, edits: Edits, histories: int, seed: int, shown: View 
         say(("", ""))
         (write if asking or rewrite.value.strip() else lambda: ask(True))()
 
-    with solara.Card("Save as a scenario file", margin=0):
+    unanswered = asking and not rewrite.value.strip()
+    path, wrong = said
+    with solara.Card("Save as a scenario file", margin=0), solara.Column(gap="8px"):
         solara.InputText("Name", value=name)
         solara.InputText("What you ask (optional)", value=question)
         if asking or rewrite.value:
             solara.Text("What had to be true for these changes? Who would have had to do what?")
             solara.InputText("It had to be true that", value=rewrite)
+        if unanswered:
+            solara.Text("Without an answer cohesion run takes the file, counterfactual does not.")
         solara.Button(
-            "Save without an answer" if asking and not rewrite.value.strip() else "Save",
+            "Save without an answer" if unanswered else "Save",
             on_click=pressed, color="primary", disabled=not edits, classes=["ac-save"],
         )  # fmt: skip
-        if asking and not rewrite.value.strip():
-            solara.Text("Without it, cohesion counterfactual refuses the file; run takes it.")
-        path, wrong = said
         if wrong:
             solara.Error(f"Not saved: {wrong}")
         if path:
             solara.Success(f"Saved: {path}")
-            again = "counterfactual" if rewrite.value.strip() else "run"
-            solara.Preformatted(f"cohesion {again} {shlex.quote(path)}")
-    if shown is not None:
-        with solara.Details("Copy, download", expand=False):
-            texts = copied(session, shown.edits, shown.answer.histories, seed)
-            Copy(label="Copy as a command", text=texts.command)
-            Copy(label="Copy as Python", text=texts.python)
-            solara.FileDownload(
-                lambda: _picture(shown),
-                f"{session.picked.scenario.name}.png",
-                "Download the picture",
-            )
-
-
-def _picture(shown: View) -> bytes:
-    from .picture import picture  # takes a second to import
-
-    return picture(shown)
+            for command in ("run", "counterfactual") if rewrite.value.strip() else ("run",):
+                solara.Preformatted(f"cohesion {command} {shlex.quote(path)}")
+    with solara.Details("Copy", expand=False):
+        texts = copied(session, edits, histories, seed)
+        Copy(label="Copy as a command", text=texts.command)
+        Copy(label="Copy as Python", text=texts.python)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def Desk(reference: solara.Reactive[str], session: Session, work: str, state: st
     )
     shown: View | None = task.latest if task.latest is not None else task.value
     with solara.Sidebar():
-        Controls(reference, session, steps, histories, seed, shown, small=tab.value == PLAYED)
+        Controls(reference, session, steps, histories, seed, small=tab.value == PLAYED)
     if tab.value != PLAYED:  # Mesa's page brings a title of its own
         with solara.AppBarTitle():
             solara.Text(TITLE)
@@ -124,7 +124,15 @@ def Cards(shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], 
             ],
         )
         Legend(answer.changed)
+        name = f"{shown.session.picked.scenario.name}.png"
+        solara.FileDownload(lambda: _picture(shown, state), name, "Download the picture")
         States(states=shown.states, chosen=chosen.value, changed=answer.changed, event_pick=pick)
+
+
+def _picture(shown: View, state: str) -> bytes:
+    from .picture import picture  # takes a second to import
+
+    return picture(shown, state)
 
 
 @solara.component
@@ -134,7 +142,11 @@ def Legend(changed: bool) -> None:
         f'<span><i style="background:{colour}"></i>{status.label}</span>'
         for status, colour in palette.STATUS.items()
     )
-    before = "<span>dashed: before your changes; grey: unchanged</span>" if changed else ""
+    before = (
+        "<span>dashed: before your changes; grey: no more change than chance makes</span>"
+        if changed
+        else ""
+    )
     solara.HTML(
         unsafe_innerHTML=f'<div class="ac-legend">{colours}<span>strip: what happened; below: of '
         f"100 histories, how many have it out or frozen</span>{before}<span>Click a state for what "

@@ -9,23 +9,24 @@ from matplotlib.figure import Figure
 
 from ..core.inputs import Floats, Status
 from ..report import palette, style
+from ..report.text import clean
 from ..report.timeline import decimal_years
 from . import words
 from .session import AWAY, share
 from .view import View
 
+_GREY = {Status.FROZEN: "#dddddd", Status.OUT: "#999999"}
 _MOST = 12  # states; of more, those that moved most
 
 
-def picture(shown: View, chosen: str = "") -> bytes:
+def picture(shown: View, state: str) -> bytes:
     """PNG of the states' cards under the headline.
 
     Args:
         shown: What the page shows.
-        chosen: The state that the headline speaks of; the foremost by default.
+        state: Of whom the headline speaks.
     """
     answer, session = shown.answer, shown.session
-    state = chosen or words.foremost(answer)
     end = session.sim(shown.edits).scenario.clock.end
     before, after, _ = answer.end()
     order = np.argsort(-np.abs(after - before), kind="stable")[:_MOST]
@@ -40,20 +41,23 @@ def picture(shown: View, chosen: str = "") -> bytes:
         for axes, i in zip(panels, sorted(order), strict=False):
             _state(axes, years, shown, int(i))
         told = words.headline(session, answer, state, end, bool(shown.edits))
-        _text(figure, 0.955, told, 62, 17, "bold")
-        colours = ", ".join(
-            f"{name}: {what}" for name, what in (("Dark red", "out"), ("yellow", "frozen"))
-        )
-        dashed = "; dashed: before the changes" if answer.changed else ""
-        asked = f"{session.picked.scenario.name}, {len(shown.edits)} changes of the page's own. "
-        _text(
-            figure, 0.11,
-            f"{colours}, in % of simulated histories{dashed}. {asked if shown.edits else ''}"
-            f"{words.sample(answer)} {words.caution(answer, state)}", 165, 9, "normal",
-        )  # fmt: skip
+        _text(figure, 0.955, told, 88, 16, "bold")
+        _text(figure, 0.11, _caption(shown, state), 165, 9, "normal")
         file = io.BytesIO()
         figure.savefig(file, dpi=150, format="png")
     return file.getvalue()
+
+
+def _caption(shown: View, state: str) -> str:
+    scenario, answer = shown.session.picked.scenario, shown.answer
+    parts = ["Dark red: out, yellow: frozen, in % of simulated histories"]
+    if answer.changed:
+        parts.append("dashed: before the changes; grey: no more change than chance makes")
+    changes = shown.edits.told(scenario)
+    more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+    whose = f"{scenario.name}{': ' * bool(changes)}{', '.join(changes[:3])}{more}"
+    told = f"{words.sample(answer)} {words.caution(answer, state)}"
+    return clean(f"{'; '.join(parts)}. Scenario {whose}. {told}")
 
 
 def _text(figure: Figure, y: float, text: str, width: int, size: float, weight: str) -> None:
@@ -67,14 +71,14 @@ def _state(axes: Axes, years: Floats, shown: View, i: int) -> None:
     answer = shown.answer
     floor = np.zeros(len(years))
     for which, status in (((Status.OUT,), Status.OUT), (AWAY, Status.FROZEN)):
+        colour = _GREY[status] if shown.states[i]["same"] else palette.STATUS[status]
         top = 100 * share(answer.after, *which)[:, i]
-        axes.fill_between(years, floor, top, color=palette.STATUS[status], lw=0)
+        axes.fill_between(years, floor, top, color=colour, lw=0)
         floor = top
         if answer.changed:
             axes.plot(years, 100 * share(answer.before, *which)[:, i], "--", color="#555555", lw=1)
     numbers = ", ".join(
-        f"{n['status']} {n['before']}"
-        + (f" \N{RIGHTWARDS ARROW} {n['after']}" if answer.changed else "")
+        f"{n['status']} " + " \N{RIGHTWARDS ARROW} ".join(dict.fromkeys((n["before"], n["after"])))
         for n in shown.states[i]["numbers"]
     )
     axes.set_title(f"{answer.names[i]}: {numbers}", fontsize=10, loc="left", parse_math=False)

@@ -54,7 +54,7 @@ def caution(answer: Answer, state: str) -> str:
     difference, margin = 100 * (after - before), 100 * margin
     if abs(difference) < max(margin, 0.5):
         return (
-            f"Out and frozen together: no difference that {total} pairs of histories can tell from "
+            f"No difference, out and frozen together, that {total} pairs of histories can tell from "
             f"none ({difference:+.1f} in 100, give or take {margin:.1f})."
         )
     return (
