@@ -5,7 +5,6 @@ from typing import Any
 
 import solara
 
-from ..core.parameters import PARAMETERS
 from . import rows
 from .desk import DESK
 from .edits import Steps
@@ -13,7 +12,6 @@ from .keep import Keep
 from .session import HISTORIES, Session
 from .widgets import Parameters
 
-_RANGES = {attribute.name: (attribute.low, attribute.high) for attribute in PARAMETERS}
 _SEEDS = 2**63  # as in a scenario file
 
 
@@ -32,9 +30,7 @@ def Controls(
 
     def hold(data: list[Any]) -> None:
         name, value = data
-        if value is not None:
-            low, high = _RANGES[name]
-            value = min(max(float(value), low), high)
+        value = None if value is None else float(value)
         steps.set(steps.value.then(steps.value.now.hold(name, value)))
 
     def reseed(value: int | None) -> None:

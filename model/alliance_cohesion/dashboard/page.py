@@ -124,9 +124,11 @@ def Cards(shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], 
             ],
         )
         Legend(answer.changed)
-        name = f"{shown.session.picked.scenario.name}.png"
-        solara.FileDownload(lambda: _picture(shown, state), name, "Download the picture")
         States(states=shown.states, chosen=chosen.value, changed=answer.changed, event_pick=pick)
+        with solara.FileDownload(
+            lambda: _picture(shown, state), f"{shown.session.picked.scenario.name}.png"
+        ):
+            solara.Button("Download the picture", small=True, outlined=True)
 
 
 def _picture(shown: View, state: str) -> bytes:
@@ -143,7 +145,7 @@ def Legend(changed: bool) -> None:
         for status, colour in palette.STATUS.items()
     )
     before = (
-        "<span>dashed: before your changes; grey: no more change than chance makes</span>"
+        "<span>dashed: before the changes; grey: no more change than chance makes</span>"
         if changed
         else ""
     )

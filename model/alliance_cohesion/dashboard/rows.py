@@ -150,7 +150,6 @@ def _parameter(attribute: Attribute, drawn: Floats, given: dict[str, float], edi
         "name": name,
         "meaning": attribute.meaning,
         "unit": attribute.unit,
-        "rule": attribute.rule,
         "low": low,
         "high": high,
         "step": float(f"{(high - low) / _STEPS:.1g}"),

@@ -54,8 +54,8 @@ def caution(answer: Answer, state: str) -> str:
     difference, margin = 100 * (after - before), 100 * margin
     if abs(difference) < max(margin, 0.5):
         return (
-            f"No difference, out and frozen together, that {total} pairs of histories can tell from "
-            f"none ({difference:+.1f} in 100, give or take {margin:.1f})."
+            f"No difference, out and frozen together, that {total} pairs of histories can tell "
+            f"from none ({difference:+.1f} in 100, give or take {margin:.1f})."
         )
     return (
         f"Out and frozen together: a difference of {difference:+.1f} in 100, give or take "
