@@ -175,6 +175,29 @@ def test_what_a_scenario_says_is_shown_as_text_and_never_run(browser, tmp_path):
         assert asked == []
 
 
+def test_a_strangers_folder_gives_the_page_neither_code_nor_style(browser, tmp_path):
+    for name in ("solara", "mesa", "networkx", "altair", "page", "uvicorn", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n")
+    for folder in ("assets", "public", "states"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "custom.js").write_text("document.title = 'foreign'")
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
+    (tmp_path / ".env").write_text("SOLARA_THEME_TITLE=foreign\n")
+    before = sorted(tmp_path.rglob("*"))
+    with serving(tmp_path, PYTHONSAFEPATH="1") as served, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(served.url)
+        page.click("text=One history, step by step")
+        page.get_by_role("button", name="Step").click()
+        page.wait_for_selector(".ac-played img")
+        with page.expect_download() as download:
+            page.click("text=Download the picture")
+        assert download.value.failure() is None
+        assert page.title() == "Alliance cohesion"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_a_connection_that_drops_frees_its_session(tmp_path):
     client = pytest.importorskip("websockets.sync.client")
     with serving(tmp_path, SOLARA_KERNEL_CULL_TIMEOUT="1s") as page:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from pathlib import Path
 
 import h5py
@@ -113,6 +114,12 @@ def test_more_rows_problems_or_columns_than_anyone_bears_are_not_read(tmp_path, 
     write(tmp_path, *[GOOD] * 5)
     with pytest.raises(ScenarioError, match="too many rows; allowed: at most 3 rows"):
         load(path)
+
+
+def test_more_than_two_thousand_states_are_refused(tmp_path):
+    members = json.dumps([f"S{k}" for k in range(2001)])
+    head = re.sub(r"(?m)^members = .*$", f"members = {members}", TOML)
+    assert "allowed: a list of at most 2000" in message(tmp_path, head=head)
 
 
 BAD_TOML = {
