@@ -51,7 +51,7 @@ def one_history(sim: Simulation, seed: int) -> type[AllianceModel]:
     draws = sim.draws(seed).values
 
     class History(AllianceModel):
-        names = [shorten(clean(name), 18) for name in sim.names]
+        names = tuple(shorten(clean(name), 18) for name in sim.names)
 
         def __init__(self, number: int = 0):
             super().__init__(sim.inputs, draws, number, seed)
@@ -83,8 +83,8 @@ def _draw(model: AllianceModel) -> Figure:
         place = (0.75, 0.86 - 0.09 * state.index * 8 / max(8, len(states)))
         figure.text(
             *place, f"{model.names[state.index]}: {status.label}", fontsize=9,
-            color=palette.INK, parse_math=False, bbox={"facecolor": palette.STATUS[status], "alpha": 0.35,
-            "edgecolor": colour, "linewidth": 1.5},
+            color=palette.INK, parse_math=False, bbox={"facecolor": palette.STATUS[status],
+            "alpha": 0.35, "edgecolor": colour, "linewidth": 1.5},
         )  # fmt: skip
     if not begun:
         axes.set_ylim(-4, 4)
