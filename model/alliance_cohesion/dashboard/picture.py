@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 
 from ..core.inputs import Floats, Status
 from ..report import palette, style
-from ..report.text import clean
+from ..report.text import clean, shorten
 from ..report.timeline import decimal_years
 from . import words
 from .session import AWAY, share
 from .view import View
 
 _GREY = {Status.FROZEN: "#dddddd", Status.OUT: "#999999"}
-_MOST = 12  # states; of more, those that moved most
+_MOST = 12  # states; of more, the one spoken of and those that moved most
 
 
 def picture(shown: View, state: str) -> bytes:
@@ -29,7 +29,9 @@ def picture(shown: View, state: str) -> bytes:
     answer, session = shown.answer, shown.session
     end = session.sim(shown.edits).scenario.clock.end
     before, after, _ = answer.end()
-    order = np.argsort(-np.abs(after - before), kind="stable")[:_MOST]
+    moved = np.abs(after - before)
+    moved[answer.states.index(state)] = np.inf
+    order = np.argsort(-moved, kind="stable")[:_MOST]
     years = decimal_years(answer.after["time"].values.astype("datetime64[D]"))
     with style.own():
         figure = Figure(figsize=(12.8, 7.2), facecolor="white")
@@ -56,8 +58,9 @@ def _caption(shown: View, state: str) -> str:
     changes = shown.edits.told(scenario)
     more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
     whose = f"{scenario.name}{': ' * bool(changes)}{', '.join(changes[:3])}{more}"
+    source = f"Scenario {whose}; parameters {answer.after.attrs['parameters_from']}"
     told = f"{words.sample(answer)} {words.caution(answer, state)}"
-    return clean(f"{'; '.join(parts)}. Scenario {whose}. {told}")
+    return shorten(clean(f"{'; '.join(parts)}. {source}. {told}"), 800)
 
 
 def _text(figure: Figure, y: float, text: str, width: int, size: float, weight: str) -> None:
