@@ -73,8 +73,8 @@ def test_a_comparison_says_of_every_figure_whether_it_is_held_out_and_whose_the_
 def test_one_sentence_says_what_the_parameters_of_a_scenario_were_fitted_to():
     assert fitted_to(comparison("in sample", held_out=True)) == (
         "here: one step ahead held out, by fits to this record, each without the cluster in "
-        "question; free-running in sample, by fit.csv, fitted to the scenario there (another coding "
-        "of this alliance's record)."
+        "question; free-running in sample, by fit.csv, fitted to the scenario there (another "
+        "coding of this alliance's record)."
     )
     own = comparison("in sample", held_out=True)
     own.draws.fitted_to = "here"

@@ -16,6 +16,7 @@ from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.cli import app
 from alliance_cohesion.report import explain as explain_report
 from alliance_cohesion.report import explain as words
+from alliance_cohesion.report import markdown
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load
 
@@ -146,8 +147,8 @@ def test_a_folder_that_holds_something_else_is_refused_before_anything_is_printe
 
 
 def test_markdown_says_what_the_report_says():
-    text = explain_report.markdown(told())
     page = explain_report.document(told())
+    text = markdown.render(page)
     assert text.startswith(f"# {page.title}\n")
     for section in page.sections:
         assert f"## {section.heading}" in text

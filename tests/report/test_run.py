@@ -186,10 +186,10 @@ def test_the_text_opens_with_a_line_for_each_episode():
 
 
 def test_what_is_held_out_is_shown_beside_what_is_in_sample():
-    shown = run.episodes_grid(replaced(rank=1.5, of=3, risk=0.0286, base_rate=0.011))
+    shown = run.main_grid(replaced(rank=1.5, of=3, risk=0.0286, base_rate=0.011))
     assert [c.head.split("\n")[0] for c in shown.columns[2:]] == ["held out:"] * 3
     assert shown.rows[0][2:] == ("1.5 of 3", "2.9 %", "1.1 %")
-    assert len(run.episodes_grid(replaced(rank=1, of=3, risk=0.5)).columns) == 4
+    assert len(run.main_grid(replaced(rank=1, of=3, risk=0.5)).columns) == 4
 
 
 def test_held_out_figures_belong_to_one_record_and_one_calibration_only(monkeypatch):
@@ -216,7 +216,7 @@ def test_the_table_of_a_fitted_record_has_both_samples(monkeypatch):
     csto = ac.load("csto")
     one = episodes.Episode(1.0, 8, 0.57, 0.31)
     monkeypatch.setattr(results, "episodes", lambda inputs, draws: [one] * 6)
-    shown = run.episodes_grid(csto.run(20, 1))
+    shown = run.main_grid(csto.run(20, 1))
     heads = [column.head.split("\n")[0] for column in shown.columns]
     assert heads == ["", "in sample:", "held out:", "held out:", "held out:"]
     assert shown.rows[0][2:] == ("1 of 8", "57 %", "31 %")

@@ -1,4 +1,4 @@
-"""Events as marks under a panel: one lane a kind of driver, size by strength."""
+"""Events as marks: a colour for each kind of driver, size by strength."""
 
 from dataclasses import dataclass
 
@@ -23,20 +23,16 @@ class Kind:
     """How events of one kind look."""
 
     label: str
-    marker: str
     colour: str
-    lane: int
 
 
-THREAT = Kind("threat", "o", "#333333", 0)
-PRESSURE = Kind("patron's pressure", "s", "#b2182b", 1)
-OTHERS = Kind("others' pressure", "X", "#8c6d31", 1)
-DEMAND = Kind("demand on autonomy", "D", "#762a83", 2)
-OFFER = Kind("outside offer", "P", "#1b7837", 3)
-ANSWERED = Kind("request answered", "^", "#2166ac", 4)
-REFUSED = Kind("request refused", "v", "#e08214", 4)
-KINDS = (THREAT, PRESSURE, OTHERS, DEMAND, OFFER, ANSWERED, REFUSED)
-LANES = 5
+THREAT = Kind("threat", "#333333")
+PRESSURE = Kind("patron's pressure", "#b2182b")
+OTHERS = Kind("others' pressure", "#8c6d31")
+DEMAND = Kind("demand on autonomy", "#762a83")
+OFFER = Kind("outside offer", "#1b7837")
+ANSWERED = Kind("request answered", "#2166ac")
+REFUSED = Kind("request refused", "#e08214")
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,6 @@ class Mark:
     kind: Kind
     start: float
     """Decimal year."""
-    end: float
     weight: float
     """0 to 1, relative to the codebook's highest code."""
 
@@ -72,7 +67,7 @@ def marks(timeline: Timeline, i: int) -> list[Mark]:
             continue
         start, end = _span(event, last)
         if start < last and end >= first:
-            result.append(Mark(event, kind, start, min(end, last), _weight(event)))
+            result.append(Mark(event, kind, start, _weight(event)))
     return sorted(result, key=lambda mark: mark.start)
 
 
