@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..core.inputs import Floats, Status
-from ..report import palette, style
+from ..report import palette, pictures
 from ..report.text import clean, shorten
 from ..report.timeline import decimal_years
 from . import words
@@ -33,7 +33,7 @@ def picture(shown: View, state: str) -> bytes:
     moved[answer.states.index(state)] = np.inf
     order = np.argsort(-moved, kind="stable")[:_MOST]
     years = decimal_years(answer.after["time"].values.astype("datetime64[D]"))
-    with style.own():
+    with pictures.own():
         figure = Figure(figsize=(12.8, 7.2), facecolor="white")
         rows = -(-len(order) // 4)
         panels = figure.subplots(rows, 4, squeeze=False, sharex=True, sharey=True).ravel()
