@@ -91,4 +91,4 @@ def test_the_results_of_a_projection_are_nothing_to_compare_with(tmp_path):
     assert ask(app, run).exit_code == 0
     told = ask(app, ["compare", str(tmp_path / "out")])
     assert told.exit_code == 2
-    assert "nothing to compare" in told.output
+    assert "nothing of its own to compare" in told.output
