@@ -10,6 +10,8 @@ from alliance_cohesion.core.parameters import NAMES, THRESHOLDS
 from alliance_cohesion.core.simulate import load
 from alliance_cohesion.core.step import LATENT
 
+RECORDS = ("p", "latent", "seen", "counts", "extra")
+
 
 def named(row: np.ndarray) -> SimpleNamespace:
     """A parameter draw by name."""
@@ -39,7 +41,11 @@ class Lane:
     """The states of a world under one draw, stepped with statuses that the test sets."""
 
     def __init__(self, world, row):
-        self.world, self.block = world, step.block(len(world.states), 1)
+        self.world, block = world, step.block(len(world.states), 1)
+        # Fields of a record array are attributes in plain Python too, where mutants are tried.
+        self.block = block._replace(
+            **{name: getattr(block, name).view(np.recarray) for name in RECORDS}
+        )
         _load(self.block, row[np.newaxis].astype(float), world.forcing.dt, world.initial)
 
     def step(self, t, before, after) -> None:
