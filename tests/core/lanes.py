@@ -10,6 +10,7 @@ from alliance_cohesion.core.parameters import NAMES, THRESHOLDS
 from alliance_cohesion.core.simulate import load
 from alliance_cohesion.core.step import LATENT
 
+
 @compiled
 def _react(b, i):
     step.add_reactions(b.extra[i], b.seen[i])
@@ -17,9 +18,7 @@ def _react(b, i):
 
 @compiled
 def _choose(b, dt, D, renewal, u, i):
-    return step.choose(
-        b.p[0], dt, D, renewal, u, b.before[i], b.latent[i], b.near, b.after[i]
-    )
+    return step.choose(b.p[0], dt, D, renewal, u, b.before[i], b.latent[i], b.near, b.after[i])
 
 
 RECORDS = ("p", "latent", "seen", "counts", "extra")
@@ -52,18 +51,18 @@ def _step(b, f, t):
 class Lane:
     """The states of a world under one draw, stepped with statuses that the test sets."""
 
-    def __init__(self, world, row):
-        self.world, block = world, step.block(len(world.states), 1)
+    def __init__(self, inputs, row):
+        self.inputs, block = inputs, step.block(len(inputs.states), 1)
         # Fields of a record array are attributes in plain Python too, where mutants are tried.
         self.block = block._replace(
             **{name: getattr(block, name).view(np.recarray) for name in RECORDS}
         )
-        _load(self.block, row[np.newaxis].astype(float), world.forcing.dt, world.initial)
+        _load(self.block, row[np.newaxis].astype(float), inputs.drivers.dt, inputs.initial)
 
     def step(self, t, before, after) -> None:
         """Perceive and update in step t, given statuses before and after it."""
         self.block.before[:, 0], self.block.after[:, 0] = before, after
-        _step(self.block, self.world.forcing, t)
+        _step(self.block, self.inputs.drivers, t)
 
     def react(self, i) -> None:
         """Add to what state i has seen what R11 adds, by `block.extra`."""
@@ -72,7 +71,7 @@ class Lane:
     def choose(self, i, u, status, a, D, renewal) -> tuple[int, bool]:
         """What state i decides by the number u, with this alignment; whether it moved."""
         self.block.before[i, 0], self.block.latent[i].a[0] = status, a
-        moved = _choose(self.block, self.world.forcing.dt, D, renewal, np.array([u]), i)
+        moved = _choose(self.block, self.inputs.drivers.dt, D, renewal, np.array([u]), i)
         return int(self.block.after[i, 0]), bool(moved)
 
     def seen(self, i) -> dict[str, float]:
