@@ -217,7 +217,7 @@ def test_what_rules_answer_to_others_is_heard_and_ones_own_answer_is_ones_own():
 def test_threats_by_rule_count_where_they_are_higher_and_offers_by_rule_add_up():
     inputs = quiet(states=1)
     for name, value in (("external", 0.3), ("internal", 0.6), ("inside", 0.2), ("offer", 2.0)):
-        inputs.drivers.drivers[1, 0, DRIVERS.index(name)] = value
+        inputs.drivers.own[1, 0, DRIVERS.index(name)] = value
     before = np.full(1, MEMBER, np.int8)
     lane = Lane(inputs, row(0))
     extra = lane.block.extra[0]
