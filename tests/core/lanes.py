@@ -21,9 +21,6 @@ def _choose(b, dt, D, renewal, u, i):
     return step.choose(b.p[0], dt, D, renewal, u, b.before[i], b.latent[i], b.near, b.after[i])
 
 
-RECORDS = ("p", "latent", "seen", "counts", "extra")
-
-
 def named(row: np.ndarray) -> SimpleNamespace:
     """A parameter draw by name."""
     return SimpleNamespace(**dict(zip(NAMES, map(float, row), strict=True)))
@@ -52,11 +49,7 @@ class Lane:
     """The states of a world under one draw, stepped with statuses that the test sets."""
 
     def __init__(self, inputs, row):
-        self.inputs, block = inputs, step.block(len(inputs.states), 1)
-        # Fields of a record array are attributes in plain Python too, where mutants are tried.
-        self.block = block._replace(
-            **{name: getattr(block, name).view(np.recarray) for name in RECORDS}
-        )
+        self.inputs, self.block = inputs, step.block(len(inputs.states), 1)
         _load(self.block, row[np.newaxis].astype(float), inputs.drivers.dt, inputs.initial)
 
     def step(self, t, before, after) -> None:

@@ -68,6 +68,11 @@ def test_neighbouring_addresses_are_uniform_and_unrelated():
 
 @given(st.sampled_from(Purpose), st.sampled_from(Purpose), st.integers(0, 2**32 - 1),
        st.integers(0, 2**32 - 1))  # fmt: skip
+def test_every_purpose_has_a_number_of_its_own():
+    names = Purpose.__members__  # with those that are another name of the same number
+    assert len({int(purpose) for purpose in names.values()}) == len(names)
+
+
 def test_two_purposes_or_two_indices_never_share_an_address(one, other, i, j):
     same = one == other and i == j
     assert (address(int(one), i) == address(int(other), j)) == same
