@@ -133,7 +133,9 @@ def test_the_page_tells_what_the_example_finds():
     assert alone["rows"] >= alone["rules"]  # "the count ranks leavers as well"
     by_state = found["by_state"]
     assert [f"({by_state[state]:+.2f})" in text for state in ("MDA", "UKR", "AZE")] == [True] * 3
-    assert by_state["MDA"] > by_state["UKR"] > max(
-        value for state, value in by_state.items() if state not in NEW
+    assert (
+        by_state["MDA"]
+        > by_state["UKR"]
+        > max(value for state, value in by_state.items() if state not in NEW)
     )
     assert by_state["AZE"] == min(by_state.values())
