@@ -1,8 +1,8 @@
 """The directive `made`: what a page can take from the program is not written by hand.
 
 `{made} parameters` puts a table in its place, `{made} help run` what `cohesion run --help` prints,
-`{made} output run csto` what that command prints (`output 20 ...`: the first 20 lines), `{made} counterfactuals` the answers to all
-shipped counterfactuals.
+`{made} output run csto` what that command prints (`{made} output 20 run csto`: the
+first 20 lines), `{made} counterfactuals` the answers to all shipped counterfactuals.
 """
 
 import hashlib
