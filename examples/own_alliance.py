@@ -64,8 +64,8 @@ def auc(sim: Simulation, score: np.ndarray, states: tuple[str, ...]) -> float:
     before, after = record.statuses(sim.inputs)
     chosen = record.at_risk(sim.inputs) & (before == Status.MEMBER)
     chosen &= np.isin(sim.inputs.states, states)
-    found = scoring.ranking(score[chosen], after[chosen] != Status.MEMBER)
-    return float("nan") if found is None else found.auc
+    result = scoring.ranking(score[chosen], after[chosen] != Status.MEMBER)
+    return float("nan") if result is None else result.auc
 
 
 def refitted(sim: Simulation, fitted_draws: int = DRAWS) -> dict[str, float]:
