@@ -53,7 +53,7 @@ class Simulation:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Names of the states, in the order of `world.states`."""
+        """Names of the states, in the order of `inputs.states`."""
         return tuple(name_of(s, self.scenario.alliance.names) for s in self.scenario.states)
 
     def index(self, state: str) -> int:

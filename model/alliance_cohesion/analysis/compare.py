@@ -323,7 +323,7 @@ def one_step_ahead(inputs: Inputs, rules: Prediction, found: Draws, along: Trace
 
 
 def latent(inputs: Inputs, along: Trace) -> list[Latent]:
-    """The state of mind of each mover just before its change, given the record."""
+    """The latent state of each mover just before its change, given the record."""
     before, _ = record.statuses(inputs)
     risk = record.at_risk(inputs)
     rows = []
