@@ -82,7 +82,7 @@ def test_a_state_outside_before_it_was_ever_a_member_enters_and_does_not_return(
     assert w.record[:, ANA].tolist()[3:] == [OUT] * 5 + [MEMBER] * 4
     assert w.drivers.entry[ANA] == 8
     (said,) = noted(tmp_path, *rows)
-    assert "row 3: ANA member of 2001-02-01 is read as joining for the first time" in said
+    assert "row 3: ANA, member from 2001-02-01, is read as joining for the first time" in said
 
 
 def test_a_state_that_left_before_the_clock_returns_if_its_membership_is_on_record(tmp_path):
