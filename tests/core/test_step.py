@@ -188,6 +188,15 @@ def test_a_uniform_number_picks_the_status_in_whose_stretch_it_falls():
     assert [step.decide(u, 0.5, 0.25) for u in (0.75, 0.99)] == [OUT, OUT]
 
 
+def test_a_state_that_has_seen_nothing_feels_nothing_and_believes_what_the_prior_says():
+    p = named(row(3))
+    begun = dict(zip(LATENT, Lane(quiet(states=2), row(3)).latent[1].tolist(), strict=True))
+    assert begun.pop("alpha") == pytest.approx(p.rho_prior * p.n_prior)
+    assert begun.pop("beta") == pytest.approx((1 - p.rho_prior) * p.n_prior)
+    assert isnan(begun.pop("a"))
+    assert begun == dict.fromkeys(("E", "G", "P", "A", "O", "left", "V"), 0.0)
+
+
 def test_a_block_decides_as_the_probabilities_say_wherever_the_number_falls():
     p, lane = named(row(0)), Lane(quiet(states=1), row(0))
     for status in STANDINGS:

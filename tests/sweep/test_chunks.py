@@ -178,6 +178,17 @@ def test_points_that_failed_in_any_shard_are_failures_of_the_whole(tmp_path, dry
     assert set(merge(parts, tmp_path / "merged").failures) == {5}
 
 
+def test_merging_again_mends_a_damaged_chunk_from_a_shard_that_has_it_whole(tmp_path):
+    made, parts = plan(tmp_path), [tmp_path / "part-1", tmp_path / "part-2"]
+    for i, part in enumerate(parts, start=1):
+        sweep(made, part, shard=(i, 2))
+    merge(parts, tmp_path / "merged")
+    whole = contents(tmp_path / "merged")
+    next((tmp_path / "merged" / "chunks").iterdir()).write_bytes(b"half a chunk")
+    assert merge(parts, tmp_path / "merged").done == 1
+    assert contents(tmp_path / "merged") == whole
+
+
 def test_shards_of_different_sweeps_are_not_merged(tmp_path):
     made, other = plan(tmp_path), plan(tmp_path, vary={"b_D": "1:2:2"})
     sweep(made, tmp_path / "a", shard=(1, 2))
