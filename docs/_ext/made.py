@@ -129,6 +129,7 @@ class Made(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """What stands there instead."""
+        self.env.note_reread()  # the program may have changed though the page has not
         what, _, rest = self.arguments[0].partition(" ")
         if what in PRINTED:
             text = PRINTED[what](rest)
