@@ -130,6 +130,15 @@ def test_a_quantile_of_first_leaving_is_the_month_by_which_that_share_has_left()
             assert (row[name] if isinstance(row[name], str) else None) == month
 
 
+def test_a_projection_names_the_member_that_leaves_most_often_first():
+    made = followed(date(2006, 12, 31))
+    inside = made.states[made.states["known"] == "member"].set_index("name")["leaves"]
+    assert inside.max() > inside.min()
+    first = run.sentences(made)[0]
+    assert f"{inside.idxmax()} most often leaves" in first
+    assert f"in {percent(inside.max())} of histories" in first
+
+
 def test_the_record_is_dated_by_its_own_rows():
     record = result().states.set_index("state")["record"]
     assert record["Velia"] == "left Jan 2005"
