@@ -190,10 +190,6 @@ class Simulation:
         return partial(ensemble.simulate, inputs, known=known, reactions=reactions)
 
 
-Simulation = Simulation
-"""The older name."""
-
-
 def simulate_with_agents(
     inputs: Inputs,
     values: Floats,

@@ -36,7 +36,7 @@ def without_slopes(prior: Prior, *free: str) -> Prior:
 
 
 def without_drivers(inputs: Inputs, **drivers: Floats) -> Inputs:
-    """Inputs without any driver but those given, each [T, N]."""
+    """The same inputs with every driver at zero but those given, each [T, N]."""
     f = inputs.drivers
     silent = {
         name: np.zeros_like(getattr(f, name))
@@ -92,7 +92,7 @@ def baselines(prior: Prior, inputs: Inputs, events: tuple[Event, ...]) -> list[R
 
 
 def theories(prior: Prior, inputs: Inputs) -> list[Rival]:
-    """Each theory alone, all rules, and the alternatives to the interaction in R3."""
+    """Each theory alone, the rules whole, and the rivals of the interaction in R3."""
     free = {"pinned": None}
     away = prior.change("b_T", scale=-prior.beliefs["b_T"].scale, **free)
     alone = {
