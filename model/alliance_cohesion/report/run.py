@@ -34,7 +34,7 @@ _FILES = {
     "status": "the shares over time: one row for each time step, state and status",
     "parameters": "the parameter draws, one row each",
 }
-_MEANS = {
+MEANS = {
     IN_SAMPLE: "In sample: the parameters were fitted to this record, so agreement is no test.",
     HELD_OUT: "Held out: the parameters were fitted to other records, never to this one.",
     BEYOND: "Beyond the record: extrapolation. Nothing there can have taught the model.",
@@ -286,7 +286,7 @@ def show(console: Console, result: Result) -> None:
         stayed(result),
         "",
         main_grid(result).note,
-        _MEANS[result.sample],
+        MEANS[result.sample],
         error_note(result),
         *_followed(result),
         *filter(None, [held(result)]),
@@ -345,7 +345,7 @@ def document(result: Result, figures: Iterable["Figure"] = ()) -> "Document":
             *([Section("All states", (states_grid(result),))] if known else []),
         ),
         caveats=(
-            _MEANS[result.sample],
+            MEANS[result.sample],
             *_followed(result),
             error_note(result),
             *CAVEATS,
