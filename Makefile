@@ -16,7 +16,7 @@ run: $(RUN)
 	$(BIN)/cohesion run csto --out results/run --overwrite
 
 test: $(DEV)
-	$(PYTEST) -m "not slow" tests
+	$(PYTEST) $(COVER) -m "not slow" tests
 
 slow: $(DEV)
 	$(PYTEST) -m slow tests

@@ -22,7 +22,7 @@ Names = Annotated[
 Histories = Annotated[
     int | None,
     typer.Option(
-        min=1, max=100_000, help="Free-running histories. [default: what the scenario says]"
+        min=1, max=100_000, help="Free-running histories. [default: the scenario's]"
     ),
 ]
 Out = Annotated[
@@ -44,7 +44,10 @@ def compare(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Does it reproduce its record? One step ahead, free-running, and given the record."""
+    """Score a scenario against the documented record.
+
+    Three questions: one step ahead (held out), free-running, and conditional on the record.
+    """
     with guarded() as work:
         from ..analysis.compare import compare as score
         from ..report import compare as report

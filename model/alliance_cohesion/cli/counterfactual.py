@@ -42,7 +42,11 @@ def counterfactual(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Would it have happened with a change? A forecast, and history replayed, with guards."""
+    """Ask what would have happened with a change.
+
+    Gives a forecast from the change on, and an answer conditional on all that happened, with
+    guards against extrapolation.
+    """
     with guarded() as work:
         if (scenario is None) != all_of_them or (page is not None and not all_of_them):
             raise BadInputError("name one counterfactual, or give --all (and --page with it)")

@@ -32,8 +32,9 @@ def explain(
     seed: Seed = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Say what held a state and what pushed it at a date, which facts did, and what would have
-    had to change for the probability of leaving to halve or double.
+    """Show what held a state and what pushed it at a date.
+
+    Also the facts behind it, and what would have halved or doubled the probability of leaving.
     """
     with guarded() as work:
         from ..analysis.explain import explain as why

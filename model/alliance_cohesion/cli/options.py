@@ -6,13 +6,13 @@ import typer
 
 Histories = Annotated[
     int | None,
-    typer.Option(min=1, max=10**9, help="How many histories. [default: what the scenario says]"),
+    typer.Option(min=1, max=10**9, help="Histories to simulate. [default: the scenario's]"),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
+    typer.Option(min=0, max=2**63 - 1, help="Random seed. [default: the scenario's]"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON and nothing else.")]
 NoReport = Annotated[bool, typer.Option("--no-report", help="Print only; write no folder.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 Overwrite = Annotated[

@@ -24,7 +24,7 @@ Out = Annotated[
     typer.Option(help="Results folder. [default: results/NAME; results/NAME-2 if that is taken]"),
 ]
 Which = Annotated[
-    Engine, typer.Option(help="The compiled ensemble, or the same rules as Mesa agents (slower).")
+    Engine, typer.Option(help="Compiled simulation, or the same rules as Mesa agents (slower).")
 ]
 
 
@@ -38,7 +38,10 @@ def run(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Simulate histories of a scenario; print how likely what happened was; write a report."""
+    """Simulate a scenario: how likely is what happened?
+
+    Prints a table of the documented changes and writes a results folder with a report.
+    """
     with guarded() as work:
         from ..report import run as report
         from ..report.folder import place_for

@@ -5,6 +5,8 @@ compiled functions and uses the same random numbers. A researcher who wants anot
 `State` and overrides one method.
 """
 
+from typing import Any
+
 import mesa
 import numpy as np
 
@@ -13,7 +15,9 @@ from .elementary import compiled
 from .inputs import Codes, Drivers, Floats, Inputs, Status
 from .randomness import DECISION, checked_seed, uniform
 from .simulate import load
-from .step import FROZEN, LATENT, MEMBER, OUT, Block
+from .step import FROZEN, LATENT, MEMBER, OUT, PERCEIVED, Block
+
+_ALIGNMENT = LATENT.index("a")
 
 
 @compiled
@@ -22,25 +26,22 @@ def _load(b: Block, draws: Floats, dt: float, initial: Codes, number: int) -> No
 
 
 @compiled
-def _count(b: Block) -> None:
+def _perceive(b: Block, f: Drivers, t: int) -> None:
     step.count(b.before, b.after, b.extra, b.counts[0])
+    for i in range(len(b.seen)):
+        step.perceive(f, t, i, b.before, b.after, b.before, b.counts[0], b.extra[i], b.seen[i])
 
 
 @compiled
-def _perceive(b: Block, f: Drivers, t: int, i: int) -> None:
-    step.perceive(f, t, i, b.before, b.after, b.before, b.counts[0], b.extra[i], b.seen[i])
-
-
-@compiled
-def _update(b: Block, D: float, i: int) -> None:
-    step.update(b.p[0], b.seen[i], D, b.latent[i])
+def _update(p: Any, seen: Any, latent: Any, D: float, i: int) -> None:
+    step.update(p[0], seen[i], D, latent[i])
 
 
 @compiled
 def _probabilities(
-    b: Block, dt: float, status: int, D: float, renewal: int, i: int
+    p: Any, latent: Any, i: int, dt: float, status: int, D: float, renewal: int
 ) -> tuple[float, float, float]:
-    return step.lane_probabilities(b.p[0], b.latent[i], 0, dt, status, D, renewal)
+    return step.lane_probabilities(p[0], latent[i], 0, dt, status, D, renewal)
 
 
 class State(mesa.Agent):
@@ -61,7 +62,7 @@ class State(mesa.Agent):
     @property
     def alignment(self) -> float:
         """Alignment with the alliance, in log-odds."""
-        return self.latent["a"]
+        return float(self.model.block.latent_rows[self.index, _ALIGNMENT, 0])
 
     @property
     def utility(self) -> float:
@@ -91,33 +92,29 @@ class State(mesa.Agent):
         model: AllianceModel = self.model
         f, t = model.inputs.drivers, model.time_step
         result: tuple[float, float, float] = _probabilities(
-            model.block, f.dt, self.status, f.dependence[t - 1, self.index], f.renewal[t],
-            self.index,
+            model.block.p, model.block.latent, self.index, f.dt, self.status,
+            f.dependence[t - 1, self.index], f.renewal[t],
         )  # fmt: skip
         return result
 
     def perceive(self) -> dict[str, float]:
         """What reaches the state in this step, by name; `update` uses what is returned."""
-        model: AllianceModel = self.model
-        _perceive(model.block, model.inputs.drivers, model.time_step, self.index)
-        seen = model.block.seen[self.index]
-        return {name: float(seen[name][0]) for name in seen.dtype.names}
+        values = self.model.block.seen_rows[self.index, :, 0]
+        return dict(zip(PERCEIVED, values.tolist(), strict=True))
 
     def update(self, seen: dict[str, float]) -> None:
         """R1 to R5: update perceived threat, belief, utility and alignment by what was seen."""
         model: AllianceModel = self.model
-        own = model.block.seen[self.index]
-        for name, value in seen.items():
-            own[name][0] = value
-        D = model.inputs.drivers.dependence[model.time_step, self.index]
-        _update(model.block, D, self.index)
+        block, D = model.block, model.inputs.drivers.dependence[model.time_step, self.index]
+        block.seen_rows[self.index, :, 0] = [seen[name] for name in PERCEIVED]
+        _update(block.p, block.seen, block.latent, D, self.index)
 
 
 class AllianceModel(mesa.Model):
     """One history of a scenario, as Mesa agents.
 
     Every decision from the clock's start on is simulated: `known_until` and rules that react are
-    for `Case.run`.
+    for `Simulation.run`.
 
     Args:
         inputs: The compiled scenario.
@@ -183,7 +180,7 @@ class AllianceModel(mesa.Model):
         states: list[State] = list(self.agents)
         for state in states:
             self.block.after[state.index, 0] = state.decide()
-        _count(self.block)
+        _perceive(self.block, self.inputs.drivers, self.time_step)
         for state in states:
             state.status = int(self.block.after[state.index, 0])
             state.update(state.perceive())
@@ -196,5 +193,5 @@ class AllianceModel(mesa.Model):
         while self.time_step < len(self.inputs.steps):
             self.step()
             path.append(self.statuses)
-            aligned.append(self.block.latent_rows[:, LATENT.index("a"), 0].copy())
+            aligned.append(self.block.latent_rows[:, _ALIGNMENT, 0].copy())
         return np.array(path, dtype=np.int8), np.array(aligned)

@@ -20,7 +20,7 @@ MEMBER, FROZEN, OUT = (int(s) for s in Status)
 
 _DERIVED = ("keep_threat", "keep_memory", "keep_alignment", "alpha0", "beta0")
 PARAMETER_ROWS = (*NAMES, *_DERIVED)
-_PERCEIVED = (*DRIVERS, "ln_offers", "kept_others", "broken_others", "others_left")
+PERCEIVED = (*DRIVERS, "ln_offers", "kept_others", "broken_others", "others_left")
 _COUNTS = ("members", "insiders", "leavers", "kept", "broken")
 
 
@@ -39,7 +39,9 @@ class Block(NamedTuple):
     latent_rows: Floats
     """[N, row, lane]"""
     seen: Any
-    """[N] record of what reaches a state in a time step."""
+    """[N] record of `PERCEIVED`: what reaches a state in a time step."""
+    seen_rows: Floats
+    """[N, row, lane]"""
     counts: Any
     """[1] record of members, insiders (members and frozen), leavers, and R10's answers to all."""
     extra: Any
@@ -61,14 +63,16 @@ def block(states: int, lanes: int) -> Block:
 
     def record(names: tuple[str, ...], rows: int) -> tuple[Any, Floats]:
         memory = np.zeros((rows, len(names), lanes))
-        kind = np.dtype([(name, np.float64, (lanes,)) for name in names])
-        return memory.reshape(rows, -1).view(kind)[:, 0].view(np.recarray), memory
+        fields = [(name, np.float64, (lanes,)) for name in names]
+        kind = np.dtype((np.record, fields))  # fields are attributes in plain Python too
+        return memory.reshape(rows, -1).view(kind)[:, 0], memory
 
     p, p_rows = record(PARAMETER_ROWS, 1)
     latent, latent_rows = record(LATENT, states)
+    seen, seen_rows = record(PERCEIVED, states)
     extra, extra_rows = record(DRIVERS, states)
     return Block(
-        p, p_rows[0], latent, latent_rows, record(_PERCEIVED, states)[0], record(_COUNTS, 1)[0],
+        p, p_rows[0], latent, latent_rows, seen, seen_rows, record(_COUNTS, 1)[0],
         extra, extra_rows, np.zeros((states, lanes), np.int64), np.zeros((states, lanes), np.int64),
         np.zeros((states, 4, lanes)), np.zeros(lanes, np.int64),
     )  # fmt: skip

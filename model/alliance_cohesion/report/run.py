@@ -79,14 +79,14 @@ def episodes_grid(rows: pd.DataFrame, sample: str) -> Grid:
         [f"{clean(row.name_)} {row.event}, {month(row.date)}", percent(row.within_two_years)]
         for row in named(rows)
     ]
-    note = "within 2 years: share of histories in which the state makes that change so near to it."
+    note = "within 2 years: share of histories with the change within two years of its date."
     if rows["rank"].notna().all():
         columns += numbers("held out:\nrank just\nbefore it", "held out:\nrisk that\nyear")
         for line, row in zip(cells, named(rows), strict=True):
             line += [rank(row.rank, row.of, getattr(row, "tied", 0)), risk(row.risk)]
         note += (
             "\nheld out: predicted by a fit that never saw the change; rank among the states of "
-            "the same\n  status, 1 the likeliest."
+            "the same\n  status, 1 the likeliest to move."
         )
         if rows["base_rate"].notna().all():
             columns += numbers("held out:\nbase rate\nthat year")
