@@ -21,9 +21,7 @@ Names = Annotated[
 ]
 Histories = Annotated[
     int | None,
-    typer.Option(
-        min=1, max=100_000, help="Free-running histories. [default: the scenario's]"
-    ),
+    typer.Option(min=1, max=100_000, help="Free-running histories. [default: the scenario's]"),
 ]
 Out = Annotated[
     Path | None,

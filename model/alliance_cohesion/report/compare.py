@@ -147,7 +147,8 @@ def episodes(c: Comparison) -> Grid:
     """The documented changes, as `cohesion run` shows them, and what each state stood out by."""
     rows = c.episodes.assign(
         drove=[
-            "\n".join(f"{term} {value:+.1f}" for term, value in c.stood_out(k)[:2]) or "nothing"
+            "\n".join(f"{term.split(': ')[-1]} {value:+.1f}" for term, value in c.stood_out(k)[:2])
+            or "nothing"
             for k in range(len(c.episodes))
         ]
     )
