@@ -14,7 +14,7 @@ from pathlib import Path
 
 HISTORIES = 200
 HEAD = "date,end,kind,actor,target,strength,threat_level,description,source,confidence\n"
-SCENARIOS = {  # name: states, events, years, tick
+SCENARIOS = {  # name: states, events, years, time step
     "8 states, 500 events, 30 years of quarters": (8, 500, 30, "quarter"),
     "500 states, 500 events, 30 years of quarters": (500, 500, 30, "quarter"),
     "8 states, 100,000 events, 30 years of quarters": (8, 100_000, 30, "quarter"),
@@ -24,18 +24,18 @@ SCENARIOS = {  # name: states, events, years, tick
 }
 
 
-def write(folder: Path, states: int, events: int, years: int, tick: str) -> Path:
+def write(folder: Path, states: int, events: int, years: int, step: str) -> Path:
     """A scenario of so many states and events, at random; every kind of fact, actor and target."""
     rng = random.Random(1)
     names = [f"S{k:04d}" for k in range(states)]
     actors = ["PAT", "FOE", "FAR", "internal", *names[:50]]
     lines = [HEAD]
     for k in range(events):
-        kind = rng.choice(("threat", "coercion", "demand", "offer", "response", "standing"))
+        kind = rng.choice(("threat", "coercion", "demand", "offer", "response", "status"))
         actor, target = rng.choice(actors), rng.choice([*names, "members"])
         strength, level = str(rng.randint(1, 3)), ""
-        if kind == "standing":
-            actor, target, strength = rng.choice(names), "", rng.choice(("member", "outside"))
+        if kind == "status":
+            actor, target, strength = rng.choice(names), "", rng.choice(("member", "out"))
         elif kind == "response":
             actor, strength, level = "PAT", rng.choice(("1", "-1")), "3"
         elif actor == "internal":
@@ -44,9 +44,9 @@ def write(folder: Path, states: int, events: int, years: int, tick: str) -> Path
             actor = "FOE"
         year = 1000 + rng.randrange(years)
         day = f"{year}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
-        if kind == "standing":  # one standing a state and day
+        if kind == "status":  # one status a state and day
             day, actor = f"{year}-01-{1 + k % 28:02d}", names[k % states]
-            strength = "outside" if year % 2 else "member"
+            strength = "out" if year % 2 else "member"
         about = f"Fact number {k} of a long and tedious record", "Somebody's annals (volume 3)"
         cells = (day, "", kind, actor, target, strength, level, *about, "low")
         lines.append(",".join(cells) + "\n")
@@ -54,7 +54,7 @@ def write(folder: Path, states: int, events: int, years: int, tick: str) -> Path
     (folder / "events.csv").write_text("".join(lines), encoding="utf-8")
     toml = (
         f'name = "large"\n[clock]\nstart = 1000-01-01\nend = {999 + years}-12-31\n'
-        f'tick = "{tick}"\nmemory = 0998-01-01\n[alliance]\nname = "PACT"\npatron = "PAT"\n'
+        f'time step = "{step}"\nmemory = 0998-01-01\n[alliance]\nname = "PACT"\npatron = "PAT"\n'
         f'members = {names!r}\nrenewal_length = 5\n[tables]\nevents = "events.csv"\n'
     )
     (folder / "scenario.toml").write_text(toml, encoding="utf-8")
@@ -69,18 +69,18 @@ def measure(folder: str) -> tuple[dict[str, float], float]:
     ac.load("csto").run(histories=2)  # compiled code is there
     seconds = {}
     begin = time.process_time()
-    case = ac.load(folder)
+    sim = ac.load(folder)
     seconds["read"] = time.process_time() - begin
     begin = time.process_time()
-    world = case.world
+    inputs = sim.inputs
     seconds["compile"] = time.process_time() - begin
     begin = time.process_time()
-    result = case.run(histories=HISTORIES)
+    result = sim.run(histories=HISTORIES)
     seconds["run"] = time.process_time() - begin
     begin = time.process_time()
     results.write(result, Path(folder) / "out", pictures=False)
     seconds["write"] = time.process_time() - begin
-    assert world.record.shape[1] == result.dataset.sizes["state"]
+    assert inputs.record.shape[1] == result.dataset.sizes["state"]
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

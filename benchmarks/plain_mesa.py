@@ -8,10 +8,10 @@ from math import exp, log1p
 
 import mesa
 
-from alliance_cohesion.core.inputs import DRIVERS, World
+from alliance_cohesion.core.inputs import DRIVERS, Inputs
 from alliance_cohesion.core.parameters import NAMES
 
-MEMBER, FROZEN, OUTSIDE = 0, 1, 2
+MEMBER, FROZEN, OUT = 0, 1, 2
 
 
 def logistic(x: float) -> float:
@@ -24,7 +24,7 @@ class State(mesa.Agent):
     def __init__(self, model: "Alliance", index: int):
         super().__init__(model)
         p = model.p
-        self.index, self.status = index, int(model.world.initial[index])
+        self.index, self.status = index, int(model.inputs.initial[index])
         self.E = self.G = self.P = self.A = self.left = 0.0
         self.alpha, self.beta = p["rho_prior"] * p["n_prior"], (1 - p["rho_prior"]) * p["n_prior"]
         self.a: float | None = None
@@ -34,10 +34,10 @@ class State(mesa.Agent):
         model: Alliance = self.model
         p, t, i = model.p, model.t, self.index
         if t <= model.entry[i]:
-            self.chosen = MEMBER if t == model.entry[i] else OUTSIDE
+            self.chosen = MEMBER if t == model.entry[i] else OUT
             return
         a, D, dt, renewal = self.a or 0.0, model.D[t - 1][i], model.dt, model.renewal[t]
-        lapse = logistic(-(p["f_renew"] + a)) if renewal and self.status != OUTSIDE else 0.0
+        lapse = logistic(-(p["f_renew"] + a)) if renewal and self.status != OUT else 0.0
         leave, back = exp(min(-(p["f_leave"] + a), 30.0)), exp(min(a - p["f_return"], 30.0))
         if self.status == MEMBER:
             act = (1 - lapse) * (1 - exp(-leave * dt))
@@ -49,19 +49,19 @@ class State(mesa.Agent):
         else:
             member, frozen = 1 - exp(-back * dt), 0.0
         u = self.random.random()
-        self.chosen = MEMBER if u < member else FROZEN if u < member + frozen else OUTSIDE
+        self.chosen = MEMBER if u < member else FROZEN if u < member + frozen else OUT
 
     def update(self) -> None:
         model: Alliance = self.model
         p, t, i = model.p, model.t, self.index
-        inside = self.status != OUTSIDE
+        inside = self.status != OUT
         seen = list(model.drivers[t][i])
         if inside:
             common = model.members[t]
             seen = [max(x, y) if k < 4 else x + y
                     for k, (x, y) in enumerate(zip(seen, common, strict=True))]  # fmt: skip
         for actor, level, outside in model.pairs[t][i]:
-            if model.states[actor].status != OUTSIDE:
+            if model.states[actor].status != OUT:
                 seen[2] = max(seen[2], level)
             elif outside:
                 seen[0] = max(seen[0], level)
@@ -91,22 +91,22 @@ class State(mesa.Agent):
 class Alliance(mesa.Model):
     """One history."""
 
-    def __init__(self, world: World, row: list[float], seed: int = 1):
+    def __init__(self, inputs: Inputs, row: list[float], seed: int = 1):
         super().__init__(seed=seed)
-        f, self.world = world.forcing, world
+        f, self.inputs = inputs.drivers, inputs
         self.p = dict(zip(NAMES, row, strict=True))
-        self.dt, self.t, self.steps_in_all = f.dt, 0, len(world.ticks)
+        self.dt, self.t, self.steps_in_all = f.dt, 0, len(inputs.steps)
         self.first, self.renewal, self.entry = f.first, f.renewal.tolist(), f.entry.tolist()
         self.drivers, self.members, self.D = (
-            values.tolist() for values in (f.drivers, f.members, f.dependence)
+            values.tolist() for values in (f.own, f.members, f.dependence)
         )
         self.kept, self.broken = f.kept_all.tolist(), f.broken_all.tolist()
-        n = len(world.states)
+        n = len(inputs.states)
         every = list(zip(f.pair_actor, f.pair_level, f.pair_outside, strict=True))
         start = f.pair_start.tolist()
         self.pairs = [
             [every[start[t * n + i] : start[t * n + i + 1]] for i in range(n)]
-            for t in range(len(world.ticks))
+            for t in range(len(inputs.steps))
         ]
         self.fades, self.forgets, self.lingers = (
             0.5 ** (f.dt / self.p[name]) for name in ("h_threat", "h_memory", "h_align")
@@ -118,7 +118,7 @@ class Alliance(mesa.Model):
         if self.t >= self.first:
             self.agents.do("decide")
         self.fellows = sum(state.status == MEMBER for state in self.states)
-        self.insiders = sum(state.status != OUTSIDE for state in self.states)
+        self.insiders = sum(state.status != OUT for state in self.states)
         self.leavers = sum(
             state.status == MEMBER and state.chosen != MEMBER for state in self.states
         )

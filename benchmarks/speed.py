@@ -38,11 +38,11 @@ import alliance_cohesion as ac
 from alliance_cohesion.core import simulate as ensemble
 from alliance_cohesion.core.agents import AllianceModel
 from alliance_cohesion.core.elementary import compiled, exp
-from alliance_cohesion.core.inputs import Floats, Ints, World
+from alliance_cohesion.core.inputs import Floats, Inputs, Ints
 from alliance_cohesion.core.randomness import DECISION, fill
 from alliance_cohesion.core.replay import scores
 from alliance_cohesion.core.simulate import LANES
-from alliance_cohesion.core.step import FROZEN, MEMBER, OUTSIDE
+from alliance_cohesion.core.step import FROZEN, MEMBER, OUT
 
 SIZES = (8, 25, 50, 100, 200)  # states
 BATCHES = (1_000, 4_000, 16_000)  # histories times states that NumPy takes at once
@@ -68,16 +68,16 @@ def bare(seed: int, blocks: int, steps: int, address: Ints, one: Floats, u: Floa
     return total
 
 
-def exponentials(world: World, draws: Floats) -> Floats:
+def exponentials(inputs: Inputs, draws: Floats) -> Floats:
     """[step, state] exponentials that a decision needs (R6 to R9), from a small run.
 
     A member needs its leaving rate, the probability of an act and the share that freezes; a
     frozen state two rates and a probability; one that is out a rate and a probability.
     """
-    made = ensemble.simulate(world, draws, 256, 1, keep=256)
-    before = np.concatenate([np.broadcast_to(world.initial, (256, 1, len(world.states))),
+    made = ensemble.simulate(inputs, draws, 256, 1, keep=256)
+    before = np.concatenate([np.broadcast_to(inputs.initial, (256, 1, len(inputs.states))),
                              made.path[:, :-1]], axis=1)  # fmt: skip
-    need = np.select([before == MEMBER, before == FROZEN, before == OUTSIDE], [3.0, 3.0, 2.0])
+    need = np.select([before == MEMBER, before == FROZEN, before == OUT], [3.0, 3.0, 2.0])
     return np.rint(need.mean(axis=0)) - 1.0
 
 
@@ -96,24 +96,24 @@ def side_by_side(actions: dict[str, Callable[[], object]], turns: int) -> dict[s
     return best
 
 
-def world_of(states: int, tick: str = "quarter", years: int = 32) -> tuple[World, Floats]:
+def world_of(states: int, step: str = "quarter", years: int = 32) -> tuple[Inputs, Floats]:
     """The shipped record; with more states than it has, repeated under other names."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scenario.toml"
         file.write_text(
-            f'name = "x"\nbase = "csto"\n[clock]\ntick = "{tick}"\nend = {1993 + years}-12-31\n'
+            f'name = "x"\nbase = "csto"\n[clock]\ntick = "{step}"\nend = {1993 + years}-12-31\n'
         )
-        case = ac.load(file)
-    draws = case.draws(1).values
-    world = case.world
-    return (world if states == len(world.states) else widened(world, states)), draws
+        sim = ac.load(file)
+    draws = sim.draws(1).values
+    inputs = sim.inputs
+    return (inputs if states == len(inputs.states) else widened(inputs, states)), draws
 
 
-def widened(world: World, states: int) -> World:
+def widened(inputs: Inputs, states: int) -> Inputs:
     """The same alliance with its states repeated; threats between states stay among the first."""
-    f, n = world.forcing, len(world.states)
+    f, n = inputs.drivers, len(inputs.states)
     columns = np.arange(states) % n
-    own = ("drivers", "dependence")
+    own = ("own", "dependence")
     start, spans = [0], []
     for t in range(len(f.renewal)):
         for i in range(states):
@@ -125,29 +125,31 @@ def widened(world: World, states: int) -> World:
     wide: dict[str, Any] = {
         name: np.ascontiguousarray(getattr(f, name)[:, columns]) for name in own
     }
-    forcing = f.change(
+    drivers = f.change(
         **wide, pair_start=np.array(start), pair_actor=f.pair_actor[pairs],
         pair_level=f.pair_level[pairs], pair_outside=f.pair_outside[pairs],
         entry=f.entry[columns], address=np.arange(1, states + 1, dtype=np.int64) * 7_919_113,
         kept_all=f.driver("kept")[:, columns].sum(axis=1),
         broken_all=f.driver("broken")[:, columns].sum(axis=1),
     )  # fmt: skip
-    return World(
-        world.name, tuple(f"S{k}" for k in range(states)), world.ticks, world.end, forcing,
-        np.ascontiguousarray(world.initial[columns]),
-        np.ascontiguousarray(world.record[:, columns]),
+    return Inputs(
+        inputs.name, tuple(f"S{k}" for k in range(states)), inputs.steps, inputs.end, drivers,
+        np.ascontiguousarray(inputs.initial[columns]),
+        np.ascontiguousarray(inputs.record[:, columns]),
     )  # fmt: skip
 
 
-def made(world: World, draws: Floats, histories: int, threads: int = 1) -> ensemble.Ensemble:
-    return ensemble.simulate(world, draws, histories, 1, keep=0, threads=threads)
+def made(inputs: Inputs, draws: Floats, histories: int, threads: int = 1) -> ensemble.Ensemble:
+    return ensemble.simulate(inputs, draws, histories, 1, keep=0, threads=threads)
 
 
-def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> dict[str, float]:
+def alternatives(
+    states: int, histories: int, turns: int, mesa_histories: int = 0
+) -> dict[str, float]:
     """Microseconds a history: the ensemble, its rivals and the floor."""
-    world, draws = world_of(states)
-    T = len(world.decided)
-    need = exponentials(world, draws)
+    inputs, draws = world_of(states)
+    T = len(inputs.decided)
+    need = exponentials(inputs, draws)
     rng = np.random.default_rng(1)
     numbers = np.arange(histories)
     scratch = np.empty((states, 4, LANES))
@@ -157,13 +159,13 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
     def numpy(batch: int) -> None:
         for k in range(0, histories, batch):
             part = numbers[k : k + batch]
-            vectorised.simulate(world, draws, part, rng.random((len(part), T, states)))
+            vectorised.simulate(inputs, draws, part, rng.random((len(part), T, states)))
 
     actions: dict[str, Callable[[], object]] = {
-        "simulation": partial(made, world, draws, histories),
-        "two threads": partial(made, world, draws, histories, 2),
-        "floor": lambda: bare(1, histories // LANES, T, world.forcing.address, need, scratch),
-        "likelihood": lambda: scores(world, rows, fold, 1, threads=1),
+        "simulation": partial(made, inputs, draws, histories),
+        "two threads": partial(made, inputs, draws, histories, 2),
+        "floor": lambda: bare(1, histories // LANES, T, inputs.drivers.address, need, scratch),
+        "likelihood": lambda: scores(inputs, rows, fold, 1, threads=1),
     }
     # NumPy is given the batch that suits it best: arrays long enough, and in the cache.
     for cells in BATCHES:
@@ -175,26 +177,26 @@ def rivals(states: int, histories: int, turns: int, mesa_histories: int = 0) -> 
     found = {name: 1e6 * seconds / histories for name, seconds in best.items()}
     found["NumPy"] = min(time for name, time in found.items() if name.startswith("NumPy"))
     if mesa_histories:
-        seconds = min(clock(lambda: as_mesa(world, draws, mesa_histories)) for _ in range(2))
+        seconds = min(clock(lambda: as_mesa(inputs, draws, mesa_histories)) for _ in range(2))
         found["Mesa, compiled rules"] = 1e6 * seconds / mesa_histories
-        seconds = min(clock(lambda: in_plain_mesa(world, draws)) for _ in range(3))
+        seconds = min(clock(lambda: in_plain_mesa(inputs, draws)) for _ in range(3))
         found["Mesa, rules in Python"] = 1e6 * seconds
     return found
 
 
-def in_plain_mesa(world: World, draws: Floats) -> None:
+def in_plain_mesa(inputs: Inputs, draws: Floats) -> None:
     """One history by Mesa objects with rules in Python."""
-    model = plain_mesa.Alliance(world, draws[0].tolist())
+    model = plain_mesa.Alliance(inputs, draws[0].tolist())
     while model.running:
         model.step()
 
 
-def as_mesa(world: World, draws: Floats, histories: int) -> None:
+def as_mesa(inputs: Inputs, draws: Floats, histories: int) -> None:
     """The same histories by Mesa's own batch running."""
     mesa.batch_run(
         AllianceModel,
-        {"world": [world], "draws": [draws], "number": range(histories), "seed": [1]},
-        number_processes=1, max_steps=len(world.ticks), display_progress=False,
+        {"inputs": [inputs], "draws": [draws], "number": range(histories), "seed": [1]},
+        number_processes=1, max_steps=len(inputs.steps), display_progress=False,
     )  # fmt: skip
 
 
@@ -204,11 +206,11 @@ def exponent(sizes: list[float], seconds: list[float]) -> float:
 
 
 def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
-    """How time grows with histories, states and ticks: seconds, and the fitted exponent."""
-    world, draws = world_of(8)
+    """How time grows with histories, states and time steps: seconds, and the fitted exponent."""
+    inputs, draws = world_of(8)
     counts = [histories // 4, histories // 2, histories, histories * 2, histories * 4]
     by_count = side_by_side(
-        {str(h): partial(made, world, draws, h) for h in counts},
+        {str(h): partial(made, inputs, draws, h) for h in counts},
         turns,
     )
     wide = {n: world_of(n)[0] for n in SIZES}
@@ -218,10 +220,10 @@ def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
     )
     long = {years: world_of(8, "month", years)[0] for years in (8, 16, 32)}
     by_ticks = side_by_side(
-        {str(len(w.ticks)): partial(made, w, draws, histories) for w in long.values()},
+        {str(len(w.steps)): partial(made, w, draws, histories) for w in long.values()},
         turns,
     )
-    tables = {"histories": by_count, "states": by_states, "ticks": by_ticks}
+    tables = {"histories": by_count, "states": by_states, "steps": by_ticks}
     return {
         what: {
             "seconds": times,
@@ -292,7 +294,7 @@ def main() -> None:
     print("".join(f"{head:>12}" for head in heads))
     for states in SIZES:
         histories = LANES * max(2, 16_000 * scale // states // LANES)
-        times = rivals(states, histories, turns, 4 if states == 8 else 0)
+        times = alternatives(states, histories, turns, 4 if states == 8 else 0)
         found[f"{states} states"] = times
         ours = times["simulation"]
         print(

@@ -1,7 +1,7 @@
 """The rules R1 to R9 in plain NumPy, vectorised over histories and states: a rival in speed.
 
 Written for the benchmark in `speed.py` alone, as one would write it without a compiler: a loop
-over ticks, arrays of [history, state]. Given the addressed random numbers it makes the same
+over time steps, arrays of [history, state]. Given the addressed random numbers it makes the same
 histories as the ensemble, which `tests/sweep/test_benchmarks.py` checks.
 """
 
@@ -10,10 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 from numpy.typing import NDArray
 
-from alliance_cohesion.core.inputs import Codes, Floats, World
+from alliance_cohesion.core.inputs import Codes, Floats, Inputs
 from alliance_cohesion.core.parameters import NAMES
 
-MEMBER, FROZEN, OUTSIDE = 0, 1, 2
+MEMBER, FROZEN, OUT = 0, 1, 2
 LARGEST = 30.0
 
 
@@ -22,17 +22,17 @@ def logistic(x: Floats) -> Floats:
     return np.where(x >= 0, 1.0, small) / (1.0 + small)
 
 
-def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: Floats) -> Codes:
-    """Standings [history, tick, state] of these histories.
+def simulate(inputs: Inputs, draws: Floats, numbers: NDArray[np.int64], uniforms: Floats) -> Codes:
+    """Statuses [history, time step, state] of these histories.
 
     Args:
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         draws: Parameter draws, [draw, parameter].
         numbers: Which histories.
-        uniforms: [history, tick, state] random numbers.
+        uniforms: [history, time step, state] random numbers.
     """
-    f = world.forcing
-    n, H = len(world.states), len(numbers)
+    f = inputs.drivers
+    n, H = len(inputs.states), len(numbers)
     rows = draws[numbers % len(draws)]
     p = SimpleNamespace(**{name: rows[:, k, np.newaxis] for k, name in enumerate(NAMES)})
     fading, memory, inertia = (2.0 ** (-f.dt / h) for h in (p.h_threat, p.h_memory, p.h_align))
@@ -41,23 +41,23 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
     G, P, A, left = (np.zeros((H, n)) for _ in range(4))
     alpha, beta = np.broadcast_to(alpha0, (H, n)), np.broadcast_to(beta0, (H, n))
     a = np.full((H, n), np.nan)
-    before = np.broadcast_to(world.initial, (H, n)).copy()
-    path = np.empty((H, len(world.decided), n), dtype=np.int8)
+    before = np.broadcast_to(inputs.initial, (H, n)).copy()
+    path = np.empty((H, len(inputs.decided), n), dtype=np.int8)
     for t in range(len(f.renewal)):
         after = before
         if t >= f.first:
             chosen = decide(p, f.dt, before, a, f.dependence[t - 1], f.renewal[t],
                            uniforms[:, t - f.first])  # fmt: skip
-            chosen = np.where(t < f.entry, OUTSIDE, np.where(t == f.entry, MEMBER, chosen))
+            chosen = np.where(t < f.entry, OUT, np.where(t == f.entry, MEMBER, chosen))
             after = chosen.astype(np.int8)
-        inside = before != OUTSIDE
-        own, common = f.drivers[t], f.members[t]
+        inside = before != OUT
+        own, common = f.own[t], f.members[t]
         seen = [np.where(inside, np.maximum(own[:, d], common[d]), own[:, d]) for d in range(4)]
         offer, kept, broken = (own[:, d] + inside * common[d] for d in range(4, 7))
         for cell in range(t * n, (t + 1) * n):
             i = cell - t * n
             for k in range(f.pair_start[cell], f.pair_start[cell + 1]):
-                there = before[:, f.pair_actor[k]] != OUTSIDE
+                there = before[:, f.pair_actor[k]] != OUT
                 level = f.pair_level[k]
                 seen[2][:, i] = np.where(there, np.maximum(seen[2][:, i], level), seen[2][:, i])
                 if f.pair_outside[k] == 1:
@@ -90,10 +90,10 @@ def simulate(world: World, draws: Floats, numbers: NDArray[np.int64], uniforms: 
 
 
 def decide(
-    p: SimpleNamespace, dt: float, standing: Codes, a: Floats, D: Floats, renewal: int, u: Floats
+    p: SimpleNamespace, dt: float, status: Codes, a: Floats, D: Floats, renewal: int, u: Floats
 ) -> NDArray[np.int64]:
     """R6 to R9 for all histories and states at once."""
-    signs = 1.0 - logistic(-(p.f_renew + a)) * (standing != OUTSIDE) if renewal == 1 else 1.0
+    signs = 1.0 - logistic(-(p.f_renew + a)) * (status != OUT) if renewal == 1 else 1.0
     leave = np.exp(np.minimum(-(p.f_leave + a), LARGEST))
     back = np.exp(np.minimum(a - p.f_return, LARGEST))
     act = signs * (1.0 - np.exp(-leave * dt))
@@ -101,11 +101,11 @@ def decide(
     moves = signs * (1.0 - np.exp(-(leave + back) * dt))
     returns = moves * (back / (leave + back))
     member = np.where(
-        standing == MEMBER, signs - act,
-        np.where(standing == FROZEN, returns, 1.0 - np.exp(-back * dt)),
+        status == MEMBER, signs - act,
+        np.where(status == FROZEN, returns, 1.0 - np.exp(-back * dt)),
     )  # fmt: skip
     frozen = np.where(
-        standing == MEMBER, freeze,
-        np.where(standing == FROZEN, signs - moves, 0.0),
+        status == MEMBER, freeze,
+        np.where(status == FROZEN, signs - moves, 0.0),
     )  # fmt: skip
-    return np.where(u < member, MEMBER, np.where(u < member + frozen, FROZEN, OUTSIDE))
+    return np.where(u < member, MEMBER, np.where(u < member + frozen, FROZEN, OUT))

@@ -2,7 +2,7 @@
 
     python examples/another_rule.py [histories]
 
-The question here: what if nobody deserted under fire? A `Rallying` state keeps its standing,
+The question here: what if nobody deserted under fire? A `Rallying` state keeps its status,
 whatever it is, for as long as it perceives a strong threat from outside.
 """
 
@@ -17,7 +17,7 @@ HIGH = 0.5  # perceived threat lies in 0 to 1; a state at war is at 0.8 or more
 
 
 class Rallying(State):
-    """Does not change its standing while it perceives a strong threat."""
+    """Does not change its status while it perceives a strong threat."""
 
     def transition_probabilities(self) -> tuple[float, float, float]:
         """Probabilities to end this step as member, frozen and out."""
@@ -27,24 +27,24 @@ class Rallying(State):
         return member, frozen, outside
 
 
-def away_at_end(case: ac.Case, rule: type[State], histories: int) -> np.ndarray:
+def away_at_end(sim: ac.Simulation, rule: type[State], histories: int) -> np.ndarray:
     """Share of histories that end with each state frozen or outside.
 
     History r of both rules uses the same parameters and the same random numbers, so what
     differs is the rule.
     """
-    data = case.run(histories, engine="agents", state=rule).dataset
+    data = sim.run(histories, engine="agents", state=rule).dataset
     return 1.0 - data.share.isel(time=-1).sel(status="member").values
 
 
 def main(histories: int = 200) -> None:
     """Print the comparison."""
-    case = ac.load("csto")
-    standard = away_at_end(case, State, histories)
-    rallying = away_at_end(case, Rallying, histories)
+    sim = ac.load("csto")
+    standard = away_at_end(sim, State, histories)
+    rallying = away_at_end(sim, Rallying, histories)
     print(f"Frozen or outside at the end, share of {histories} histories")
     print(f"{'state':8}{'standard':>10}{'rallying':>10}{'change':>10}")
-    for state, one, other in zip(case.world.states, standard, rallying, strict=True):
+    for state, one, other in zip(sim.inputs.states, standard, rallying, strict=True):
         print(f"{state:8}{one:10.0%}{other:10.0%}{other - one:+10.0%}")
 
 

@@ -18,17 +18,19 @@ from alliance_cohesion.scenario.states import name_of
 YEARS = (1, 3, 5, 10)  # after the record ends
 
 
-def simulated(name: str, posterior: str, draws: int | None, each: int) -> tuple[ac.Case, Any, int]:
+def simulated(
+    name: str, posterior: str, draws: int | None, each: int
+) -> tuple[ac.Simulation, Any, int]:
     """The scenario, its histories [history, time, state], and how many draws they use."""
-    case = ac.load(name)
+    sim = ac.load(name)
     if posterior:
-        settings = case.scenario.parameters.model_copy(update={"posterior": posterior})
-        case = ac.Case(replace(case.scenario, parameters=settings))
-    values, seed = case.draws().values[:draws], case.scenario.seed
+        settings = sim.scenario.parameters.model_copy(update={"posterior": posterior})
+        sim = ac.Simulation(replace(sim.scenario, parameters=settings))
+    values, seed = sim.draws().values[:draws], sim.scenario.seed
     histories = each * len(values)
-    simulate = case.engine("ensemble", len(values), seed)
+    simulate = sim.engine("ensemble", len(values), seed)
     path = simulate(values, histories, seed, start=0, keep=histories).path
-    return case, path, len(values)
+    return sim, path, len(values)
 
 
 def table(name: str, posterior: str = "", draws: int | None = None, each: int = 4) -> str:
@@ -40,27 +42,27 @@ def table(name: str, posterior: str = "", draws: int | None = None, each: int = 
         draws: How many parameter draws; all by default.
         each: Histories a draw.
     """
-    case, path, used = simulated(name, posterior, draws, each)
-    clock = case.scenario.clock
+    sim, path, used = simulated(name, posterior, draws, each)
+    clock = sim.scenario.clock
     known = np.datetime64(clock.known_until or clock.start, "Y")
-    ends = np.append(case.world.decided[1:], clock.ticks.end).astype("datetime64[D]")
+    ends = np.append(sim.inputs.decided[1:], clock.steps.end).astype("datetime64[D]")
     last = [int(np.searchsorted(ends, known + year + 1, side="right")) - 1 for year in YEARS]
     away = estimate(path[:, last] != MEMBER, used)
     frozen = (path[:, last] == FROZEN).mean(axis=0)
     lines = [
-        f"Version {ac.__version__}, {case.draws().origin}, {len(path):,} histories, "
-        f"seed {case.scenario.seed}.",
+        f"Version {ac.__version__}, {sim.draws().origin}, {len(path):,} histories, "
+        f"seed {sim.scenario.seed}.",
         "",
         "| state | end of " + " | ".join(str(known + year) for year in YEARS) + " |",
         "|---|" + "---|" * len(YEARS),
     ]
-    for i, state in enumerate(case.world.states):
+    for i, state in enumerate(sim.inputs.states):
         cells = [
             f"{percent(away.mean[k, i])} ({100 * away.low[k, i]:.0f} to {100 * away.high[k, i]:.0f}"
             f"); frozen {percent(frozen[k, i])}"
             for k in range(len(YEARS))
         ]
-        named = name_of(state, case.scenario.alliance.names)
+        named = name_of(state, sim.scenario.alliance.names)
         lines.append(f"| {named} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

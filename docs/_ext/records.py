@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keys import table
 
-from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.inputs import Status
 from alliance_cohesion.scenario import load
 from alliance_cohesion.scenario.density import density, driving, ratio
 from alliance_cohesion.scenario.membership import membership, statuses
@@ -51,12 +51,12 @@ def _row(name: str) -> Iterator[str]:
 
 def _joined(scenario: Scenario) -> dict[str, date]:
     """The states that joined after the start, and when."""
-    _, _, entry = membership(scenario, scenario.clock.ticks)
+    _, _, entry = membership(scenario, scenario.clock.steps)
     return {
         state: next(
             one.day
             for one in statuses(scenario.events, state)
-            if one.code == Standing.MEMBER and one.day > scenario.clock.start
+            if one.code == Status.MEMBER and one.day > scenario.clock.start
         )
         for state, joins in zip(scenario.states, entry, strict=True)
         if joins
@@ -77,7 +77,7 @@ def _changes(scenario: Scenario) -> str:
     """Each state's documented changes of status, without its accession."""
     joined, found = _joined(scenario), []
     for state in scenario.states:
-        now: int = Standing.MEMBER
+        now: int = Status.MEMBER
         told = []
         for one in statuses(scenario.events, state):
             inside = joined.get(state, scenario.clock.start) < one.day <= scenario.clock.end

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from .core.agents import AllianceModel, State
     from .simulation import Simulation, load
 
-__all__ = ["AllianceModel", "Case", "Simulation", "State", "__version__", "load"]
+__all__ = ["AllianceModel", "Simulation", "State", "__version__", "load"]
 
 _HOMES = {
     "load": "simulation",
     "Simulation": "simulation",
-    "Case": "simulation",
+    "Simulation": "simulation",
     "AllianceModel": "core.agents",
     "State": "core.agents",
 }

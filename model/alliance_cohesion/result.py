@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from . import __version__
-from .core.inputs import Codes, Floats, Ints, Standing, World, times
+from .core.inputs import Codes, Floats, Inputs, Ints, Status, times
 from .core.simulate import Ensemble
 from .inference import record
 from .inference.draws import Draws
@@ -36,7 +36,7 @@ NEAR = 2.0
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 IN_SAMPLE, HELD_OUT, NOT_CALIBRATED = "in sample", "held out", "not calibrated"
 BEYOND = "beyond the record"
-_MEMBER = int(Standing.MEMBER)
+_MEMBER = int(Status.MEMBER)
 
 
 class Counts(NamedTuple):
@@ -63,30 +63,30 @@ class Counts(NamedTuple):
         return Counts(*(a + b for a, b in zip(self, other, strict=True)))
 
 
-def count(world: World, path: Codes, since: int) -> Counts:
+def count(inputs: Inputs, path: Codes, since: int) -> Counts:
     """Count what happens in histories.
 
     Args:
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         path: [history, T, N] statuses at the end of each step.
         since: First simulated step; before it, histories follow the record.
     """
-    start = np.broadcast_to(world.initial, (len(path), 1, len(world.states)))
+    start = np.broadcast_to(inputs.initial, (len(path), 1, len(inputs.states)))
     before = np.concatenate([start, path[:, :-1]], axis=1)
     steps = np.arange(path.shape[1])
-    free = (steps[:, np.newaxis] + world.forcing.first > world.forcing.entry) & (
+    free = (steps[:, np.newaxis] + inputs.drivers.first > inputs.drivers.entry) & (
         steps[:, np.newaxis] >= since
     )
     member, stays = before == _MEMBER, path == _MEMBER
     exits, returns = member & ~stays & free, ~member & stays & free
     first = np.where(exits.any(axis=1), exits.argmax(axis=1), -1)
     near = [
-        matching(path, world.initial, change)[
-            :, np.abs(steps - change.tick) * world.forcing.dt <= NEAR
+        matching(path, inputs.initial, change)[
+            :, np.abs(steps - change.step) * inputs.drivers.dt <= NEAR
         ].any(axis=1).sum()
-        for change in simulated_changes(world, since)
+        for change in simulated_changes(inputs, since)
     ]  # fmt: skip
-    begins = year_starts(world)
+    begins = year_starts(inputs)
     at_start = member[:, begins]
 
     def in_year(moves: Any, who: Any) -> Ints:
@@ -102,14 +102,14 @@ def count(world: World, path: Codes, since: int) -> Counts:
     )
 
 
-def simulated_changes(world: World, since: int) -> list[record.Change]:
+def simulated_changes(inputs: Inputs, since: int) -> list[record.Change]:
     """Documented changes in the time that is simulated."""
-    return [change for change in record.changes(world) if change.tick >= since]
+    return [change for change in record.changes(inputs) if change.step >= since]
 
 
-def year_starts(world: World) -> list[int]:
+def year_starts(inputs: Inputs) -> list[int]:
     """Time steps in which the calendar years begin; the first step begins the first."""
-    years = world.decided.astype("datetime64[Y]").astype(int)
+    years = inputs.decided.astype("datetime64[Y]").astype(int)
     return [0, *(int(t) for t in np.flatnonzero(np.diff(years)) + 1)]
 
 
@@ -155,16 +155,16 @@ class Result:
         """
         sim = self.simulation
         as_fitted = sim.since == 0 and not sim.scenario.parameters.fixed
-        predicted = episodes(sim.world, self.draws) if as_fitted else None
+        predicted = episodes(sim.inputs, self.draws) if as_fitted else None
         columns = [
             "state", "name", "event", "date", "within_two_years", "rank", "of", "risk", "base_rate",
         ]  # fmt: skip
         rows = []
-        for k, change in enumerate(simulated_changes(sim.world, sim.since)):
-            documented = next(c for c in sim.changes[change.state] if c.tick == change.tick)
+        for k, change in enumerate(simulated_changes(sim.inputs, sim.since)):
+            documented = next(c for c in sim.changes[change.state] if c.step == change.step)
             seen = self.counts.near[k] / self.histories
             row = [change.state, documented.verb, documented.date, seen]
-            row[:1] = [sim.world.states[change.state], sim.names[change.state]]
+            row[:1] = [sim.inputs.states[change.state], sim.names[change.state]]
             if predicted:
                 one = predicted[k]
                 row += [one.rank, one.of, one.risk, one.base_rate]
@@ -183,10 +183,10 @@ class Result:
         """
         sim, histories = self.simulation, self.histories
         left_by = self.left_by
-        months = sim.world.decided.astype("datetime64[M]").astype(str)
-        ends = self.ensemble.standing[-1] / histories
+        months = sim.inputs.decided.astype("datetime64[M]").astype(str)
+        ends = self.ensemble.status[-1] / histories
         rows = []
-        for i, state in enumerate(sim.world.states):
+        for i, state in enumerate(sim.inputs.states):
             changes = sim.changes[i]
             first_left = {
                 name: months[np.argmax(left_by[:, i] >= share)] if left_by[-1, i] >= share else None
@@ -197,8 +197,8 @@ class Result:
                     "state": state,
                     "name": sim.names[i],
                     "record": "; ".join(map(str, changes))
-                    or f"{STATUSES[sim.world.initial[i]]} throughout",
-                    "known": STATUSES[changes[-1].after if changes else sim.world.initial[i]],
+                    or f"{STATUSES[sim.inputs.initial[i]]} throughout",
+                    "known": STATUSES[changes[-1].after if changes else sim.inputs.initial[i]],
                     **dict(zip(STATUSES, map(float, ends[i]), strict=True)),
                     "leaves": float(left_by[-1, i]),
                     "returns": float(self.counts.returns[i] / histories),
@@ -211,7 +211,7 @@ class Result:
     def stayers(self) -> pd.DataFrame:
         """The states that the record has as members throughout: state, name, stays (share)."""
         sim = self.simulation
-        inside = (sim.world.initial == _MEMBER) & ~(sim.record > _MEMBER).any(axis=0)
+        inside = (sim.inputs.initial == _MEMBER) & ~(sim.record > _MEMBER).any(axis=0)
         found = self.states.loc[inside, ["state", "name"]].reset_index(drop=True)
         return found.assign(stays=1.0 - self.states.loc[inside, "leaves"].to_numpy())
 
@@ -233,13 +233,13 @@ class Result:
 
     def _status(self) -> pd.DataFrame:
         """One row for each time step, state and status: share of histories, and the record."""
-        data, world = self.dataset, self.simulation.world
+        data, inputs = self.dataset, self.simulation.inputs
         labels = np.array([*STATUSES, "unknown"])  # the code of unknown is the last place
         T, N, S = data["share"].shape
         return pd.DataFrame(
             {
-                "time": np.repeat(world.decided, N * S),
-                "state": np.tile(np.repeat(world.states, S), T),
+                "time": np.repeat(inputs.decided, N * S),
+                "state": np.tile(np.repeat(inputs.states, S), T),
                 "name": np.tile(np.repeat(self.simulation.names, S), T),
                 "status": np.tile(STATUSES, T * N),
                 "share": data["share"].to_numpy().ravel(),
@@ -257,7 +257,7 @@ class Result:
         import xarray as xr  # takes its time, and the table does not need it
 
         sim, H, total, counts = self.simulation, self.histories, self.ensemble, self.counts
-        world, share = sim.world, "share of histories "
+        inputs, share = sim.inputs, "share of histories "
         with np.errstate(invalid="ignore"):  # nobody is a member: no risk of leaving
             leaving = counts.leaves / counts.member
             returning = counts.comes_back / (H - counts.member)
@@ -269,7 +269,7 @@ class Result:
         history = ("history", "time", "state")
         kept = len(total.path)
         variables: dict[str, tuple[Any, ...]] = {
-            "share": (("time", "state", "status"), total.standing / H,
+            "share": (("time", "state", "status"), total.status / H,
                 share + "in a status at the end of the time step", "1"),
             "left_by": (("time", "state"), self.left_by,
                 share + "in which the state has gone frozen or out at least once", "1"),
@@ -288,22 +288,22 @@ class Result:
                 "parameter draw that the history used", None),
             "record": (("time", "state"), sim.record,
                 "documented status at the end of the time step", None, documented),
-            "renewal": (("time",), world.forcing.renewal[world.forcing.first :],
+            "renewal": (("time",), inputs.drivers.renewal[inputs.drivers.first :],
                 "the term ends in this time step and staying takes a signature", None,
                 {"flag_values": np.array([0, 1], np.int8), "flag_meanings": "no yes"}),
             "parameters": (("draw", "parameter"), self.draws.values, "parameter draws", None),
         }  # fmt: skip
-        years = world.decided[year_starts(world)].astype("datetime64[Y]").astype(int) + 1970
+        years = inputs.decided[year_starts(inputs)].astype("datetime64[Y]").astype(int) + 1970
         coordinates: dict[str, tuple[Any, ...]] = {
-            "time": (("time",), times(world.decided), "first day of the time step", None),
-            "state": (("state",), world.states, "code of the state", None),
+            "time": (("time",), times(inputs.decided), "first day of the time step", None),
+            "state": (("state",), inputs.states, "code of the state", None),
             "name": (("state",), sim.names, "name of the state", None),
             "status": (("status",), STATUSES, "membership status", None),
             "year": (("year",), years, "calendar year", None),
             "parameter": (("parameter",), NAMES, "name of the parameter", None),
             "history": (("history",), np.arange(kept), "number of the history", None),
             "draw": (("draw",), np.arange(len(self.draws.values)), "number of the draw", None),
-            "absent": (("absent",), np.arange(len(world.states) + 1), "number of states", None),
+            "absent": (("absent",), np.arange(len(inputs.states) + 1), "number of states", None),
         }
         return xr.Dataset(
             {name: _variable(*given) for name, given in variables.items()},

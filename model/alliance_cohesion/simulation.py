@@ -17,7 +17,7 @@ import numpy as np
 
 from . import scenario
 from .core import simulate as ensemble
-from .core.inputs import Codes, Floats, World
+from .core.inputs import Codes, Floats, Inputs
 from .core.randomness import checked_seed
 from .core.simulate import Ensemble
 from .inference import record
@@ -47,9 +47,9 @@ class Simulation:
     scenario: Scenario
 
     @cached_property
-    def world(self) -> World:
+    def inputs(self) -> Inputs:
         """The scenario compiled to arrays."""
-        return scenario.compile_world(self.scenario)
+        return scenario.compile_inputs(self.scenario)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -79,16 +79,16 @@ class Simulation:
     @cached_property
     def known(self) -> int:
         """How many time steps, from the first of all, have documented statuses."""
-        until, ticks = self.scenario.clock.known_until, self.world.ticks
+        until, steps = self.scenario.clock.known_until, self.inputs.steps
         if until is None:
-            return len(ticks)
-        return int(np.searchsorted(ticks, np.datetime64(until), side="right"))
+            return len(steps)
+        return int(np.searchsorted(steps, np.datetime64(until), side="right"))
 
     @property
     def since(self) -> int:
         """First simulated step among those that are decided; 0 unless the record is followed."""
         followed = self.scenario.clock.known_until is not None
-        return max(0, self.known - self.world.forcing.first) if followed else 0
+        return max(0, self.known - self.inputs.drivers.first) if followed else 0
 
     @cached_property
     def record(self) -> Codes:
@@ -96,9 +96,9 @@ class Simulation:
 
         A record that is followed to a day but has later changes goes on to the end of the clock.
         """
-        world = self.world
-        found = world.record[world.forcing.first :].copy()
-        if not any(change.tick >= self.since for change in record.changes(world)):
+        inputs = self.inputs
+        found = inputs.record[inputs.drivers.first :].copy()
+        if not any(change.step >= self.since for change in record.changes(inputs)):
             found[self.since or len(found) :] = UNKNOWN
         return found
 
@@ -146,14 +146,14 @@ class Simulation:
         say_if_compiling()
         found = self.draws(seed)
         simulate = self.engine(engine, len(found.values), seed, state)
-        size = max(1, _MOST_KEPT // max(1, self.world.record.size))
+        size = max(1, _MOST_KEPT // max(1, self.inputs.record.size))
         kept, size = min(KEPT, size), min(_CHUNK, size)
         total: Ensemble | None = None
         counts: Counts | None = None
         for start in range(0, histories, size):
             n = min(size, histories - start)
             part = simulate(found.values, n, seed, start=start, keep=n)
-            own = count(self.world, part.path, self.since)
+            own = count(self.inputs, part.path, self.since)
             more = max(0, kept - start)
             part = replace(part, path=part.path[:more], alignment=part.alignment[:more])
             total = part if total is None else total + part
@@ -168,7 +168,7 @@ class Simulation:
         self, engine: str, draws: int, seed: int, state: "type[State] | None" = None
     ) -> Simulate:
         """What simulates the histories: called with draws, histories, seed, start and keep."""
-        from .scenario.reacting import switched, world_and_reactions
+        from .scenario.reacting import inputs_and_reactions, switched
 
         if engine not in ENGINES:
             raise ValueError(f"engine: {engine!r} given, allowed are {' and '.join(ENGINES)}")
@@ -177,25 +177,25 @@ class Simulation:
         settings = self.scenario
         if settings.clock.known_until is None and not switched(settings):
             if engine == "agents":
-                return partial(simulate_with_agents, self.world, state=state)
-            return partial(ensemble.simulate, self.world)
+                return partial(simulate_with_agents, self.inputs, state=state)
+            return partial(ensemble.simulate, self.inputs)
         if engine == "agents":
             raise ValueError(
                 "engine: agents follow the record from the start; a scenario with known_until or "
                 "with rules R10 and R11 runs on the ensemble only"
             )
         since = settings.clock.known_until or settings.clock.start
-        world, reactions = world_and_reactions(settings, since, draws, seed)
+        inputs, reactions = inputs_and_reactions(settings, since, draws, seed)
         known = 0 if settings.clock.known_until is None else self.known
-        return partial(ensemble.simulate, world, known=known, reactions=reactions)
+        return partial(ensemble.simulate, inputs, known=known, reactions=reactions)
 
 
-Case = Simulation
+Simulation = Simulation
 """The older name."""
 
 
 def simulate_with_agents(
-    world: World,
+    inputs: Inputs,
     values: Floats,
     histories: int,
     seed: int,
@@ -208,11 +208,11 @@ def simulate_with_agents(
     from .core.agents import AllianceModel, State
 
     played = [
-        AllianceModel(world, values, number, seed, state or State).play()
+        AllianceModel(inputs, values, number, seed, state or State).play()
         for number in range(start, start + histories)
     ]
     paths, alignments = (np.array(part) for part in zip(*played, strict=True))
-    return ensemble.tally(world, paths, alignments, keep)
+    return ensemble.tally(inputs, paths, alignments, keep)
 
 
 def load(name: str | Path) -> Simulation:

@@ -4,7 +4,7 @@ python code.py UCDP.csv GSDB.csv AID.csv
 
 UCDP.csv: UCDP country-year dataset on organized violence within country borders, v25.1;
 GSDB.csv: Global Sanctions Data Base, version 3; AID.csv: US foreign assistance by country and
-fiscal year (ForeignAssistance.gov). treaties.csv and standings.csv are read from this folder;
+fiscal year (ForeignAssistance.gov). treaties.csv and statuses.csv are read from this folder;
 events.csv and coverage.csv are written into it.
 """
 
@@ -208,12 +208,12 @@ def sanctions(path):
         found[target, sender, code].append((start, stop, r["case_id"]))
     for (target, sender, code), cases in sorted(found.items()):
         merged = []
-        for start, stop, case in sorted(cases):
+        for start, stop, sim in sorted(cases):
             if merged and start <= merged[-1][1] + timedelta(1):
                 merged[-1][1] = max(merged[-1][1], stop)
-                merged[-1][2].append(case)
+                merged[-1][2].append(sim)
             else:
-                merged.append([start, stop, [case]])
+                merged.append([start, stop, [sim]])
         what = {
             1: "travel, military-aid or other sanctions",
             2: "partial trade, arms or financial sanctions",
@@ -278,14 +278,14 @@ def slug(name):
     return "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")
 
 
-def member(standings, state, when):
+def member(statuses, state, when):
     """Whether the state belongs on that day."""
-    now = [r["strength"] for r in standings if r["target"] == "CSTO" and r["actor"] == state
+    now = [r["strength"] for r in statuses if r["target"] == "CSTO" and r["actor"] == state
            and day(r["date"]) <= when]  # fmt: skip
     return bool(now) and now[-1] == "member"
 
 
-def driver(row, period, standings):
+def driver(row, period, statuses):
     """The driver of a row in a period."""
     kind, actor = row["kind"], row["actor"]
     if kind in ("offer", "demand"):
@@ -295,19 +295,19 @@ def driver(row, period, standings):
     start = max(row["start"], date(period[0], 1, 1))
     stop = min(row["stop"], date(period[1], 12, 31))
     sponsor = next((c[1] for c in CLIENTS.values() if c[0] == actor), actor)
-    inside = sponsor == "RUS" or member(standings, sponsor, start + (stop - start) / 2)
+    inside = sponsor == "RUS" or member(statuses, sponsor, start + (stop - start) / 2)
     if inside:
         return "inside_pressure"
     return "external_threat" if kind == "threat" else "outside_pressure"
 
 
-def strongest(rows, standings):
+def strongest(rows, statuses):
     """Cells with their two strongest rows, and for each row the periods in which it is one."""
     cells, kept = defaultdict(list), defaultdict(list)
     for i, row in enumerate(rows):
         for k, p in enumerate(PERIODS):
             if row["start"].year <= p[1] and row["stop"].year >= p[0]:
-                cells[driver(row, p, standings), row["target"], k].append(i)
+                cells[driver(row, p, statuses), row["target"], k].append(i)
     for cell, ids in cells.items():
         ids.sort(key=lambda i: (-rows[i]["strength"], -rows[i]["deaths"], rows[i]["start"],
                                 rows[i]["name"]))  # fmt: skip
@@ -316,9 +316,9 @@ def strongest(rows, standings):
     return kept
 
 
-def cut(rows, standings):
+def cut(rows, statuses):
     """Rows cut to the periods in which they are among the two strongest; the rest as notes."""
-    kept = strongest(rows, standings)
+    kept = strongest(rows, statuses)
     for i, row in enumerate(rows):
         ks, parts = sorted(kept[i]), []
         for k in ks:
@@ -340,10 +340,10 @@ def cut(rows, standings):
 
 def main():
     """Read the data, apply the rules, write the tables."""
-    standings = read(HERE / "standings.csv")
+    statuses = read(HERE / "statuses.csv")
     rows = [*threats(sys.argv[1]), *sanctions(sys.argv[2]), *aid(sys.argv[3]),
             *treaties(HERE / "treaties.csv")]  # fmt: skip
-    rows = sorted(cut(rows, standings), key=lambda r: (r["start"], r["target"], r["name"]))
+    rows = sorted(cut(rows, statuses), key=lambda r: (r["start"], r["target"], r["name"]))
     seen = defaultdict(int)
     for r in rows:
         name = f"{r['target'].lower()}-{r['start'].year}-{r['name']}"
@@ -358,7 +358,7 @@ def main():
     for r in rows:
         for p in PERIODS:
             if r["kind"] != "note" and r["start"].year <= p[1] and r["stop"].year >= p[0]:
-                cells[driver(r, p, standings), r["target"], p].append(r)
+                cells[driver(r, p, statuses), r["target"], p].append(r)
     with open(HERE / "coverage.csv", "w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(["driver", "state", "period", "finding", "rows"])

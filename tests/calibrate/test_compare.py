@@ -15,20 +15,20 @@ from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay
 from alliance_cohesion.inference import record
 from alliance_cohesion.report.scorecard import answer, show
-from alliance_cohesion.simulation import Case
+from alliance_cohesion.simulation import Simulation
 from alliance_cohesion.util import shipped
 
 
 @pytest.fixture(scope="module")
 def elsewhere():
     """The same record under another name: an alliance that the posterior has not seen."""
-    case = ac.load("csto")
-    alliance = case.scenario.alliance.model_copy(update={"name": "Elsewhere"})
+    sim = ac.load("csto")
+    alliance = sim.scenario.alliance.model_copy(update={"name": "Elsewhere"})
     events = tuple(
-        replace(e, actor="Elsewhere" if e.actor == case.scenario.alliance.name else e.actor)
-        for e in case.scenario.events
+        replace(e, actor="Elsewhere" if e.actor == sim.scenario.alliance.name else e.actor)
+        for e in sim.scenario.events
     )
-    return Case(replace(case.scenario, alliance=alliance, events=events))
+    return Simulation(replace(sim.scenario, alliance=alliance, events=events))
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +43,10 @@ def test_an_unseen_alliance_is_scored_as_it_is_and_after_its_base_rates(card):
 
 
 def test_every_documented_change_is_answered_by_all_three_questions(card, elsewhere):
-    changes = record.changes(elsewhere.world)
+    changes = record.changes(elsewhere.inputs)
     assert len(card.ahead) == len(card.free.changes) == len(card.latent) == len(changes)
     for row, change in zip(card.ahead, changes, strict=True):
-        assert row.state == elsewhere.world.states[change.state]
+        assert row.state == elsewhere.inputs.states[change.state]
         assert 0.0 < row.probability <= row.in_a_year + 1e-12 < 1.0
         assert 1 <= row.rank <= row.of
 
@@ -57,8 +57,8 @@ def test_probabilities_sum_to_one_everywhere(card):
 
 
 def test_the_baseline_knows_windows_and_nothing_else(card, elsewhere):
-    before, _ = record.standings(elsewhere.world)
-    f = elsewhere.world.forcing
+    before, _ = record.statuses(elsewhere.inputs)
+    f = elsewhere.inputs.drivers
     window = f.renewal[f.first :] == 1
     leave = 1.0 - card.baseline.probability[..., 0]
     for cells in (window, ~window):
@@ -90,23 +90,23 @@ def test_a_mover_without_peers_is_no_success_and_breaks_no_json(card):
 
 
 def test_histories_made_before_can_be_judged(elsewhere):
-    documented = elsewhere.world.record[elsewhere.world.forcing.first :]
+    documented = elsewhere.inputs.record[elsewhere.inputs.drivers.first :]
     path = np.repeat(documented[np.newaxis], 50, axis=0)
     found = compare.compare(elsewhere, histories=50, seed=1, path=path)
-    assert found.free.right_standing == 1.0
+    assert found.free.right_status == 1.0
     assert all(one.within_1_year == 1.0 for one in found.free.changes)
 
 
 def test_in_a_year_is_the_mean_of_the_draws_yearly_probabilities():
     """As `explain` says it, and as a year of simulated histories bears out: not the yearly
     probability of the mean, which would be higher."""
-    case = ac.load("cis-charter")
-    row = next(one for one in compare.compare(case, histories=20).ahead if one.date[:4] == "2018")
-    explained = explain(case, row.state, "2018-05")
+    sim = ac.load("cis-charter")
+    row = next(one for one in compare.compare(sim, histories=20).ahead if one.date[:4] == "2018")
+    explained = explain(sim, row.state, "2018-05")
     assert row.in_a_year == pytest.approx(explained.probability["mean"], abs=1e-9)
-    t = int(np.flatnonzero(case.world.decided.astype(str) == row.date)[0])
-    i = case.world.states.index(row.state)
-    move = 1.0 - replay.trace(case.world, case.draws().values).chances[:, t, i, 0]
+    t = int(np.flatnonzero(sim.inputs.decided.astype(str) == row.date)[0])
+    i = sim.inputs.states.index(row.state)
+    move = 1.0 - replay.trace(sim.inputs, sim.draws().values).probabilities[:, t, i, 0]
     assert row.in_a_year == pytest.approx(np.mean(1.0 - (1.0 - move) ** 4))
     assert row.in_a_year < 1.0 - (1.0 - move.mean()) ** 4 - 0.1
 
@@ -124,10 +124,10 @@ def test_a_fitted_record_is_read_from_its_calibration_and_nothing_is_fitted(monk
 
 
 def test_other_inputs_than_those_that_were_fitted_are_fitted_anew():
-    case = ac.load("csto")
-    events = case.scenario.events[:-1]
+    sim = ac.load("csto")
+    events = sim.scenario.events[:-1]
     moved = next(k for k, e in enumerate(events) if e.kind == "threat" and not e.consequence)
-    other = Case(replace(case.scenario, events=events[:moved] + events[moved + 1 :]))
+    other = Simulation(replace(sim.scenario, events=events[:moved] + events[moved + 1 :]))
     said = []
     card = compare.compare(other, histories=20, say=said.append)
     assert said == ["fitting the rules to this record"]
@@ -145,8 +145,8 @@ def test_a_record_without_changes_is_refused_with_a_hint(tmp_path):
     events = tmp_path / "quiet" / "events.csv"
     kept = [
         line for line in events.read_text().splitlines()
-        if ",standing," not in line or "member" in line
+        if ",status," not in line or "member" in line
     ]  # fmt: skip
     events.write_text("\n".join(kept) + "\n")
-    with pytest.raises(ValueError, match="standing"):
+    with pytest.raises(ValueError, match="status"):
         compare.compare(ac.load(tmp_path / "quiet"), histories=10)

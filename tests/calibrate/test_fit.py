@@ -19,14 +19,14 @@ believed = prior.default()
 
 @pytest.fixture(scope="module")
 def csto():
-    world = ac.load("csto").world
-    return Record(world, records.cluster_blocks(world))
+    inputs = ac.load("csto").inputs
+    return Record(inputs, records.cluster_blocks(inputs))
 
 
 @pytest.fixture(scope="module")
 def charter():
-    world = ac.load("cis-charter").world
-    return Record(world, records.cluster_blocks(world))
+    inputs = ac.load("cis-charter").inputs
+    return Record(inputs, records.cluster_blocks(inputs))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_the_tail_of_weights_is_as_heavy_as_the_distribution_they_come_from():
 
 
 def test_ranks_of_truths_are_counted_among_fitted_draws(csto):
-    (row,) = checks.check_by_prior(csto.world, believed, None, [3], seed=1)
+    (row,) = checks.check_by_prior(csto.inputs, believed, None, [3], seed=1)
     assert row["start"] == "prior"
     assert set(row["ranks"]) == {*prior.NAMES, "log likelihood"}
     assert all(0 <= rank < checks.RANKS for rank in row["ranks"].values())
@@ -148,7 +148,7 @@ def test_a_nested_sampler_finds_the_same_evidence_and_hold_outs(csto):
 
     def log_likelihood(point):
         row = believed.transform(point[np.newaxis])
-        return float(replay.scores(csto.world, row, everything)[0, 0])
+        return float(replay.scores(csto.inputs, row, everything)[0, 0])
 
     sampler = dynesty.NestedSampler(
         log_likelihood, lambda u: u, believed.dimensions,
@@ -158,7 +158,7 @@ def test_a_nested_sampler_finds_the_same_evidence_and_hold_outs(csto):
     nested = sampler.results
     found = fit.fit(csto, believed, draws=2**13, seed=1)
     assert found.log_evidence == pytest.approx(nested.logz[-1], abs=4 * nested.logzerr[-1])
-    each = replay.scores(csto.world, believed.transform(nested.samples), csto.fold)
+    each = replay.scores(csto.inputs, believed.transform(nested.samples), csto.fold)
     rest = (nested.logwt - nested.logl)[:, np.newaxis] + each.sum(axis=1)[:, np.newaxis] - each
     held = nested.logz[-1] - np.array([fit.log_sum_exp(np.ascontiguousarray(r)) for r in rest.T])
     assert found.held_out() == pytest.approx(held, abs=0.5)

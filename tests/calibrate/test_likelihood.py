@@ -13,7 +13,7 @@ from alliance_cohesion.core.agents import AllianceModel, State
 from alliance_cohesion.core.parameters import NAMES, PARAMETERS
 from alliance_cohesion.inference import fit as fits
 from alliance_cohesion.inference import priors as prior
-from alliance_cohesion.inference.baselines import silence, without_slopes
+from alliance_cohesion.inference.baselines import without_drivers, without_slopes
 from alliance_cohesion.inference.likelihood import (
     COLUMNS,
     THRESHOLDS,
@@ -23,7 +23,7 @@ from alliance_cohesion.inference.likelihood import (
 )
 from alliance_cohesion.inference.record import at_risk
 
-from ..worlds import quiet, random_world
+from ..inputs import quiet, random_world
 
 believed = prior.default()
 draws = believed.transform(believed.cube(5, seed=4))
@@ -35,73 +35,73 @@ class Following(State):
     logs: ClassVar[dict[tuple[int, int], float]] = {}
 
     def decide(self):
-        world, t = self.model.world, self.model.time_step
-        did = int(world.record[t, self.index])
-        if t >= world.forcing.first and t > world.forcing.entry[self.index]:
+        inputs, t = self.model.inputs, self.model.time_step
+        did = int(inputs.record[t, self.index])
+        if t >= inputs.drivers.first and t > inputs.drivers.entry[self.index]:
             self.logs[t, self.index] = np.log(self.transition_probabilities()[did])
         return did
 
 
-def possible(world):
+def possible(inputs):
     """A record that the rules allow: nobody freezes from outside."""
-    path = world.record.copy()
-    first = world.forcing.first
-    path[:first] = world.initial
+    path = inputs.record.copy()
+    first = inputs.drivers.first
+    path[:first] = inputs.initial
     for t in range(first, len(path)):
-        late = t <= world.forcing.entry
-        path[t] = np.where(late, np.where(t == world.forcing.entry, 0, 2), path[t])
+        late = t <= inputs.drivers.entry
+        path[t] = np.where(late, np.where(t == inputs.drivers.entry, 0, 2), path[t])
         path[t] = np.where((path[t - 1] == 2) & (path[t] == 1), 2, path[t])
-    return replace(world, record=path)
+    return replace(inputs, record=path)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_likelihood_is_the_product_of_the_agents_probabilities(seed):
-    world = possible(random_world(seed))
+    inputs = possible(random_world(seed))
     Following.logs.clear()
-    AllianceModel(world, draws, 0, 1, Following).play()
-    fold = np.where(at_risk(world), 0, -1)
+    AllianceModel(inputs, draws, 0, 1, Following).play()
+    fold = np.where(at_risk(inputs), 0, -1)
     assert len(Following.logs) == (fold == 0).sum()
     expected = sum(Following.logs.values())
-    assert replay.scores(world, draws[:1], fold)[0, 0] == pytest.approx(expected, rel=1e-12)
+    assert replay.scores(inputs, draws[:1], fold)[0, 0] == pytest.approx(expected, rel=1e-12)
 
 
 def test_blocks_add_up_and_what_is_left_out_does_not_count():
-    world = possible(random_world(4))
-    shape = (len(world.decided), len(world.states))
+    inputs = possible(random_world(4))
+    shape = (len(inputs.decided), len(inputs.states))
     halves = np.zeros(shape, dtype=np.int64)
     halves[:10] = 1
-    whole = replay.scores(world, draws, np.zeros(shape, dtype=np.int64))
-    assert replay.scores(world, draws, halves).sum(axis=1) == pytest.approx(whole[:, 0])
+    whole = replay.scores(inputs, draws, np.zeros(shape, dtype=np.int64))
+    assert replay.scores(inputs, draws, halves).sum(axis=1) == pytest.approx(whole[:, 0])
     halves[10:] = -1
-    only = replay.scores(world, draws, np.where(halves == 1, 0, -1))
+    only = replay.scores(inputs, draws, np.where(halves == 1, 0, -1))
     assert only[:, 0] == pytest.approx(
-        replay.scores(world, draws, np.where(halves == 1, 1, 0))[:, 1]
+        replay.scores(inputs, draws, np.where(halves == 1, 1, 0))[:, 1]
     )
 
 
 def test_the_trace_gives_the_chances_that_the_likelihood_multiplies():
-    world = possible(random_world(5))
-    chances = replay.trace(world, draws).chances
-    after = world.record[world.forcing.first :]
+    inputs = possible(random_world(5))
+    probabilities = replay.trace(inputs, draws).probabilities
+    after = inputs.record[inputs.drivers.first :]
     happened = np.take_along_axis(
-        chances, np.broadcast_to(after, (5, *after.shape))[..., None].astype(int), -1
+        probabilities, np.broadcast_to(after, (5, *after.shape))[..., None].astype(int), -1
     )
-    expected = replay.scores(world, draws, np.zeros(after.shape, dtype=np.int64))[:, 0]
+    expected = replay.scores(inputs, draws, np.zeros(after.shape, dtype=np.int64))[:, 0]
     assert np.log(happened).sum(axis=(1, 2, 3)) == pytest.approx(expected)
 
 
 def test_the_evidence_of_a_constant_rate_is_the_integral_that_quadrature_gives():
     """One state stays for ten years, leaves once: all but the threshold is pinned."""
-    world = quiet(ticks=41, states=1)
-    path = world.record.copy()
+    inputs = quiet(steps=41, states=1)
+    path = inputs.record.copy()
     path[40] = 2
-    world = replace(world, record=path)
+    inputs = replace(inputs, record=path)
     flat = without_slopes(believed).pin(
         **{a.name: 1.0 for a in PARAMETERS if a.name not in ("f_leave",) and a.name[:2] != "b_"
            and a.name != "kappa"}
     ).pin(c_freeze=-100.0, f_return=30.0)  # fmt: skip
     row = flat.beliefs["f_leave"]
-    found = fits.fit(Record.undivided(world), flat, draws=2**11, seed=2)
+    found = fits.fit(Record.undivided(inputs), flat, draws=2**11, seed=2)
 
     def threshold_density(f):
         def over_spread(s):
@@ -129,18 +129,18 @@ def common(count: int, seed: int):
 @pytest.mark.parametrize("seed", [1, 2, 3, 8])
 def test_thresholds_are_integrated_out_as_brute_force_does_it(seed):
     """Records with renewals, refusals, freezes and returns, by two hundred thousand draws."""
-    world = possible(random_world(seed, ticks=24, states=3))
-    fold = np.where(np.arange(len(world.decided))[:, np.newaxis] < 10, 0, 1)
-    fold = np.where(at_risk(world), fold, -1)
+    inputs = possible(random_world(seed, steps=24, states=3))
+    fold = np.where(np.arange(len(inputs.decided))[:, np.newaxis] < 10, 0, 1)
+    fold = np.where(at_risk(inputs), fold, -1)
     values, _, spread = common(4, seed)
     values[:, : NAMES.index("f_leave")] *= 0.2  # moderate alignments, so that all can happen
     values[:, [NAMES.index("f_leave"), NAMES.index("f_return")]] = 1.0
-    found = marginal(Record(world, fold), values, spread)
+    found = marginal(Record(inputs, fold), values, spread)
     chance = np.random.default_rng(seed)
     for d in range(len(values)):
         rows = np.repeat(values[d : d + 1], 200_000, axis=0)
         rows[:, COLUMNS] += spread[d, COLUMNS] * chance.standard_normal((200_000, 4))
-        each = replay.scores(world, rows, fold)
+        each = replay.scores(inputs, rows, fold)
         for column, logs in enumerate((each.sum(axis=1), each[:, 1], each[:, 0])):
             likelihood = np.exp(logs - logs.max())
             expected = np.log(likelihood.mean()) + logs.max()
@@ -150,13 +150,13 @@ def test_thresholds_are_integrated_out_as_brute_force_does_it(seed):
 
 def test_thresholds_are_picked_as_often_as_the_record_says():
     """One exit, one refusal at a renewal, one freeze and one return in ten years."""
-    world = quiet(ticks=41, states=4)
-    world.forcing.renewal[20] = 1
-    path = world.record.copy()
+    inputs = quiet(steps=41, states=4)
+    inputs.drivers.renewal[20] = 1
+    path = inputs.record.copy()
     path[10:, 0], path[20:, 2] = 2, 2
     path[15:30, 1] = 1
-    world = replace(world, record=path)
-    record = Record.undivided(world)
+    inputs = replace(inputs, record=path)
+    record = Record.undivided(inputs)
     values, _, spread = (np.repeat(one[:1], 8000, axis=0) for one in common(1, 2))
     values[:, COLUMNS] = 3.5, 0.5, 2.5, -1.0
     spread[:, COLUMNS] = 0.8
@@ -164,7 +164,7 @@ def test_thresholds_are_picked_as_often_as_the_record_says():
     picked = with_thresholds(record, values, spread, chance.random((8000, 4)))
     rows = np.repeat(values[:1], 200_000, axis=0)
     rows[:, COLUMNS] += spread[0, COLUMNS] * chance.standard_normal((200_000, 4))
-    logs = replay.scores(world, rows, record.fold)[:, 0]
+    logs = replay.scores(inputs, rows, record.fold)[:, 0]
     weight = np.exp(logs - logs.max())
     for name in THRESHOLDS:
         k = NAMES.index(name)
@@ -176,11 +176,14 @@ def test_thresholds_are_picked_as_often_as_the_record_says():
 
 
 def test_without_slopes_drivers_do_not_matter():
-    world = possible(random_world(6))
+    inputs = possible(random_world(6))
     flat = without_slopes(believed)
     values = flat.transform(flat.cube(3, seed=9))
-    block = np.zeros((len(world.decided), len(world.states)), dtype=np.int64)
-    loud, silent = replay.scores(world, values, block), replay.scores(silence(world), values, block)
+    block = np.zeros((len(inputs.decided), len(inputs.states)), dtype=np.int64)
+    loud, silent = (
+        replay.scores(inputs, values, block),
+        replay.scores(without_drivers(inputs), values, block),
+    )
     assert loud == pytest.approx(silent)
 
 
@@ -206,10 +209,12 @@ def test_prior_draws_are_addressed():
 
 
 def test_what_a_state_knew_is_all_of_the_tick_before():
-    world = possible(random_world(7))
-    f = world.forcing
-    known = replay.knowledge(world, draws[0])
-    minds = replay.trace(world, draws[:1]).minds[0]
-    assert np.array_equal(known[..., 0], minds[..., 0])
+    inputs = possible(random_world(7))
+    f = inputs.drivers
+    known = replay.knowledge(inputs, draws[0])
+    latent = replay.trace(inputs, draws[:1]).latent[0]
+    assert np.array_equal(known[..., 0], latent[..., 0])
     assert np.array_equal(known[..., 6], f.dependence[f.first - 1 : len(f.dependence) - 1])
-    assert np.array_equal(known[..., 7].max(axis=1), f.renewal[f.first :])  # of the tick itself
+    assert np.array_equal(
+        known[..., 7].max(axis=1), f.renewal[f.first :]
+    )  # of the time step itself

@@ -106,15 +106,15 @@ def test_breaking_a_line_does_not_make_a_posterior_stale_and_indenting_one_does(
 
 
 def test_recalibration_raises_the_leaving_threshold_of_the_loyal_and_leaves_slopes_alone():
-    case = ac.load("csto")
+    sim = ac.load("csto")
     found = draws.draws("default", "Somewhere", {}, seed=1)
     assert found.hyper is not None
     some = found.values[:200]
-    quiet = case.world.record * 0
+    quiet = sim.inputs.record * 0
     from dataclasses import replace
 
-    loyal = recalibrate(replace(case.world, record=quiet), some, found.hyper, seed=1)
-    documented = recalibrate(case.world, some, found.hyper, seed=1)
+    loyal = recalibrate(replace(sim.inputs, record=quiet), some, found.hyper, seed=1)
+    documented = recalibrate(sim.inputs, some, found.hyper, seed=1)
     k = prior.NAMES.index("f_leave")
     assert loyal[:, k].mean() > documented[:, k].mean()
     slopes = [prior.NAMES.index(name) for name in ("b_S", "b_P", "h_align")]

@@ -10,16 +10,16 @@ from alliance_cohesion.inference import record
 from alliance_cohesion.inference import scores as scoring
 from alliance_cohesion.inference.free_run import against_record
 
-from ..worlds import quiet
+from ..inputs import quiet
 
 
 def moved(changes):
-    """Three states, twelve quarters; `changes` are (tick, state, standing)."""
-    world = quiet(ticks=13, states=3)
-    path = world.record.copy()
-    for tick, state, standing in changes:
-        path[tick + 1 :, state] = standing
-    return replace(world, record=path)
+    """Three states, twelve quarters; `changes` are (time step, state, status)."""
+    inputs = quiet(steps=13, states=3)
+    path = inputs.record.copy()
+    for step, state, status in changes:
+        path[step + 1 :, state] = status
+    return replace(inputs, record=path)
 
 
 def test_the_set_likelihood_is_what_enumeration_gives():
@@ -57,91 +57,95 @@ ALL = np.ones(4, dtype=bool)
 
 
 def test_the_rank_of_the_mover_is_among_its_peers_only():
-    chances = np.array([[0.9, 0.0, 0.1], [0.5, 0.0, 0.5], [0.01, 0.0, 0.99]])
-    assert scoring.rank_of_mover(chances, np.array([0, 0, 2]), ALL[:3], 1) == scoring.Rank(1, 2, 0)
-    assert scoring.rank_of_mover(chances, np.array([0, 0, 2]), ALL[:3], 0) == scoring.Rank(2, 2, 0)
+    probabilities = np.array([[0.9, 0.0, 0.1], [0.5, 0.0, 0.5], [0.01, 0.0, 0.99]])
+    assert scoring.rank_of_mover(probabilities, np.array([0, 0, 2]), ALL[:3], 1) == scoring.Rank(
+        1, 2, 0
+    )
+    assert scoring.rank_of_mover(probabilities, np.array([0, 0, 2]), ALL[:3], 0) == scoring.Rank(
+        2, 2, 0
+    )
 
 
 def test_a_state_that_has_never_been_a_member_is_no_peer_of_one_that_comes_back():
-    chances = np.array([[0.1, 0.0, 0.9], [0.4, 0.0, 0.6], [0.9, 0.0, 0.1]])
+    probabilities = np.array([[0.1, 0.0, 0.9], [0.4, 0.0, 0.6], [0.9, 0.0, 0.1]])
     out, risk = np.array([2, 2, 2]), np.array([True, True, False])
-    assert scoring.rank_of_mover(chances, out, risk, 0) == scoring.Rank(2, 2, 0)
+    assert scoring.rank_of_mover(probabilities, out, risk, 0) == scoring.Rank(2, 2, 0)
 
 
 def test_perfect_chances_have_perfect_scores_and_the_null_has_no_skill():
-    world = moved([(4, 0, 2)])
-    _, after = record.standings(world)
+    inputs = moved([(4, 0, 2)])
+    _, after = record.statuses(inputs)
     perfect = np.eye(3)[after]
     null = np.full((*after.shape, 3), 1 / 3)
-    scores = scoring.proper_scores(world, perfect, null)
+    scores = scoring.proper_scores(inputs, perfect, null)
     assert scores["brier"].rules == 0.0
     assert scores["brier"].skill == 1.0
-    assert scoring.proper_scores(world, null, null)["ranked probability"].skill == 0.0
+    assert scoring.proper_scores(inputs, null, null)["ranked probability"].skill == 0.0
 
 
 def test_the_calibration_curve_counts_every_decision_once():
-    world = moved([(4, 0, 2), (8, 1, 1)])
+    inputs = moved([(4, 0, 2), (8, 1, 1)])
     rng = np.random.default_rng(0)
     leave = rng.random((12, 3)) * 0.2
-    chances = np.stack([1 - leave, np.zeros_like(leave), leave], axis=-1)
-    bins = scoring.calibration_curve(world, chances)
-    before, _ = record.standings(world)
+    probabilities = np.stack([1 - leave, np.zeros_like(leave), leave], axis=-1)
+    bins = scoring.calibration_curve(inputs, probabilities)
+    before, _ = record.statuses(inputs)
     assert sum(b.decisions for b in bins) == int((before == 0).sum())
     assert sum(b.moves for b in bins) == 2
 
 
 def test_changes_close_to_each_other_are_one_cluster_and_every_decision_is_held_out_once():
-    world = moved([(2, 0, 2), (3, 1, 2), (10, 2, 1)])
-    groups = record.clusters(world)
+    inputs = moved([(2, 0, 2), (3, 1, 2), (10, 2, 1)])
+    groups = record.clusters(inputs)
     assert [len(group) for group in groups] == [2, 1]
     assert [change.kind for group in groups for change in group] == ["exit", "exit", "freeze"]
-    block = record.cluster_blocks(world)
+    block = record.cluster_blocks(inputs)
     assert set(np.unique(block)) == {0, 1}
     assert block[3, 0] == 0
     assert block[10, 2] == 1
 
 
 def test_time_and_state_blocks_split_all_decisions():
-    world = moved([(2, 0, 2)])
-    until = world.decided[5]
-    assert (record.time_blocks(world, until)[:6] == 0).all()
-    assert (record.time_blocks(world, until)[6:] == 1).all()
-    assert (record.state_blocks(world) == np.array([0, 1, 2])).all()
+    inputs = moved([(2, 0, 2)])
+    until = inputs.decided[5]
+    assert (record.time_blocks(inputs, until)[:6] == 0).all()
+    assert (record.time_blocks(inputs, until)[6:] == 1).all()
+    assert (record.state_blocks(inputs) == np.array([0, 1, 2])).all()
 
 
 def test_a_second_exit_is_matched_by_a_second_exit():
-    world = moved([(2, 0, 2), (5, 0, 0), (9, 0, 2)])
-    path = np.stack([world.record[1:], np.where(np.arange(12)[:, None] >= 2, 2, 0) * [1, 0, 0]])
-    found = against_record(world, path.astype(np.int8))
+    inputs = moved([(2, 0, 2), (5, 0, 0), (9, 0, 2)])
+    path = np.stack([inputs.record[1:], np.where(np.arange(12)[:, None] >= 2, 2, 0) * [1, 0, 0]])
+    found = against_record(inputs, path.astype(np.int8))
     first, back, second = found.changes
     assert (first.ever, back.ever, second.ever) == (1.0, 0.5, 0.5)
-    assert first.median == world.decided[2]
+    assert first.median == inputs.decided[2]
     assert found.no_stayer_leaves == 1.0
     assert found.documented_leavers == 1
 
 
 def test_a_stayer_that_leaves_is_counted():
-    world = moved([(2, 0, 2)])
+    inputs = moved([(2, 0, 2)])
     path = np.zeros((4, 12, 3), dtype=np.int8)
     path[0, 6:, 1] = 2
-    found = against_record(world, path)
+    found = against_record(inputs, path)
     assert found.no_stayer_leaves == 0.75
     assert found.false_leavers == 0.25
 
 
 def test_rankings_are_split_by_what_could_be_decided():
     """Two states; leaving off the window, at the window, and coming back, each told apart."""
-    world = quiet(ticks=7, states=2)
-    world.forcing.renewal[3] = 1
-    path = world.record.copy()
-    path[2:, 0] = 1  # freezes off the window in decided tick 1, comes back in tick 4
+    inputs = quiet(steps=7, states=2)
+    inputs.drivers.renewal[3] = 1
+    path = inputs.record.copy()
+    path[2:, 0] = 1  # freezes off the window in decided time step 1, comes back in time step 4
     path[5:, 0] = 0
-    path[3:, 1] = 2  # leaves at the window, in decided tick 2, and stays out
-    world = replace(world, record=path)
+    path[3:, 1] = 2  # leaves at the window, in decided time step 2, and stays out
+    inputs = replace(inputs, record=path)
     away = np.array([[0.1, 0.2], [0.7, 0.3], [0.5, 0.6], [0.5, 0.9], [0.2, 0.9], [0.1, 0.9]])
     freeze = away * [1.0, 0.0]  # state 0 would rather freeze than leave, and that is leaving too
-    chances = np.stack([1 - away, freeze, away - freeze], axis=-1)
-    found = scoring.rankings(world, chances, np.zeros(away.shape, int))
+    probabilities = np.stack([1 - away, freeze, away - freeze], axis=-1)
+    found = scoring.rankings(inputs, probabilities, np.zeros(away.shape, int))
     off = found["leaving off the window"]
     # members off the window: 0.1, 0.7 (moved), 0.1 of state 0; 0.2, 0.3 of state 1
     assert (off.moves, off.others, off.auc) == (1, 4, 1.0)
@@ -150,19 +154,21 @@ def test_rankings_are_split_by_what_could_be_decided():
     # away: 0.5, 0.5, 0.8 (moved) to come back of state 0; 0.1 three times of state 1
     assert (back.moves, back.others, back.auc) == (1, 5, 1.0)
     turned = np.stack([away, 0 * away, 1 - away], axis=-1)
-    worst = scoring.rankings(world, turned, np.zeros(away.shape, int))
+    worst = scoring.rankings(inputs, turned, np.zeros(away.shape, int))
     assert worst["leaving off the window"].auc == worst["coming back"].auc == 0.0
 
 
 def test_of_those_who_had_to_sign_the_refuser_ranks_first_or_last():
-    world = quiet(ticks=3, states=3)
-    world.forcing.renewal[2] = 1
-    path = world.record.copy()
+    inputs = quiet(steps=3, states=3)
+    inputs.drivers.renewal[2] = 1
+    path = inputs.record.copy()
     path[2, 1] = 2
     away = np.array([[0.1, 0.1, 0.1], [0.3, 0.8, 0.5]])
-    chances = np.stack([1 - away, 0 * away, away], axis=-1)
-    world = replace(world, record=path)
-    found = scoring.rankings(world, chances, np.zeros(away.shape, int))["not signing in the window"]
+    probabilities = np.stack([1 - away, 0 * away, away], axis=-1)
+    inputs = replace(inputs, record=path)
+    found = scoring.rankings(inputs, probabilities, np.zeros(away.shape, int))[
+        "not signing in the window"
+    ]
     assert (found.moves, found.others, found.auc) == (1, 2, 1.0)
 
 
@@ -220,13 +226,13 @@ def test_many_decisions_without_ties_are_ranked_within_a_second_and_alike():
 
 
 def test_proper_scores_by_hand():
-    world = quiet(ticks=3, states=1)
-    path = world.record.copy()
+    inputs = quiet(steps=3, states=1)
+    path = inputs.record.copy()
     path[2, 0] = 1
-    world = replace(world, record=path)
-    chances = np.array([[[0.8, 0.1, 0.1]], [[0.5, 0.3, 0.2]]])
+    inputs = replace(inputs, record=path)
+    probabilities = np.array([[[0.8, 0.1, 0.1]], [[0.5, 0.3, 0.2]]])
     null = np.array([[[0.9, 0.0, 0.1]], [[0.9, 0.0, 0.1]]])
-    found = scoring.proper_scores(world, chances, null)
+    found = scoring.proper_scores(inputs, probabilities, null)
     # stays, then freezes: (0.2 - 0)^2 and (0.5 - 1)^2
     assert found["brier"].rules == pytest.approx((0.04 + 0.25) / 2)
     assert found["brier"].baseline == pytest.approx((0.01 + 0.81) / 2)
@@ -238,45 +244,45 @@ def test_proper_scores_by_hand():
 
 
 def test_what_a_state_outside_does_has_no_part_in_the_brier_score_of_leaving():
-    world = quiet(ticks=3, states=2)
-    world = replace(world, initial=np.array([0, 2], np.int8))
-    path = world.record.copy()
+    inputs = quiet(steps=3, states=2)
+    inputs = replace(inputs, initial=np.array([0, 2], np.int8))
+    path = inputs.record.copy()
     path[:, 1] = 2
-    world = replace(world, record=path)
-    chances = np.zeros((2, 2, 3))
-    chances[:, 0] = [0.8, 0.0, 0.2]
-    chances[:, 1] = [0.9, 0.0, 0.1]
-    found = scoring.proper_scores(world, chances, chances)
+    inputs = replace(inputs, record=path)
+    probabilities = np.zeros((2, 2, 3))
+    probabilities[:, 0] = [0.8, 0.0, 0.2]
+    probabilities[:, 1] = [0.9, 0.0, 0.1]
+    found = scoring.proper_scores(inputs, probabilities, probabilities)
     assert found["brier"].rules == pytest.approx(0.04)
     ranked = (2 * 0.2**2 + 2 * 0.9**2) / 2
     assert found["ranked probability"].rules == pytest.approx(ranked)
 
 
 def test_the_calibration_curve_groups_decisions_by_equal_shares_of_predicted_leaving():
-    world = quiet(ticks=5, states=2)
-    path = world.record.copy()
+    inputs = quiet(steps=5, states=2)
+    path = inputs.record.copy()
     path[4, 0] = 2
-    world = replace(world, record=path)
+    inputs = replace(inputs, record=path)
     leave = np.array([[0.1, 0.1], [0.1, 0.1], [0.1, 0.1], [0.6, 0.4]])
-    chances = np.stack([1 - leave, 0 * leave, leave], axis=-1)
-    low, high = scoring.calibration_curve(world, chances, bins=2)
+    probabilities = np.stack([1 - leave, 0 * leave, leave], axis=-1)
+    low, high = scoring.calibration_curve(inputs, probabilities, bins=2)
     # 0.6 of 1.6 leavings are expected of six decisions at 0.1, then 0.4 would pass a half
     assert (low.decisions, low.moves, low.observed) == (6, 0, 0.0)
     assert low.predicted == pytest.approx(0.1)
     assert (high.decisions, high.moves, high.observed) == (2, 1, 0.5)
     assert high.predicted == pytest.approx(0.5)
-    assert scoring.calibration_curve(world, chances, bins=1)[0].decisions == 8
+    assert scoring.calibration_curve(inputs, probabilities, bins=1)[0].decisions == 8
     even = np.full((4, 2), 0.2)
     same = np.stack([1 - even, 0 * even, even], axis=-1)
-    assert len(scoring.calibration_curve(world, same)) == 5
-    assert sum(b.decisions for b in scoring.calibration_curve(world, chances)) == 8
+    assert len(scoring.calibration_curve(inputs, same)) == 5
+    assert sum(b.decisions for b in scoring.calibration_curve(inputs, probabilities)) == 8
 
 
 def test_states_that_tie_share_the_middle_rank_and_are_said_to_tie():
-    chances = np.array([[0.5, 0.0, 0.5], [0.5, 0.0, 0.5], [0.2, 0.0, 0.8], [0.5, 0.3, 0.2]])
+    probabilities = np.array([[0.5, 0.0, 0.5], [0.5, 0.0, 0.5], [0.2, 0.0, 0.8], [0.5, 0.3, 0.2]])
     before = np.array([0, 0, 0, 1])
-    assert scoring.rank_of_mover(chances, before, ALL, 0) == scoring.Rank(2.5, 3, 1)
-    assert scoring.rank_of_mover(chances, before, ALL, 3) == scoring.Rank(1, 1, 0)
+    assert scoring.rank_of_mover(probabilities, before, ALL, 0) == scoring.Rank(2.5, 3, 1)
+    assert scoring.rank_of_mover(probabilities, before, ALL, 3) == scoring.Rank(1, 1, 0)
     nothing_tells_apart = np.tile([0.7, 0.0, 0.3], (3, 1))
     assert scoring.rank_of_mover(nothing_tells_apart, np.zeros(3, int), ALL[:3], 1) == scoring.Rank(
         2, 3, 2
@@ -284,6 +290,6 @@ def test_states_that_tie_share_the_middle_rank_and_are_said_to_tie():
 
 
 def test_a_state_is_at_risk_from_the_tick_after_the_one_in_which_it_joins():
-    world = quiet(ticks=6, states=2)
-    late = replace(world, forcing=world.forcing.change(entry=np.array([0, 3])))
+    inputs = quiet(steps=6, states=2)
+    late = replace(inputs, drivers=inputs.drivers.change(entry=np.array([0, 3])))
     assert record.at_risk(late).T.tolist() == [[True] * 5, [False, False, False, True, True]]

@@ -15,7 +15,7 @@ question = "Who leaves?"
 [clock]
 start = 2000-01-01
 end = 2009-12-31
-tick = "quarter"
+time step = "quarter"
 [alliance]
 name = "Lantern Pact"
 patron = "Magna"
@@ -25,8 +25,8 @@ entry = 1995-01-01
 events = "events.csv"
 """
 EVENTS = """id,date,kind,actor,target,strength,description,source,confidence
-a,2003-05-01,standing,Ostra,,outside,d,Invented,high
-b,2007-08-01,standing,Karth,,frozen,d,Invented,high
+a,2003-05-01,status,Ostra,,outside,d,Invented,high
+b,2007-08-01,status,Karth,,frozen,d,Invented,high
 """
 
 

@@ -102,8 +102,8 @@ def test_from_python_pictures_do_not_follow_the_users_style_and_leave_it_alone(p
     import alliance_cohesion as ac
     from alliance_cohesion.report import run as results
 
-    case = ac.load(place / "starter")
-    data = case.run(5)
+    sim = ac.load(place / "starter")
+    data = sim.run(5)
     usual = results.write(data, place / "usual")
     with matplotlib.rc_context({"text.usetex": True, "savefig.dpi": 20}):
         other = results.write(data, place / "other")

@@ -38,14 +38,14 @@ def _step(b, f, t):
 class Lane:
     """The states of a world under one draw, stepped with statuses that the test sets."""
 
-    def __init__(self, world, row):
-        self.world, self.block = world, step.block(len(world.states), 1)
-        _load(self.block, row[np.newaxis].astype(float), world.forcing.dt, world.initial)
+    def __init__(self, inputs, row):
+        self.inputs, self.block = inputs, step.block(len(inputs.states), 1)
+        _load(self.block, row[np.newaxis].astype(float), inputs.drivers.dt, inputs.initial)
 
     def step(self, t, before, after) -> None:
         """Perceive and update in step t, given statuses before and after it."""
         self.block.before[:, 0], self.block.after[:, 0] = before, after
-        _step(self.block, self.world.forcing, t)
+        _step(self.block, self.inputs.drivers, t)
 
     def seen(self, i) -> dict[str, float]:
         """What reached state i in the last step."""

@@ -32,7 +32,7 @@ made = simulate.simulate(world, prior, 400, 7, keep=400)
 free = case.run(300).dataset
 projection = ac.load("csto-2035").run(100).dataset
 print(sha(prior))
-print(sha(made.standing, made.path, made.alignment))
+print(sha(made.status, made.path, made.alignment))
 print(sha(replay.scores(world, prior, cluster_blocks(world)), *replay.trace(world, prior[:50])))
 print(sha(free.share.values, free.alignment.values, projection.share.values))
 record = Record(world, cluster_blocks(world))

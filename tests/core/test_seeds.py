@@ -18,12 +18,12 @@ from alliance_cohesion.scenario import write_new
 
 NO_SEEDS = [1.9, 1.0, -1, "1", True, None, 2**63, float("nan"), np.float64(1.0), np.bool_(True)]
 JOBS = {
-    "run": lambda case, seed: case.run(5, seed).dataset,
-    "agents": lambda case, seed: case.run(5, seed, engine="agents").dataset,
-    "draws": lambda case, seed: case.draws(seed),
-    "explain": lambda case, seed: explain(case, case.scenario.states[0], "2003", seed),
-    "compare": lambda case, seed: compare(case, histories=5, seed=seed),
-    "model": lambda case, seed: AllianceModel(case.world, case.draws().values, 0, seed),
+    "run": lambda sim, seed: sim.run(5, seed).dataset,
+    "agents": lambda sim, seed: sim.run(5, seed, engine="agents").dataset,
+    "draws": lambda sim, seed: sim.draws(seed),
+    "explain": lambda sim, seed: explain(sim, sim.scenario.states[0], "2003", seed),
+    "compare": lambda sim, seed: compare(sim, histories=5, seed=seed),
+    "model": lambda sim, seed: AllianceModel(sim.inputs, sim.draws().values, 0, seed),
 }
 
 POOL = """
@@ -55,7 +55,7 @@ print("the same")
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory):
+def sim(tmp_path_factory):
     return ac.load(write_new(tmp_path_factory.mktemp("a") / "starter"))
 
 
@@ -73,9 +73,9 @@ def test_anything_else_is_named_with_what_is_allowed(seed):
 
 @pytest.mark.parametrize("job", JOBS)
 @pytest.mark.parametrize("seed", [1.9, -1, "1"])
-def test_every_job_refuses_what_is_no_seed(case, job, seed):
+def test_every_job_refuses_what_is_no_seed(sim, job, seed):
     with pytest.raises(ValueError, match=r"^seed: "):
-        JOBS[job](case, seed)
+        JOBS[job](sim, seed)
 
 
 def test_a_counterfactual_refuses_what_is_no_seed():
@@ -84,10 +84,10 @@ def test_a_counterfactual_refuses_what_is_no_seed():
         counterfactual.answer(pair, 5, 1.9)
 
 
-def test_a_run_keeps_the_seed_that_it_used(case):
-    data = case.run(5, np.int64(3)).dataset
+def test_a_run_keeps_the_seed_that_it_used(sim):
+    data = sim.run(5, np.int64(3)).dataset
     assert data.attrs["seed"] == 3
-    assert np.array_equal(data["path"], case.run(5, 3).dataset["path"])
+    assert np.array_equal(data["path"], sim.run(5, 3).dataset["path"])
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())

@@ -9,8 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from benchmarks.ticks import apart
+from benchmarks.steps import apart
 
 PAGE = Path(__file__).parents[2] / "docs" / "model-notes.md"
 PARAMETERS = ("prior", "default")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from alliance_cohesion.analysis.counterfactual.pair import Pair
-from alliance_cohesion.core.inputs import World
+from alliance_cohesion.core.inputs import Inputs
 from alliance_cohesion.inference import priors as prior
 from alliance_cohesion.inference.priors import NAMES
 
@@ -15,7 +15,7 @@ from alliance_cohesion.inference.priors import NAMES
 class Stub:
     """What a pair asks of a case."""
 
-    world: World
+    inputs: Inputs
     fixed: dict[str, float]
 
     @property
@@ -30,10 +30,10 @@ class Stub:
 
     @property
     def known(self):
-        return len(self.world.ticks)
+        return len(self.inputs.steps)
 
 
-def pair_of(base: World, changed: World, **fixed: float) -> Pair:
+def pair_of(base: Inputs, changed: Inputs, **fixed: float) -> Pair:
     return Pair(Stub(base, {}), Stub(changed, fixed))
 
 
@@ -46,12 +46,12 @@ def rows(count: int, seed: int = 1, **values: float) -> np.ndarray:
     return found
 
 
-def settled(world: World) -> World:
-    """The same world whose record begins, before its first decision, at its initial standings."""
-    record = world.record.copy()
-    record[: world.forcing.first] = world.initial
-    return replace(world, record=record)
+def settled(inputs: Inputs) -> Inputs:
+    """The same world whose record begins, before its first decision, at its initial statuses."""
+    record = inputs.record.copy()
+    record[: inputs.drivers.first] = inputs.initial
+    return replace(inputs, record=record)
 
 
-def change(world: World, **arrays: np.ndarray) -> World:
-    return replace(world, forcing=world.forcing.change(**arrays))
+def change(inputs: Inputs, **arrays: np.ndarray) -> Inputs:
+    return replace(inputs, drivers=inputs.drivers.change(**arrays))

@@ -64,7 +64,7 @@ def test_a_freeze_prevented_is_a_state_still_in(found):
 
 def test_the_dataset_has_the_record_before_the_branch(found):
     before = found.data.sel(time=slice(None, str(found.pair.branch_day - 1)))
-    assert len(before.time) == found.pair.branch - found.pair.base.world.forcing.first
+    assert len(before.time) == found.pair.branch - found.pair.base.inputs.drivers.first
     wide = before["frozen_or_out"].sel(question=FORECAST)
     changed = wide.sel(simulation="changed", band="mean").values
     assert np.array_equal(changed, (before["record"] != 0).values.astype(float))

@@ -33,7 +33,7 @@ def test_a_change_that_changes_nothing_has_no_effect_where_history_answers_back(
 def test_help_still_helps_where_history_answers_back(pair):
     sample = pair.sample(100, seed=1, all_of_it=False)
     base, changed = forecast_by_rule(pair, sample, 800, seed=1)
-    asked = pair.base.world.states.index(pair.base.world.states[pair.focal[0]])
+    asked = pair.base.inputs.states.index(pair.base.inputs.states[pair.focal[0]])
     assert (base[:, -1, asked] != 0).mean() > (changed[:, -1, asked] != 0).mean()
 
 

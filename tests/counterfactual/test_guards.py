@@ -58,10 +58,10 @@ def test_gower_distance_by_hand():
 
 
 def test_no_change_alters_nothing():
-    world = load("csto").world
-    pair = pair_of(world, world)
+    inputs = load("csto").inputs
+    pair = pair_of(inputs, inputs)
     mean = rows(50).mean(axis=0)
-    found = span(pair, mean, mean, world.record[pair.branch :])
+    found = span(pair, mean, mean, inputs.record[pair.branch :])
     assert found.altered == 0
     assert found.in_hull is None
     changes = logistic_changes(pair)
@@ -70,22 +70,22 @@ def test_no_change_alters_nothing():
 
 
 def test_a_level_never_seen_is_told_to_be_beyond_the_evidence():
-    world = load("csto").world
-    f = world.forcing
+    inputs = load("csto").inputs
+    f = inputs.drivers
     offer = f.driver("offer").copy()
     offer[-12:, 2] = 500.0
-    pair = pair_of(world, change(world, offer=offer))
+    pair = pair_of(inputs, change(inputs, offer=offer))
     mean = rows(50).mean(axis=0)
-    found = span(pair, mean, mean, world.record[pair.branch :])
-    assert found.altered == 11  # acted on from the tick after
+    found = span(pair, mean, mean, inputs.record[pair.branch :])
+    assert found.altered == 11  # acted on from the time step after
     assert found.in_hull == 0
     assert found.near == 0
     assert "ln(1 + O)" in found.beyond
-    assert found.farthest[0] == world.states[2]
+    assert found.farthest[0] == inputs.states[2]
 
 
 def test_the_logistic_baseline_knows_a_kinder_world():
     pair = load_pair("counterfactuals/armenia-answered-2021-2022")
     changes = logistic_changes(pair)
     assert changes is not None
-    assert changes[pair.base.world.states.index("ARM")] < 0
+    assert changes[pair.base.inputs.states.index("ARM")] < 0

@@ -7,15 +7,15 @@ import pytest
 
 from alliance_cohesion.analysis.counterfactual.answer import CHANNELS
 from alliance_cohesion.analysis.counterfactual.histories import CONTAGION, LEARNED, SOURCE, Paired
-from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.inputs import Status
 from alliance_cohesion.core.replay import trace
 from alliance_cohesion.core.simulate import simulate
 from alliance_cohesion.simulation import load
 
-from ..worlds import LEVELS, quiet, random_world
+from ..inputs import LEVELS, quiet, random_world
 from .makers import change, rows, settled
 
-MEMBER = int(Standing.MEMBER)
+MEMBER = int(Status.MEMBER)
 SILENT = {"kappa": 0.0, "omega": 0.0}
 
 
@@ -29,13 +29,13 @@ def replay(base, changed, draws, other, branch, count, seed, coupling, held=0, k
 
 @pytest.fixture(scope="module")
 def csto():
-    return load("csto").world
+    return load("csto").inputs
 
 
 @pytest.mark.parametrize("coupling", range(3))
 def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
     draws = rows(200)
-    first = csto.forcing.first
+    first = csto.drivers.first
     _, path = replay(csto, csto, draws, draws, first, 400, 3, coupling)
     assert np.array_equal(path, np.broadcast_to(csto.record[first:], path.shape))
 
@@ -43,111 +43,111 @@ def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
 @pytest.mark.parametrize("coupling", range(3))
 @pytest.mark.parametrize("seed", range(12))
 def test_with_no_change_any_record_comes_back(coupling, seed):
-    world, draws = random_world(seed), rows(20, seed)
-    for branch in (world.forcing.first, 15):
-        _, path = replay(world, world, draws, draws, branch, 40, seed, coupling)
-        assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
+    inputs, draws = random_world(seed), rows(20, seed)
+    for branch in (inputs.drivers.first, 15):
+        _, path = replay(inputs, inputs, draws, draws, branch, 40, seed, coupling)
+        assert np.array_equal(path, np.broadcast_to(inputs.record[branch:], path.shape))
         for held in (CONTAGION, LEARNED, SOURCE, CONTAGION | LEARNED | SOURCE):
-            _, path = replay(world, world, draws, draws, branch, 40, seed, coupling, held)
-            assert np.array_equal(path, np.broadcast_to(world.record[branch:], path.shape))
+            _, path = replay(inputs, inputs, draws, draws, branch, 40, seed, coupling, held)
+            assert np.array_equal(path, np.broadcast_to(inputs.record[branch:], path.shape))
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_forecast_from_the_start_is_an_ensemble(seed):
-    world = settled(random_world(seed))
-    f = world.forcing
-    other = replace(random_world(seed + 100), initial=world.initial, record=world.record)
+    inputs = settled(random_world(seed))
+    f = inputs.drivers
+    other = replace(random_world(seed + 100), initial=inputs.initial, record=inputs.record)
     other = change(other, first=f.first, address=f.address, entry=f.entry)
     draws = rows(7, seed)
-    base, changed = forecast(world, other, draws, draws, f.first, 21, seed)
-    assert np.array_equal(base, simulate(world, draws, 21, seed, keep=21).path)
+    base, changed = forecast(inputs, other, draws, draws, f.first, 21, seed)
+    assert np.array_equal(base, simulate(inputs, draws, 21, seed, keep=21).path)
     assert np.array_equal(changed, simulate(other, draws, 21, seed, keep=21).path)
 
 
 def test_worlds_are_the_same_up_to_the_change():
     """Forecasts and replays with a late change agree until what it feeds can be acted on."""
-    world = settled(random_world(4))
-    demand = world.forcing.driver("demand").copy()
+    inputs = settled(random_world(4))
+    demand = inputs.drivers.driver("demand").copy()
     demand[20:, 0] = 1.0
-    other = change(world, demand=demand)
-    draws, first = rows(10), world.forcing.first
-    base, changed = forecast(world, other, draws, draws, first, 60, 1)
-    until = 21 - first  # what is seen in a tick moves the next
+    other = change(inputs, demand=demand)
+    draws, first = rows(10), inputs.drivers.first
+    base, changed = forecast(inputs, other, draws, draws, first, 60, 1)
+    until = 21 - first  # what is seen in a time step moves the next
     assert np.array_equal(base[:, :until], changed[:, :until])
     assert not np.array_equal(base, changed)
     for coupling in range(3):
-        _, path = replay(world, other, draws, draws, first, 60, 1, coupling)
-        expected = np.broadcast_to(world.record[first:21], (60, until, len(world.states)))
+        _, path = replay(inputs, other, draws, draws, first, 60, 1, coupling)
+        expected = np.broadcast_to(inputs.record[first:21], (60, until, len(inputs.states)))
         assert np.array_equal(path[:, :until], expected)
 
 
-def no_pairs(world):
+def no_pairs(inputs):
     return change(
-        world,
-        pair_start=np.zeros_like(world.forcing.pair_start),
-        pair_actor=world.forcing.pair_actor[:0],
-        pair_level=world.forcing.pair_level[:0],
-        pair_outside=world.forcing.pair_outside[:0],
+        inputs,
+        pair_start=np.zeros_like(inputs.drivers.pair_start),
+        pair_actor=inputs.drivers.pair_actor[:0],
+        pair_level=inputs.drivers.pair_level[:0],
+        pair_outside=inputs.drivers.pair_outside[:0],
     )
 
 
-def touched(world, state=0, since=12):
-    """One state's own drivers changed from a tick on."""
-    f = world.forcing
+def touched(inputs, state=0, since=12):
+    """One state's own drivers changed from a time step on."""
+    f = inputs.drivers
     arrays = {name: f.driver(name).copy() for name in (*LEVELS, "offer", "kept")}
     arrays["dependence"] = f.dependence.copy()
     rng = np.random.default_rng(8)
     for values in arrays.values():
         values[since:, state] = rng.random(len(values) - since)
-    return change(world, **arrays, kept_all=arrays["kept"].sum(axis=1))
+    return change(inputs, **arrays, kept_all=arrays["kept"].sum(axis=1))
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_without_channels_nobody_else_moves(seed):
-    world = no_pairs(settled(random_world(seed)))
-    other = touched(world)
-    draws, first = rows(12, seed, **SILENT), world.forcing.first
-    base, changed = forecast(world, other, draws, draws, first, 60, seed)
+    inputs = no_pairs(settled(random_world(seed)))
+    other = touched(inputs)
+    draws, first = rows(12, seed, **SILENT), inputs.drivers.first
+    base, changed = forecast(inputs, other, draws, draws, first, 60, seed)
     assert np.array_equal(base[..., 1:], changed[..., 1:])
     for coupling in range(3):
-        _, path = replay(world, other, draws, draws, first, 60, seed, coupling)
-        expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
+        _, path = replay(inputs, other, draws, draws, first, 60, seed, coupling)
+        expected = np.broadcast_to(inputs.record[first:, 1:], path[..., 1:].shape)
         assert np.array_equal(path[..., 1:], expected)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_all_channels_held_are_no_channels(seed):
     """With every channel fed from the base world, nobody but the state itself moves."""
-    world = settled(random_world(seed))
-    other, draws = touched(world), rows(12, seed, kappa=2.0, omega=0.5)
-    every, first = CONTAGION | LEARNED | SOURCE, world.forcing.first
-    base, changed = forecast(world, other, draws, draws, first, 60, seed, every)
+    inputs = settled(random_world(seed))
+    other, draws = touched(inputs), rows(12, seed, kappa=2.0, omega=0.5)
+    every, first = CONTAGION | LEARNED | SOURCE, inputs.drivers.first
+    base, changed = forecast(inputs, other, draws, draws, first, 60, seed, every)
     assert np.array_equal(base[..., 1:], changed[..., 1:])
     for coupling in range(3):
-        _, path = replay(world, other, draws, draws, first, 60, seed, coupling, every)
-        expected = np.broadcast_to(world.record[first:, 1:], path[..., 1:].shape)
+        _, path = replay(inputs, other, draws, draws, first, 60, seed, coupling, every)
+        expected = np.broadcast_to(inputs.record[first:, 1:], path[..., 1:].shape)
         assert np.array_equal(path[..., 1:], expected)
 
 
 def test_each_channel_alone_carries():
     """Others do move where a channel is open."""
-    world = settled(random_world(2, ticks=60))
-    other, first = touched(world, since=5), world.forcing.first
+    inputs = settled(random_world(2, steps=60))
+    other, first = touched(inputs, since=5), inputs.drivers.first
     for held, values in (
         (LEARNED | SOURCE, {"kappa": 5.0}),
         (CONTAGION | SOURCE, {"omega": 1.0, "b_S": 10.0}),
         (CONTAGION | LEARNED, {"b_P": 10.0}),
     ):
         draws = rows(20, f_leave=2.0, f_return=1.0, **values)
-        base, changed = forecast(world, other, draws, draws, first, 400, 1, held)
+        base, changed = forecast(inputs, other, draws, draws, first, 400, 1, held)
         assert not np.array_equal(base[..., 1:], changed[..., 1:])
 
 
 def test_histories_do_not_depend_on_how_many_there_are():
-    world, draws = settled(random_world(3)), rows(5)
-    other = touched(world)
-    _, few = replay(world, other, draws, draws, 10, 10, 1, 1)
-    _, many = replay(world, other, draws, draws, 10, 50, 1, 1)
+    inputs, draws = settled(random_world(3)), rows(5)
+    other = touched(inputs)
+    _, few = replay(inputs, other, draws, draws, 10, 10, 1, 1)
+    _, many = replay(inputs, other, draws, draws, 10, 50, 1, 1)
     assert np.array_equal(few, many[:10])
 
 
@@ -155,11 +155,11 @@ def test_histories_do_not_depend_on_how_many_there_are():
 
 
 def threatened():
-    world = quiet(ticks=40, states=3)
-    f = world.forcing
+    inputs = quiet(steps=40, states=3)
+    f = inputs.drivers
     rng = np.random.default_rng(4)
     return change(
-        world,
+        inputs,
         external=np.full_like(f.driver("external"), 0.6),
         offer=rng.integers(0, 5, f.driver("offer").shape).astype(float),
         demand=rng.random(f.driver("demand").shape) / 2,
@@ -168,18 +168,18 @@ def threatened():
     )
 
 
-def levers(world):
-    f, own = world.forcing, np.zeros_like(world.forcing.driver("kept"))
+def levers(inputs):
+    f, own = inputs.drivers, np.zeros_like(inputs.drivers.driver("kept"))
     own[10:, 0] = 0.4
     kept = f.driver("kept") + own
-    yield "answers", change(world, kept=kept, kept_all=kept.sum(axis=1))
+    yield "answers", change(inputs, kept=kept, kept_all=kept.sum(axis=1))
     offer = f.driver("offer").copy()
     offer[10:, 0] = 0.0
-    yield "no offers", change(world, offer=offer)
+    yield "no offers", change(inputs, offer=offer)
     demand = f.driver("demand").copy()
     demand[10:, 0] = 0.0
-    yield "no demands", change(world, demand=demand)
-    yield "dependence", change(world, dependence=f.dependence + own)
+    yield "no demands", change(inputs, demand=demand)
+    yield "dependence", change(inputs, dependence=f.dependence + own)
 
 
 LEVERS = [name for name, _ in levers(threatened())]
@@ -187,10 +187,10 @@ LEVERS = [name for name, _ in levers(threatened())]
 
 @pytest.mark.parametrize("name", LEVERS)
 def test_a_lever_moves_the_chance_of_leaving_one_way_in_every_draw(name):
-    world = threatened()
-    other = dict(levers(world))[name]
+    inputs = threatened()
+    other = dict(levers(inputs))[name]
     draws = rows(300)
-    before, after = trace(world, draws).chances, trace(other, draws).chances
+    before, after = trace(inputs, draws).probabilities, trace(other, draws).probabilities
     leave = 1.0 - before[:, :, 0, MEMBER], 1.0 - after[:, :, 0, MEMBER]
     assert np.all(leave[1] <= leave[0] + 1e-12)
     moved = (leave[1] < leave[0])[:, -1]
@@ -204,10 +204,10 @@ def test_nobody_leaves_sooner_in_the_kinder_world(name):
     Without contagion: the exit of a fellow that comes later is fresher in mind. And up to the
     first leaving: a frozen state comes back a little less than one outside, which it leaves.
     """
-    world = threatened()
+    inputs = threatened()
     draws = rows(100, f_leave=2.0, kappa=0.0)
-    other = dict(levers(world))[name]
-    base, changed = forecast(world, other, draws, draws, 1, 800, 2)
+    other = dict(levers(inputs))[name]
+    base, changed = forecast(inputs, other, draws, draws, 1, 800, 2)
     assert np.all(first_leaving(changed) >= first_leaving(base))
     assert np.any(first_leaving(changed) > first_leaving(base))
 
@@ -218,11 +218,11 @@ def first_leaving(path):
 
 
 def test_more_fear_drives_off_where_the_patron_fails_and_holds_where_it_helps():
-    world = quiet(ticks=20, states=1)
-    calm, afraid = world, change(world, external=np.ones((20, 1)))
+    inputs = quiet(steps=20, states=1)
+    calm, afraid = inputs, change(inputs, external=np.ones((20, 1)))
     for rho, sign in ((0.1, 1), (0.9, -1)):
         draws = rows(100, rho_prior=rho)
-        leave = [1.0 - trace(w, draws).chances[:, -1, 0, MEMBER] for w in (calm, afraid)]
+        leave = [1.0 - trace(w, draws).probabilities[:, -1, 0, MEMBER] for w in (calm, afraid)]
         assert np.all(sign * (leave[1] - leave[0]) >= 0)
 
 
@@ -231,12 +231,12 @@ def test_more_fear_drives_off_where_the_patron_fails_and_holds_where_it_helps():
 )
 def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope):
     """Without its slope nothing comes through it, and with it something does."""
-    world = settled(random_world(2, ticks=60))
-    other, first, flag = touched(world, since=5), world.forcing.first, CHANNELS[channel]
+    inputs = settled(random_world(2, steps=60))
+    other, first, flag = touched(inputs, since=5), inputs.drivers.first, CHANNELS[channel]
     open_ = {"kappa": 5.0, "omega": 1.0, "b_S": 10.0, "f_leave": 2.0, "f_return": 1.0}
 
     def changed(draws, held):
-        return forecast(world, other, draws, draws, first, 300, 1, held)[1]
+        return forecast(inputs, other, draws, draws, first, 300, 1, held)[1]
 
     closed = rows(20, **{**open_, slope: 0.0})
     assert np.array_equal(changed(closed, 0), changed(closed, flag))
@@ -245,20 +245,20 @@ def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope)
 
 @pytest.mark.parametrize("coupling", range(3))
 def test_where_nothing_is_known_yet_a_replay_is_a_forecast(coupling):
-    world, draws = settled(random_world(3)), rows(20)
-    other = touched(world)
-    free = forecast(world, other, draws, draws, 10, 60, 1)
-    replayed = replay(world, other, draws, draws, 10, 60, 1, coupling, known=10)
+    inputs, draws = settled(random_world(3)), rows(20)
+    other = touched(inputs)
+    free = forecast(inputs, other, draws, draws, 10, 60, 1)
+    replayed = replay(inputs, other, draws, draws, 10, 60, 1, coupling, known=10)
     assert not np.array_equal(*free)
     assert all(np.array_equal(a, b) for a, b in zip(free, replayed, strict=True))
 
 
 def test_past_the_record_a_replay_goes_on_by_chance_in_both_worlds():
-    world, draws, known = settled(random_world(3)), rows(20), 18
-    base, same = replay(world, world, draws, draws, 10, 60, 1, 0, known=known)
+    inputs, draws, known = settled(random_world(3)), rows(20), 18
+    base, same = replay(inputs, inputs, draws, draws, 10, 60, 1, 0, known=known)
     assert np.array_equal(base, same)
-    told = np.broadcast_to(world.record[10:known], base[:, : known - 10].shape)
+    told = np.broadcast_to(inputs.record[10:known], base[:, : known - 10].shape)
     assert np.array_equal(base[:, : known - 10], told)
     assert len(np.unique(base[:, known - 10 :], axis=0)) > 1
-    whole = replay(world, world, draws, draws, 10, 60, 1, 0, known=len(world.ticks))
-    assert np.array_equal(whole[1], np.broadcast_to(world.record[10:], whole[1].shape))
+    whole = replay(inputs, inputs, draws, draws, 10, 60, 1, 0, known=len(inputs.steps))
+    assert np.array_equal(whole[1], np.broadcast_to(inputs.record[10:], whole[1].shape))

@@ -17,7 +17,7 @@ from alliance_cohesion.analysis.counterfactual.moves import (
     parting,
 )
 
-from ..worlds import quiet
+from ..inputs import quiet
 from .makers import Stub
 
 M, F, O = 0, 1, 2  # noqa: E741
@@ -36,9 +36,9 @@ def test_an_interval_takes_the_noise_of_few_histories_out():
 
 def test_an_interval_keeps_what_parameters_do():
     """Draws whose chances differ evenly over 0 to 1 have an interval of 0.05 to 0.95."""
-    chances = (np.arange(1000) + 0.5) / 1000
+    probabilities = (np.arange(1000) + 0.5) / 1000
     u = np.random.default_rng(1).random((16, 1000))
-    found = estimate((u < chances).astype(np.int8).reshape(-1, 1), 1000)
+    found = estimate((u < probabilities).astype(np.int8).reshape(-1, 1), 1000)
     assert abs(found.low[0] - 0.05) < 0.05
     assert abs(found.high[0] - 0.95) < 0.05
     assert abs(found.parameter_sd[0] - 12**-0.5) < 0.03
@@ -56,8 +56,8 @@ def test_intervals_stay_where_values_can_be():
     assert same[0][0] == same[1][0] == 1.0
 
 
-def move(kind, before, after, tick, start, stop):
-    return Move(0, kind, "", tick, before, after, start, stop)
+def move(kind, before, after, step, start, stop):
+    return Move(0, kind, "", step, before, after, start, stop)
 
 
 def histories(*paths):
@@ -65,7 +65,7 @@ def histories(*paths):
 
 
 def test_a_move_counts_between_the_documented_ones_around_it():
-    """Record: out in tick 1, back in tick 4, out in tick 6 of 8."""
+    """Record: out in time step 1, back in time step 4, out in time step 6 of 8."""
     start = np.array([M], np.int8)
     path = histories(
         [M, O, O, O, M, M, O, O],  # as documented
@@ -118,26 +118,26 @@ def test_pairing_cuts_the_variance_it_cuts():
 
 
 def test_a_states_moves_part_the_time_between_them():
-    """Out in decided tick 1, back in 4, out in 6 of 8; another state stays throughout."""
-    world = quiet(ticks=9, states=2)
-    path = world.record.copy()
+    """Out in decided time step 1, back in 4, out in 6 of 8; another state stays throughout."""
+    inputs = quiet(steps=9, states=2)
+    path = inputs.record.copy()
     path[2:5, 0], path[7:, 0] = O, O
-    case = Stub(replace(world, record=path), {})
-    found = moves(case, world.forcing.first, len(world.ticks), [0, 1])
+    sim = Stub(replace(inputs, record=path), {})
+    found = moves(sim, inputs.drivers.first, len(inputs.steps), [0, 1])
     assert [(m.kind, m.step, m.start, m.stop) for m in found] == [
         ("exit", 1, 0, 3), ("return", 4, 2, 5), ("exit", 6, 5, 7), ("stay", 7, 0, 7),
     ]  # fmt: skip
 
 
 def test_past_the_end_of_the_record_nothing_is_told_of_anybody():
-    """Out in decided tick 1, back in 4; of 8 ticks the record tells four, or none."""
-    world = quiet(ticks=9, states=2)
-    first, path = world.forcing.first, world.record.copy()
+    """Out in decided time step 1, back in 4; of 8 time steps the record tells four, or none."""
+    inputs = quiet(steps=9, states=2)
+    first, path = inputs.drivers.first, inputs.record.copy()
     path[2:5, 0] = O
-    case = Stub(replace(world, record=path), {})
-    found = moves(case, first, first + 4, [0, 1])
+    sim = Stub(replace(inputs, record=path), {})
+    found = moves(sim, first, first + 4, [0, 1])
     assert [(m.kind, m.step, m.start, m.stop) for m in found] == [
         ("exit", 1, 0, 3),
         ("stay", 3, 0, 3),
     ]
-    assert moves(case, first, first, [0, 1]) == []
+    assert moves(sim, first, first, [0, 1]) == []

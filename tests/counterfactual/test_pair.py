@@ -19,7 +19,7 @@ from alliance_cohesion.report import counterfactual as report
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load as load_case
 
-from ..worlds import random_world
+from ..inputs import random_world
 from .makers import change, pair_of, rows
 
 NULL = """\
@@ -50,7 +50,7 @@ def refused(file) -> str:
 
 def test_null_gives_no_effect_at_all(place):
     found = answer(load(write(place, NULL)), 80)
-    assert found.pair.branch == found.pair.base.world.forcing.first
+    assert found.pair.branch == found.pair.base.inputs.drivers.first
     assert not found.pair.focal
     assert not found.data["frozen_or_out"].sel(simulation="difference").values.any()
     parted = found.tables["partings"].set_index("question")["share"]
@@ -71,7 +71,7 @@ def test_a_base_is_required(place):
 def test_both_worlds_need_the_same_clock_and_standings(place):
     assert "clock" in refused(write(place, NULL + '[clock]\ntick = "month"\n'))
     table = load_case("starter").scenario.events
-    row = next(event for event in table if event.kind == "standing")
+    row = next(event for event in table if event.kind == "status")
     dropped = (
         '[[change]]\nname = "x"\naction = "drop"\nreason = "a test"\n'
         f'where = {{ id = "{row.id}" }}\n'
@@ -81,42 +81,42 @@ def test_both_worlds_need_the_same_clock_and_standings(place):
 
 @pytest.mark.parametrize("name", ["external", "inside", "offer", "kept", "dependence"])
 def test_worlds_branch_where_forcing_first_differs(name):
-    world = random_world(1)
-    f = world.forcing
+    inputs = random_world(1)
+    f = inputs.drivers
     values = (f.driver(name) if name in DRIVERS else getattr(f, name)).copy()
     values[17, 2] += 0.5
-    pair = pair_of(world, change(world, **{name: values}))
+    pair = pair_of(inputs, change(inputs, **{name: values}))
     assert pair.branch == 17
     assert pair.focal == [2]
 
 
 def test_worlds_branch_where_threats_between_states_differ():
-    world = random_world(1)
-    level = world.forcing.pair_level.copy()
+    inputs = random_world(1)
+    level = inputs.drivers.pair_level.copy()
     k = len(level) // 2
     level[k] += 0.5
-    cell = int(np.searchsorted(world.forcing.pair_start, k, side="right")) - 1
-    pair = pair_of(world, change(world, pair_level=level))
+    cell = int(np.searchsorted(inputs.drivers.pair_start, k, side="right")) - 1
+    pair = pair_of(inputs, change(inputs, pair_level=level))
     assert (pair.branch, pair.focal) == (
-        max(cell // len(world.states), world.forcing.first),
-        [cell % len(world.states)],
+        max(cell // len(inputs.states), inputs.drivers.first),
+        [cell % len(inputs.states)],
     )
 
 
 def test_a_changed_renewal_reaches_all_that_are_in():
-    world = random_world(1)
-    renewal = world.forcing.renewal.copy()
+    inputs = random_world(1)
+    renewal = inputs.drivers.renewal.copy()
     renewal[12] = 1 - renewal[12]
-    pair = pair_of(world, change(world, renewal=renewal))
+    pair = pair_of(inputs, change(inputs, renewal=renewal))
     assert pair.branch == 12
-    assert pair.focal == np.flatnonzero(world.record[11] != 2).tolist()
+    assert pair.focal == np.flatnonzero(inputs.record[11] != 2).tolist()
 
 
 def test_a_parameter_reaches_everybody_from_the_start():
-    world = random_world(1)
-    pair = pair_of(world, world, kappa=0.0)
-    assert pair.branch == world.forcing.first
-    assert len(pair.focal) == len(world.states)
+    inputs = random_world(1)
+    pair = pair_of(inputs, inputs, kappa=0.0)
+    assert pair.branch == inputs.drivers.first
+    assert len(pair.focal) == len(inputs.states)
     sample = pair.sample(20, 1)
     column = NAMES.index("kappa")
     assert not sample.changed[:, column].any()
@@ -126,12 +126,12 @@ def test_a_parameter_reaches_everybody_from_the_start():
 
 def test_draws_that_have_not_seen_the_record_are_weighted_by_it():
     """The resampled draws explain the record better than the prior does, on average."""
-    world = load_case("csto").world
-    pair = pair_of(world, world)
+    inputs = load_case("csto").inputs
+    pair = pair_of(inputs, inputs)
     sample = pair.sample(200, 1)
-    block = np.where(record.at_risk(world), 0, -1)
-    score = replay.scores(world, sample.base, block).mean()
-    assert score > replay.scores(world, rows(200), block).mean() + 3
+    block = np.where(record.at_risk(inputs), 0, -1)
+    score = replay.scores(inputs, sample.base, block).mean()
+    assert score > replay.scores(inputs, rows(200), block).mean() + 3
 
 
 @pytest.mark.parametrize("pair", library(), ids=lambda pair: pair.changed.scenario.name)

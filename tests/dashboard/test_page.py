@@ -182,7 +182,7 @@ def test_a_search_that_finds_nothing_says_so_and_how_dates_are_written(opened):
 
 
 def test_one_history_plays_tick_by_tick(opened):
-    opened.page.click("text=One history, tick by tick")
+    opened.page.click("text=One history, time step by time step")
     opened.page.wait_for_selector("text=Step: 0")
     opened.page.get_by_role("button", name="Step").click()
     opened.page.wait_for_selector("text=Step: 1")

@@ -40,7 +40,7 @@ def test_without_edits_there_is_one_world(session):
 def test_both_worlds_are_what_the_engine_makes_of_them_with_one_seed(session, refused):
     answer = session.answer(refused, FEW, seed=7)
     assert np.allclose(away(load("csto").run(FEW, 7).dataset), away(answer.before))
-    changed = session.case(refused).run(FEW, 7).dataset
+    changed = session.sim(refused).run(FEW, 7).dataset
     assert np.allclose(away(changed), away(answer.after))
     assert answer.away_after[answer.states.index("ARM")] < answer.away_before[0]
 
@@ -48,7 +48,7 @@ def test_both_worlds_are_what_the_engine_makes_of_them_with_one_seed(session, re
 def test_worlds_are_paired_so_that_what_no_edit_reaches_is_the_same(session, refused):
     answer = session.answer(refused, FEW)
     until = int(np.searchsorted(answer.after["time"].values, np.datetime64("2022-07-01")))
-    paths = [world["path"].values[:, :until] for world in (answer.before, answer.after)]
+    paths = [inputs["path"].values[:, :until] for inputs in (answer.before, answer.after)]
     assert np.array_equal(*paths)
 
 

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 _FENCE = re.compile(
-    r"^(?P<in> *)(?P<tick>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=in)(?P=tick)\s*$", re.M | re.S
+    r"^(?P<in> *)(?P<fence>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=in)(?P=fence)\s*$",
+    re.M | re.S,
 )
 _NOT_RUN = re.compile(r"<!-- not run: (.+?) -->\s*\Z")
 _STATUS = re.compile(r"<!-- exit status (\d) -->\s*\Z")

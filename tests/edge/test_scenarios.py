@@ -15,7 +15,7 @@ from tests.scenario.builders import TOML, event, write
 
 ONE_STATE = TOML.replace('"ANA", "BOR", "CYL"', '"ANA"')
 ONE_TICK = TOML.replace("2001-12-31", "2000-03-31")
-OUT = event("2000-02-10", "standing", "ANA", "", "outside")
+OUT = event("2000-02-10", "status", "ANA", "", "out")
 
 
 def call(*words: str) -> tuple[int, str, str]:
@@ -35,7 +35,7 @@ def shares(folder: Path, *words: str) -> np.ndarray:
     return share
 
 
-@pytest.mark.parametrize("head", [TOML, ONE_STATE, ONE_TICK], ids=["none", "one", "tick"])
+@pytest.mark.parametrize("head", [TOML, ONE_STATE, ONE_TICK], ids=["none", "one", "step"])
 def test_no_events_one_state_and_one_tick_run(tmp_path, head):
     write(tmp_path, head=head)
     share = shares(tmp_path)
@@ -53,12 +53,12 @@ def test_a_clock_of_two_days_is_one_tick(tmp_path):
     assert shares(tmp_path).shape[0] == 1
 
 
-@pytest.mark.parametrize("tick", ["month", "quarter", "year"])
-def test_the_longest_clock_of_each_tick_runs(tmp_path, tick):
+@pytest.mark.parametrize("step", ["month", "quarter", "year"])
+def test_the_longest_clock_of_each_tick_runs(tmp_path, step):
     long = TOML.replace("2000-01-01", "0003-01-01").replace("1999-01-01", "0001-01-01")
-    years = {"month": 8300, "quarter": 9999, "year": 9999}[tick]
+    years = {"month": 8300, "quarter": 9999, "year": 9999}[step]
     long = long.replace("2001-12-31", f"{years}-12-31").replace(
-        "[clock]", f'[clock]\ntick = "{tick}"'
+        "[clock]", f'[clock]\ntick = "{step}"'
     )
     write(tmp_path, head=long.replace('"ANA", "BOR", "CYL"', '"ANA"'))
     assert ac.load(tmp_path).run(histories=3).dataset.sizes["time"] >= 9997
@@ -68,20 +68,20 @@ def test_a_signature_due_every_month_for_a_century_is_due_every_month(tmp_path):
     head = TOML.replace("2001-12-31", "2099-12-31").replace("[clock]", '[clock]\ntick = "month"')
     head = head.replace("[tables]", 'renewal_length = 0.08334\nrenewal = "act"\n[tables]')
     write(tmp_path, head=head)
-    world = ac.load(tmp_path).world
-    assert world.forcing.renewal[world.forcing.first + 1 :].all()
+    inputs = ac.load(tmp_path).inputs
+    assert inputs.drivers.renewal[inputs.drivers.first + 1 :].all()
     shares(tmp_path)
 
 
 def test_a_state_that_leaves_and_returns_every_quarter_runs_and_is_scored(tmp_path):
     rows = [
-        event(f"{year}-{month:02d}-15", "standing", "ANA", "", word)
+        event(f"{year}-{month:02d}-15", "status", "ANA", "", word)
         for year in (2000, 2001)
-        for month, word in ((2, "outside"), (5, "member"), (8, "outside"), (11, "member"))
+        for month, word in ((2, "out"), (5, "member"), (8, "out"), (11, "member"))
     ]
     write(tmp_path, *rows)
     shares(tmp_path)
-    assert np.abs(np.diff(ac.load(tmp_path).world.record[4:, 0])).min() == 2
+    assert np.abs(np.diff(ac.load(tmp_path).inputs.record[4:, 0])).min() == 2
 
 
 def test_all_that_can_be_said_of_a_state_at_once_keeps_levels_in_range(tmp_path):
@@ -93,12 +93,12 @@ def test_all_that_can_be_said_of_a_state_at_once_keeps_levels_in_range(tmp_path)
     rows += [event("2000-02-01", "response", "PAT", "ANA", "-1", threat_level="5")] * 50
     write(tmp_path, *rows)
     shares(tmp_path)
-    forcing = ac.load(tmp_path).world.forcing
+    drivers = ac.load(tmp_path).inputs.drivers
     for levels in (
-        forcing.driver("external"),
-        forcing.driver("internal"),
-        forcing.driver("inside"),
-        forcing.driver("demand"),
+        drivers.driver("external"),
+        drivers.driver("internal"),
+        drivers.driver("inside"),
+        drivers.driver("demand"),
     ):
         assert ((levels >= 0) & (levels <= 1)).all()
 
@@ -112,10 +112,10 @@ LIMITS = {
 
 
 @pytest.mark.parametrize("name", LIMITS)
-@pytest.mark.parametrize("tick", ["month", "year"])
-def test_parameters_at_their_limits_run(tmp_path, name, tick):
+@pytest.mark.parametrize("step", ["month", "year"])
+def test_parameters_at_their_limits_run(tmp_path, name, step):
     toml = f"[parameters]\nfixed = {{ {LIMITS[name]} }}\n"
-    head = TOML.replace("[clock]", f'[clock]\ntick = "{tick}"')
+    head = TOML.replace("[clock]", f'[clock]\ntick = "{step}"')
     write(tmp_path, event("2000-06-01", "threat", "PAT", "ANA", "5"), head=head, toml=toml)
     share = shares(tmp_path)
     if name == "never":
@@ -129,7 +129,7 @@ def test_a_half_life_off_its_range_is_refused(tmp_path, value):
         ac.load(tmp_path)
 
 
-@pytest.mark.parametrize("head", [TOML, ONE_STATE, ONE_TICK], ids=["none", "one", "tick"])
+@pytest.mark.parametrize("head", [TOML, ONE_STATE, ONE_TICK], ids=["none", "one", "step"])
 def test_commands_on_scenarios_without_events_run_or_say_what_is_missing(
     tmp_path, monkeypatch, head
 ):
@@ -144,7 +144,7 @@ def test_commands_on_scenarios_without_events_run_or_say_what_is_missing(
     assert json.loads(out)
     status, _, err = call("compare", "x", "--histories", "20")
     assert status == 2
-    assert "no documented change of standing" in err
+    assert "no documented change of status" in err
     status, _, err = call("counterfactual", "child.toml", "--histories", "40", "--no-pictures")
     assert status in (0, 2)
     assert status == 0 or err.startswith("Error: ")
@@ -155,15 +155,15 @@ def test_commands_on_scenarios_without_events_run_or_say_what_is_missing(
 def test_a_year_in_which_more_happens_than_memory_holds_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("alliance_cohesion.scenario.drivers.MOST_PAIRS", 10)
     write(tmp_path, event("2000-01-01", "threat", "BOR", "members", "3"))
-    assert ac.load(tmp_path).world
+    assert ac.load(tmp_path).inputs
     monkeypatch.setattr("alliance_cohesion.scenario.drivers.MOST_PAIRS", 3)
     with pytest.raises(ScenarioError, match="more than 3 threats between states"):
-        assert ac.load(tmp_path).world
+        assert ac.load(tmp_path).inputs
     monkeypatch.setattr("alliance_cohesion.scenario.drivers.MOST_OFFERED", 3)
     write(tmp_path, event("2000-01-01", "offer", "FAR", "ANA", "3"),
           event("2000-01-01", "offer", "FOE", "ANA", "3"))  # fmt: skip
-    with pytest.raises(ScenarioError, match="more than 3 ticks of outside powers"):
-        assert ac.load(tmp_path).world
+    with pytest.raises(ScenarioError, match="more than 3 time steps of outside powers"):
+        assert ac.load(tmp_path).inputs
 
 
 def test_how_many_histories_are_kept_whole_follows_from_what_fits(tmp_path, monkeypatch):
@@ -180,6 +180,6 @@ def test_years_far_from_ours_are_kept_and_read_back_as_they_are(tmp_path, monkey
     head = TOML.replace("2000-01-01", f"{start}-01-01").replace("2001-12-31", f"{end}-12-31")
     write(tmp_path / "x", head=head.replace("memory = 1999-01-01\n", ""))
     assert call("run", "x", "--histories", "5", "--out", "out")[0] == 0
-    days = ac.load("x").world.decided
+    days = ac.load("x").inputs.decided
     assert str(days[0]).startswith(start)
     assert (results.read("out").data["time"].values == days).all()

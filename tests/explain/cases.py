@@ -10,26 +10,26 @@ import pandas as pd
 
 from alliance_cohesion.analysis.explain import Explanation, explain
 from alliance_cohesion.scenario import Event, write_new
-from alliance_cohesion.simulation import Case, load
+from alliance_cohesion.simulation import Simulation, load
 
 EVE = "2004-11"
 """Two months before Velia does not sign."""
 
 
 @lru_cache(maxsize=1)
-def starter() -> Case:
+def starter() -> Simulation:
     with TemporaryDirectory() as folder:
         return load(write_new(Path(folder) / "starter"))
 
 
-def changed(change: Callable[[Event], Event | None], *more: Event) -> Case:
+def changed(change: Callable[[Event], Event | None], *more: Event) -> Simulation:
     """The starter with each row changed, or dropped where `change` gives None."""
     scenario = starter().scenario
     rows = [row for event in scenario.events if (row := change(event))]
-    return Case(replace(scenario, events=(*rows, *more)))
+    return Simulation(replace(scenario, events=(*rows, *more)))
 
 
-def without(*ids: str) -> Case:
+def without(*ids: str) -> Simulation:
     return changed(lambda event: None if event.id in ids else event)
 
 

@@ -11,9 +11,9 @@ from alliance_cohesion.core.contributions import TERMS
 from alliance_cohesion.core.replay import trace
 from alliance_cohesion.core.step import LATENT
 from alliance_cohesion.inference.priors import NAMES
-from alliance_cohesion.scenario import compile_world, write_new
+from alliance_cohesion.scenario import compile_inputs, write_new
 from alliance_cohesion.scenario.events import TOWARDS_STATES
-from alliance_cohesion.simulation import Case, load
+from alliance_cohesion.simulation import Simulation, load
 
 from .cases import EVE, changed, facts, ids, now, row, starter, told, without
 
@@ -38,10 +38,10 @@ def named(explanation):
     return {*explanation.facts["id"], *cancelling}
 
 
-def unnamed(case, explanation):
+def unnamed(sim, explanation):
     return [
         event.id
-        for event in case.scenario.events
+        for event in sim.scenario.events
         if event.kind in TOWARDS_STATES and event.id not in named(explanation)
     ]
 
@@ -57,36 +57,36 @@ def test_without_a_fact_that_is_not_listed_no_term_changes(state):
 
 @pytest.mark.parametrize(("state", "day"), [("ARM", "2024-02-22"), ("UZB", "2012-06-28")])
 def test_of_the_shipped_record_all_unlisted_facts_can_go_at_once(state, day):
-    case = load("csto")
-    e = explain(case, state, day)
-    names = set(unnamed(case, e))
+    sim = load("csto")
+    e = explain(sim, state, day)
+    names = set(unnamed(sim, e))
     assert len(names) > 200
-    kept = tuple(event for event in case.scenario.events if event.id not in names)
-    after = explain(Case(replace(case.scenario, events=kept)), state, day)
+    kept = tuple(event for event in sim.scenario.events if event.id not in names)
+    after = explain(Simulation(replace(sim.scenario, events=kept)), state, day)
     assert utility(after) == pytest.approx(utility(e), abs=1e-12)
 
 
 @pytest.mark.parametrize("state", ["Karth", "Velia"])
 def test_a_row_alone_brings_what_a_scenario_with_that_row_only_brings(state):
-    scenario, world = starter().scenario, starter().world
-    i, until = world.states.index(state), len(world.ticks)
-    evidence = rows.Evidence(scenario, world, i, until, starter().draws().values)
+    scenario, inputs = starter().scenario, starter().inputs
+    i, until = inputs.states.index(state), len(inputs.steps)
+    evidence = rows.Evidence(scenario, inputs, i, until, starter().draws().values)
     for event in scenario.events:
-        only = compile_world(replace(scenario, events=(event,), indicators=())).forcing
+        only = compile_inputs(replace(scenario, events=(event,), indicators=())).drivers
         out = np.zeros((until, 9))
-        rows._perceive(evidence._memory, only, i, world.initial, world.record, out)
+        rows._perceive(evidence._memory, only, i, inputs.initial, inputs.record, out)
         assert np.array_equal(evidence.alone(event), out)
 
 
 def test_nothing_is_compiled_for_the_rows_beyond_the_scenario_itself(monkeypatch):
-    case = starter()
-    assert case.world
+    sim = starter()
+    assert sim.inputs
 
     def compiled_again(*_):
         raise AssertionError("the scenario was compiled again")
 
     monkeypatch.setattr("alliance_cohesion.scenario.compile.membership", compiled_again)
-    explain(case, "Velia", EVE)
+    explain(sim, "Velia", EVE)
 
 
 def test_a_weaker_fact_is_listed_next_to_the_one_that_sets_the_level():
@@ -148,7 +148,7 @@ def test_a_cancelled_offer_is_named_with_what_cancels_it():
 
 
 def test_answers_listed_account_for_all_that_was_learned_of_the_patron():
-    for state in starter().world.states:
+    for state in starter().inputs.states:
         e = told(state, "2005-05")
         learned = evidence(state, e) - starter().draws().values[:, NAMES.index("n_prior")]
         assert facts(e, "rho")["now"].sum() == pytest.approx(learned.mean(), abs=1e-12)
@@ -161,9 +161,9 @@ def test_answers_listed_account_for_all_that_was_learned_of_the_patron():
 
 def evidence(state, e):
     """[draw] alpha + beta in the time step that is explained."""
-    world = starter().world
-    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
-    latent = trace(world, starter().draws().values).minds[:, t, world.states.index(state)]
+    inputs = starter().inputs
+    t = int(np.searchsorted(inputs.decided, np.datetime64(e.first)))
+    latent = trace(inputs, starter().draws().values).latent[:, t, inputs.states.index(state)]
     return latent[:, LATENT.index("alpha")] + latent[:, LATENT.index("beta")]
 
 

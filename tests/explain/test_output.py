@@ -202,7 +202,7 @@ def test_no_date_is_answered_with_the_form_of_one(place, day):
 def test_a_state_that_has_not_joined_yet_has_nothing_to_explain(place):
     events = place / "starter" / "events.csv"
     with events.open("a") as file:
-        file.write("late,2002-02-10,,standing,Karth,,member,,Karth joins.,A book,high,\n")
+        file.write("late,2002-02-10,,status,Karth,,member,,Karth joins.,A book,high,\n")
     message = refused("explain", "starter", "Karth", "2001-05-05")
     assert message == (
         "Error: Karth has not joined yet at 2001-05-05; allowed: 2002-04-01 to 2009-12-31\n"
@@ -253,7 +253,7 @@ def test_bars_start_at_zero_sorted_with_their_sum_last():
 
 
 def beyond(text, low, high):
-    """Whether it is the number of a tick outside the axis, which is not drawn."""
+    """Whether it is the number of a time step outside the axis, which is not drawn."""
     number = text.get_text().replace("\N{MINUS SIGN}", "-")
     return (
         text.get_position()[1] == 0

@@ -22,10 +22,10 @@ def each(test):
 
 def probability_with(question: tuple[str, str], symbol: str, value: float) -> float:
     """A member's mean probability of leaving a year with one driver changed, by hand."""
-    e, i = told(*question), starter().world.states.index(question[0])
-    world, values = starter().world, starter().draws().values
-    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
-    mind = dict(zip(LATENT, trace(world, values).minds[:, t, i].T, strict=True))
+    e, i = told(*question), starter().inputs.states.index(question[0])
+    inputs, values = starter().inputs, starter().draws().values
+    t = int(np.searchsorted(inputs.decided, np.datetime64(e.first)))
+    mind = dict(zip(LATENT, trace(inputs, values).latent[:, t, i].T, strict=True))
     p = dict(zip(NAMES, values.T, strict=True))
     rho = mind["alpha"] / (mind["alpha"] + mind["beta"])
     more = {

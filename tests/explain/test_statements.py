@@ -83,10 +83,10 @@ def test_the_shipped_record_gives_its_statements_about_the_freeze():
 
 
 def test_dropping_all_statements_changes_no_number():
-    case = load("csto")
-    e = explain(case, "ARM", "2024-02-22")
-    quiet = tuple(one for one in case.scenario.events if one.id not in {*e.statements["id"]})
-    after = explain(type(case)(replace(case.scenario, events=quiet)), "ARM", "2024-02-22")
+    sim = load("csto")
+    e = explain(sim, "ARM", "2024-02-22")
+    quiet = tuple(one for one in sim.scenario.events if one.id not in {*e.statements["id"]})
+    after = explain(type(sim)(replace(sim.scenario, events=quiet)), "ARM", "2024-02-22")
     assert np.array_equal(after.by_draw, e.by_draw)
     assert after.statements.empty
     assert starter().scenario.events

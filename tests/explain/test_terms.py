@@ -9,7 +9,7 @@ import pytest
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay, rules
 from alliance_cohesion.core.contributions import TERMS
-from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.inputs import Status
 from alliance_cohesion.core.step import LATENT
 from alliance_cohesion.inference.held_out import HeldOut
 from alliance_cohesion.inference.prediction import Prediction, predict
@@ -44,19 +44,19 @@ def test_the_terms_add_up_to_the_alignment_in_every_draw(state, day):
 
 @pytest.mark.parametrize(("state", "day"), QUESTIONS)
 def test_probabilities_and_alignment_are_those_of_the_whole_record(state, day):
-    world, e = starter().world, told(state, day)
-    i = world.states.index(state)
-    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
-    whole = replay.trace(world, starter().draws().values)
-    assert np.array_equal(whole.minds[:, t, i, LATENT.index("a")], e.by_draw["alignment"])
+    inputs, e = starter().inputs, told(state, day)
+    i = inputs.states.index(state)
+    t = int(np.searchsorted(inputs.decided, np.datetime64(e.first)))
+    whole = replay.trace(inputs, starter().draws().values)
+    assert np.array_equal(whole.latent[:, t, i, LATENT.index("a")], e.by_draw["alignment"])
     means = e.probabilities["mean"]
-    assert [*means[ENDS]] == [whole.chances[:, t, i, to].mean() for to in Standing]
+    assert [*means[ENDS]] == [whole.probabilities[:, t, i, to].mean() for to in Status]
     assert means[ENDS].sum() == pytest.approx(1)
 
 
 def test_between_renewals_the_yearly_probability_of_leaving_is_the_mean_of_those_of_the_draws():
     e, values = told(), starter().draws().values
-    assert (e.before, e.renewal, e.move) == (Standing.MEMBER, False, "leaving")
+    assert (e.before, e.renewal, e.move) == (Status.MEMBER, False, "leaving")
     yearly = [
         rules.event_probability(rules.leave_rate(a, f), 1.0)
         for a, f in zip(e.by_draw["alignment"], values[:, NAMES.index("f_leave")], strict=True)
@@ -67,9 +67,11 @@ def test_between_renewals_the_yearly_probability_of_leaving_is_the_mean_of_those
 
 
 def test_frozen_and_out_are_apart_and_share_the_probability_of_leaving_as_in_the_step():
-    world, e = starter().world, told()
-    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
-    steps = replay.trace(world, starter().draws().values).chances[:, t, world.states.index("Velia")]
+    inputs, e = starter().inputs, told()
+    t = int(np.searchsorted(inputs.decided, np.datetime64(e.first)))
+    steps = replay.trace(inputs, starter().draws().values).probabilities[
+        :, t, inputs.states.index("Velia")
+    ]
     _, freezes, leaves = steps.T
     means = e.probabilities["mean"]
     frozen, out = means["leaving to frozen"], means["leaving to out"]
@@ -81,14 +83,14 @@ def test_frozen_and_out_are_apart_and_share_the_probability_of_leaving_as_in_the
 
 def test_in_a_renewal_the_probability_is_that_of_the_renewal_itself():
     e = told("Velia", "2005-01-01")
-    assert (e.renewal, e.per, e.after) == (True, "renewal", Standing.OUTSIDE)
+    assert (e.renewal, e.per, e.after) == (True, "renewal", Status.OUT)
     member = e.probabilities.loc["ends the step member", "mean"]
     assert e.probability["mean"] == pytest.approx(1 - member)
 
 
 def test_a_state_that_is_out_is_asked_about_coming_back_even_in_a_renewal():
     e = told("Velia", "2007")
-    assert (e.before, e.move) == (Standing.OUTSIDE, "coming back")
+    assert (e.before, e.move) == (Status.OUT, "coming back")
     per_year = 1 - (1 - e.probabilities.loc["ends the step member", "mean"]) ** 4
     assert e.probability["mean"] == pytest.approx(per_year, rel=0.2)  # mean of powers
 
@@ -127,22 +129,22 @@ def test_numbers_of_a_fitted_record_are_in_sample_and_those_of_another_are_not()
 
 @pytest.mark.parametrize(("state", "day"), QUESTIONS[:4])
 def test_the_yearly_probability_is_that_of_compare(state, day):
-    world, e = starter().world, told(state, day)
-    t = int(np.searchsorted(world.decided, np.datetime64(e.first)))
-    compared = predict(world, starter().draws().values).in_a_year[t, world.states.index(state)]
+    inputs, e = starter().inputs, told(state, day)
+    t = int(np.searchsorted(inputs.decided, np.datetime64(e.first)))
+    compared = predict(inputs, starter().draws().values).in_a_year[t, inputs.states.index(state)]
     assert e.probability["mean"] == pytest.approx(compared, rel=1e-12)
 
 
 def test_a_prediction_by_fits_that_never_saw_the_episode_is_given_beside_with_its_rank(monkeypatch):
-    case = load("csto")
-    shape = (len(case.world.decided), len(case.world.states))
+    sim = load("csto")
+    shape = (len(sim.inputs.decided), len(sim.inputs.states))
     rules, baseline = np.full(shape, 0.01), np.full(shape, 0.002)
-    rules[:, case.world.states.index("BLR")] = 0.07
+    rules[:, sim.inputs.states.index("BLR")] = 0.07
     nothing = np.zeros((*shape, 3))
     kept = HeldOut(np.zeros(shape, int), Prediction(nothing, rules), Prediction(nothing, baseline),
                    np.zeros(1), np.zeros(1))  # fmt: skip
     monkeypatch.setattr("alliance_cohesion.inference.held_out.read", lambda *_: kept)
-    e = explain(case, "ARM", "2024-02")
+    e = explain(sim, "ARM", "2024-02")
     means = e.probabilities["mean"]
     assert (means["leaving, held out"], means["leaving, held out, base rate"]) == (0.01, 0.002)
     assert [*e.probabilities["sample"].unique()] == ["in sample", "held out"]
@@ -152,6 +154,6 @@ def test_a_prediction_by_fits_that_never_saw_the_episode_is_given_beside_with_it
 
 
 def test_nothing_held_out_is_claimed_of_a_record_with_other_inputs():
-    case = load("csto")
-    fewer = type(case)(replace(case.scenario, events=case.scenario.events[:-40]))
+    sim = load("csto")
+    fewer = type(sim)(replace(sim.scenario, events=sim.scenario.events[:-40]))
     assert explain(fewer, "ARM", "2013-05").peers["held_out"].isna().all()

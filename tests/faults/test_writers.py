@@ -119,11 +119,11 @@ class Jumping(datetime):
 
 
 def test_a_clock_that_jumps_a_year_changes_no_number(tmp_path, starter, monkeypatch):
-    case = alliance_cohesion.load(starter)
+    sim = alliance_cohesion.load(starter)
     made = plan(tmp_path)
 
     def make(place: Path) -> tuple[dict, dict]:
-        results.write(case.run(30), place / "run", pictures=False)
+        results.write(sim.run(30), place / "run", pictures=False)
         sweep(made, place / "sweep")
         return contents(place / "run"), sweep_contents(place / "sweep")
 

@@ -41,7 +41,7 @@ def ran(tmp_path_factory) -> tuple[Path, str, int]:
 def _at_everybody(row: str) -> str:
     """The same event, aimed at all members by somebody who is none."""
     cells = row.split(",")
-    if cells[2] != "standing":
+    if cells[2] != "status":
         cells[3] = "PAT" if cells[2] == "response" else "FOE"
         cells[4] = "members"
     return ",".join(cells)

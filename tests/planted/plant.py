@@ -39,7 +39,7 @@ from . import scratch
 BUGS = Path(__file__).with_name("bugs.toml")
 ENOUGH = 0.9
 _PATIENCE = 1800  # seconds for one call of pytest
-_SEALED = ("rules.py", "tick.py")
+_SEALED = ("rules.py", "time step.py")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 

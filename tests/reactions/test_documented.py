@@ -23,16 +23,16 @@ def projection():
 
 
 def test_a_projection_s_record_is_that_of_its_base_and_no_longer(projection):
-    base, known = ac.load("csto").world, projection.documented.world
+    base, known = ac.load("csto").inputs, projection.documented.inputs
     assert np.array_equal(known.record, base.record[: len(known.record)])
-    assert known.end <= projection.world.end - np.timedelta64(9 * 365, "D")
+    assert known.end <= projection.inputs.end - np.timedelta64(9 * 365, "D")
     assert record.clusters(known) == record.clusters(base)
     assert not reacting.switched(projection.documented.scenario)
 
 
 def test_a_case_without_years_to_come_is_documented_as_it_is():
-    case = ac.load("csto")
-    assert case.documented is case
+    sim = ac.load("csto")
+    assert sim.documented is sim
 
 
 def test_a_date_past_the_record_cannot_be_explained(projection):

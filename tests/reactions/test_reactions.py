@@ -17,7 +17,7 @@ from alliance_cohesion.inference import fit_reactions as fits
 from alliance_cohesion.inference import priors as prior
 from alliance_cohesion.scenario import patron, reacting
 
-from ..worlds import quiet, random_world
+from ..inputs import quiet, random_world
 
 believed = prior.default()
 draws = believed.transform(believed.cube(40, seed=6))
@@ -30,9 +30,9 @@ def csto():
 
 def test_an_aligned_requester_of_a_free_patron_is_answered_more_often():
     b = np.array([0.0, 1.0, 0.5, 0.0, 2.0])
-    assert reactions.answer_chance(b, 0.0, 0.0, 0.0, 0.0) == 0.5
-    assert reactions.answer_chance(b, log(3.0), 0.0, 0.0, 0.0) == pytest.approx(0.75)
-    assert reactions.answer_chance(b, 0.0, 1.0, 0.0, 1.0) == pytest.approx(1 / (1 + exp(-2.5)))
+    assert reactions.answer_probability(b, 0.0, 0.0, 0.0, 0.0) == 0.5
+    assert reactions.answer_probability(b, log(3.0), 0.0, 0.0, 0.0) == pytest.approx(0.75)
+    assert reactions.answer_probability(b, 0.0, 1.0, 0.0, 1.0) == pytest.approx(1 / (1 + exp(-2.5)))
 
 
 def test_an_unreliable_patron_invites_episodes_and_the_estranged_are_courted():
@@ -41,81 +41,81 @@ def test_an_unreliable_patron_invites_episodes_and_the_estranged_are_courted():
     assert reactions.offer_rate(0.0, 0.5, -3.0, -1.0) == pytest.approx(exp(1.0))
 
 
-def silent(world, draws):
+def silent(inputs, draws):
     """Reactions that never act."""
     nobody, nothing = np.zeros(0, np.int64), np.zeros(0)
     return reactions.Reactions(
-        start=len(world.ticks), answers=0, episodes=0, offers=0, answer=np.zeros((draws, 5)),
-        spare=np.ones(len(world.ticks)), strength=np.zeros(3), request_tick=nobody,
+        start=len(inputs.steps), answers=0, episodes=0, offers=0, answer=np.zeros((draws, 5)),
+        spare=np.ones(len(inputs.steps)), strength=np.zeros(3), request_step=nobody,
         request_state=nobody, request_level=nothing, request_internal=nothing,
         request_inside=nothing, source_target=nobody, source_actor=nobody,
         source_rate=np.zeros((draws, 0)), source_slope=np.zeros(draws), source_level=nothing,
-        source_ticks=nobody, offer_rate=np.zeros((draws, len(world.states))),
-        offer_slope=np.zeros(draws), offer_points=0.0, offer_ticks=1, usual=np.zeros(2),
+        source_steps=nobody, offer_rate=np.zeros((draws, len(inputs.states))),
+        offer_slope=np.zeros(draws), offer_points=0.0, offer_steps=1, usual=np.zeros(2),
     )  # fmt: skip
 
 
-def latent(world, row, reacting=None):
+def latent(inputs, row, reacting=None):
     """[T, N, 10] latent states at the end of the step before, along the record."""
-    out = ensemble.outputs(world, 1, "latent", rows=LATENT)
-    ensemble.walk_all(world, row[np.newaxis], 1, lambda: out, known=99, reactions=reacting)
+    out = ensemble.outputs(inputs, 1, "latent", rows=LATENT)
+    ensemble.walk_all(inputs, row[np.newaxis], 1, lambda: out, known=99, reactions=reacting)
     return out.latent[0]
 
 
 def test_an_episode_lasts_as_long_as_it_is_said_to():
     """Begun in step 2 for three steps, the threat is felt at 0.6 in steps 2, 3 and 4, then fades;
     the chance of another is nil while the first lasts, since sources act one at a time."""
-    world = quiet(ticks=9, states=1)
-    r = silent(world, 1)._replace(
+    inputs = quiet(steps=9, states=1)
+    r = silent(inputs, 1)._replace(
         start=2, episodes=1, source_target=np.array([0]), source_actor=np.array([-1]),
-        source_rate=np.array([[20.0]]), source_level=np.array([0.6]), source_ticks=np.array([3]),
+        source_rate=np.array([[20.0]]), source_level=np.array([0.6]), source_steps=np.array([3]),
     )  # fmt: skip
     row = draws[0].copy()
-    E = latent(world, row, r)[:, 0, LATENT.index("E")]
+    E = latent(inputs, row, r)[:, 0, LATENT.index("E")]
     assert E[:2].tolist() == [0.0, 0.0]
     assert (E[2:] == 0.6).all()  # a source this busy begins again as soon as it may
-    never = latent(world, row, r._replace(source_rate=np.array([[-50.0]])))
+    never = latent(inputs, row, r._replace(source_rate=np.array([[-50.0]])))
     assert not never[:, 0, LATENT.index("E")].any()
 
 
 def test_an_offer_counts_for_as_long_as_it_stands():
-    world = quiet(ticks=7, states=1)
-    r = silent(world, 1)._replace(
-        start=2, offers=1, offer_rate=np.array([[40.0]]), offer_points=2.0, offer_ticks=3
+    inputs = quiet(steps=7, states=1)
+    r = silent(inputs, 1)._replace(
+        start=2, offers=1, offer_rate=np.array([[40.0]]), offer_points=2.0, offer_steps=3
     )
-    O = latent(world, draws[0], r)[:, 0, LATENT.index("O")]  # noqa: E741
+    O = latent(inputs, draws[0], r)[:, 0, LATENT.index("O")]  # noqa: E741
     assert O.tolist() == [0.0, 0.0, 2.0, 4.0, 6.0, 6.0]  # one a step, each for three steps
 
 
 def test_a_granted_request_counts_as_kept_for_oneself_and_a_little_for_others():
-    world = quiet(ticks=5, states=2)
-    r = silent(world, 1)._replace(
+    inputs = quiet(steps=5, states=2)
+    r = silent(inputs, 1)._replace(
         start=2, answers=1, answer=np.array([[50.0, 0, 0, 0, 0]]), strength=np.array([1.0, 0.5, 1]),
-        request_tick=np.array([2]), request_state=np.array([0]), request_level=np.array([0.8]),
+        request_step=np.array([2]), request_state=np.array([0]), request_level=np.array([0.8]),
         request_internal=np.zeros(1), request_inside=np.zeros(1),
     )  # fmt: skip
     row = draws[0].copy()
     row[NAMES.index("omega")] = 0.25
-    before, after = latent(world, row)[2], latent(world, row, r)[2]
+    before, after = latent(inputs, row)[2], latent(inputs, row, r)[2]
     gained = (after - before)[:, LATENT.index("alpha")]
     assert gained == pytest.approx([0.8 * 0.5, 0.25 * 0.8 * 0.5])
     assert (after - before)[:, LATENT.index("beta")] == pytest.approx([0.0, 0.0])
 
 
 def test_a_war_elsewhere_ties_the_patron_down_by_its_level():
-    world = quiet(ticks=8, states=1)  # quarters from 2000 on
+    inputs = quiet(steps=8, states=1)  # quarters from 2000 on
     wars = [
         SimpleNamespace(start=date(2000, 5, 1), end=date(2000, 8, 1), level=4),
         SimpleNamespace(start=date(2000, 6, 1), end=None, level=1),
     ]
-    free = patron.spare(SimpleNamespace(engagements=wars), world)
+    free = patron.spare(SimpleNamespace(engagements=wars), inputs)
     assert free.tolist() == pytest.approx([1.0, 0.2, 0.2, 0.8, 0.8, 0.8, 0.8, 0.8])
 
 
 def test_reactions_that_never_act_change_nothing():
-    world = random_world(3)
-    made = ensemble.simulate(world, draws, 100, seed=4, keep=100, reactions=silent(world, 40))
-    plain = ensemble.simulate(world, draws, 100, seed=4, keep=100)
+    inputs = random_world(3)
+    made = ensemble.simulate(inputs, draws, 100, seed=4, keep=100, reactions=silent(inputs, 40))
+    plain = ensemble.simulate(inputs, draws, 100, seed=4, keep=100)
     assert np.array_equal(made.path, plain.path)
     assert np.array_equal(made.alignment, plain.alignment)
 
@@ -124,11 +124,11 @@ def test_reactions_begin_on_their_day(csto):
     scenario = reacting.by_rule(csto.scenario)
     since = date(2015, 1, 1)
     values = csto.draws().values[:40]
-    world, rules = reacting.world_and_reactions(scenario, since, 40, seed=1)
-    made = ensemble.simulate(world, values, 80, seed=2, keep=80, reactions=rules)
+    inputs, rules = reacting.inputs_and_reactions(scenario, since, 40, seed=1)
+    made = ensemble.simulate(inputs, values, 80, seed=2, keep=80, reactions=rules)
     path, aligned = made.path, made.alignment
-    plain = ensemble.simulate(csto.world, values, 80, seed=2, keep=80)
-    begins = rules.start - world.forcing.first
+    plain = ensemble.simulate(csto.inputs, values, 80, seed=2, keep=80)
+    begins = rules.start - inputs.drivers.first
     assert np.array_equal(aligned[:, :begins], plain.alignment[:, :begins])
     assert not np.array_equal(aligned[:, begins + 8], plain.alignment[:, begins + 8])
     assert path.shape == plain.path.shape
@@ -149,13 +149,13 @@ def test_what_a_counterfactual_is_about_stays_scripted(csto):
     one = next(e.id for e in csto.scenario.events if e.kind == "response" and e.start > since)
     keep = frozenset({one})
     assert one in {event.id for event in reacting.scripted(scenario, since, keep).events}
-    _, all_by_rule = reacting.world_and_reactions(
+    _, all_by_rule = reacting.inputs_and_reactions(
         reacting.by_rule(csto.scenario, "responses"), since, 5, seed=1
     )
-    _, but_one = reacting.world_and_reactions(
+    _, but_one = reacting.inputs_and_reactions(
         reacting.by_rule(csto.scenario, "responses"), since, 5, seed=1, keep=keep
     )
-    assert len(but_one.request_tick) < len(all_by_rule.request_tick)
+    assert len(but_one.request_step) < len(all_by_rule.request_step)
 
 
 def test_the_patrons_own_pressure_is_never_replaced(csto):
@@ -173,14 +173,14 @@ def test_the_patrons_own_pressure_is_never_replaced(csto):
 def test_a_patron_that_always_answers_is_believed_more(csto):
     scenario = reacting.by_rule(csto.scenario, "responses")
     values = csto.draws().values[:60]
-    world, rules = reacting.world_and_reactions(scenario, date(1994, 4, 20), 60, seed=1)
+    inputs, rules = reacting.inputs_and_reactions(scenario, date(1994, 4, 20), 60, seed=1)
     shares = []
     for constant in (30.0, -30.0):
         b = np.zeros_like(rules.answer)
         b[:, 0] = constant
         reacting_ = rules._replace(answer=b)
-        made = ensemble.simulate(world, values, 600, seed=3, reactions=reacting_)
-        shares.append(float(made.standing[..., MEMBER].mean()))
+        made = ensemble.simulate(inputs, values, 600, seed=3, reactions=reacting_)
+        shares.append(float(made.status[..., MEMBER].mean()))
     assert shares[0] > shares[1]
 
 
@@ -208,8 +208,8 @@ def test_the_poisson_fit_finds_rates_and_slope_and_shrinks_the_silent():
 
 
 def test_a_projection_starts_where_the_record_ends():
-    case = ac.load("csto-2035")
-    data = case.run(histories=60).dataset
+    sim = ac.load("csto-2035")
+    data = sim.run(histories=60).dataset
     at_end = data.share.sel(status="member").sel(time="2025-10-01").values
     assert set(at_end.tolist()) <= {0.0, 1.0}
     later = data.share.sel(status="member").sel(time="2035-10-01").values
@@ -222,7 +222,7 @@ def test_agents_refuse_what_they_cannot_do():
 
 
 def test_an_alliance_nobody_fitted_gets_the_mean_rates(csto):
-    renamed = replace(csto.world, states=tuple(f"X{i}" for i in range(8)))
+    renamed = replace(csto.inputs, states=tuple(f"X{i}" for i in range(8)))
     found = reacting.fitted()
     _, _, columns = reacting._sources(renamed, found)
     assert all(len(column) > 1 for column in columns)

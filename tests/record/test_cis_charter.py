@@ -26,7 +26,7 @@ def scenario():
 
 
 @cache
-def case():
+def sim():
     return ac.load("cis-charter")
 
 
@@ -41,7 +41,7 @@ def page():
 
 def test_the_documented_changes_are_those_of_georgia_ukraine_and_moldova():
     found = [
-        (case().world.states[c.state], c.kind, str(c.date)) for c in record.changes(case().world)
+        (sim().inputs.states[c.state], c.kind, str(c.date)) for c in record.changes(sim().inputs)
     ]
     assert found == [
         ("GEO", "exit", "2008-07-01"), ("UKR", "exit", "2018-04-01"),
@@ -50,16 +50,16 @@ def test_the_documented_changes_are_those_of_georgia_ukraine_and_moldova():
 
 
 def test_the_charter_has_no_terms_and_a_year_of_notice():
-    assert not case().world.forcing.renewal.any()
+    assert not sim().inputs.drivers.renewal.any()
     assert scenario().alliance.notice == 12
 
 
 def test_doubtful_standings_keep_their_alternatives_and_a_low_confidence():
-    standing = {row["id"]: row for row in table("events.csv") if row["kind"] == "standing"}
+    status = {row["id"]: row for row in table("events.csv") if row["kind"] == "status"}
     for name in ("ukr-1991-member", "ukr-2018-out", "mda-2022-frozen"):
-        assert standing[name]["confidence"] == "low"
-        assert standing[name]["alternatives"]
-    assert standing["mda-2026-out"]["confidence"] == "medium"
+        assert status[name]["confidence"] == "low"
+        assert status[name]["alternatives"]
+    assert status["mda-2026-out"]["confidence"] == "medium"
 
 
 def test_nothing_of_the_other_institution_is_left():
@@ -93,14 +93,14 @@ def test_a_new_state_has_the_four_components_of_dependence(state):
 
 
 def test_the_posterior_has_not_seen_this_alliance():
-    found = case().draws()
+    found = sim().draws()
     assert not found.seen
     assert found.hyper is not None
 
 
 @pytest.mark.slow
 def test_the_page_tells_the_score_as_it_comes_out():
-    card = compare.compare(case())
+    card = compare.compare(sim())
     text = page()
     for value in card.gain:
         assert f"{value:+.2f}" in text
@@ -111,7 +111,7 @@ def test_the_page_tells_the_score_as_it_comes_out():
     free = [f"{one.within_2_years:.0%}".replace("%", "") for one in card.free.changes]
     assert f"Ukraine in {free[1]} %, Georgia in {free[0]} %" in text
     assert f"Moldova in {free[2]} and {free[3]} %" in text
-    assert f"{card.free.right_standing:.0%}".replace("%", " %") in text
+    assert f"{card.free.right_status:.0%}".replace("%", " %") in text
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alliance_cohesion.report.subject import Subject
+from alliance_cohesion.report.timeline import Timeline
 from alliance_cohesion.result import Result
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import Simulation, load
@@ -28,14 +28,14 @@ def result() -> Result:
         return made
 
 
-def subject() -> Subject:
+def timeline() -> Timeline:
     """The same run as dataset and scenario."""
-    return Subject(result().dataset, result().simulation.scenario)
+    return Timeline(result().dataset, result().simulation.scenario)
 
 
 def followed(until: date) -> Result:
     """A run that follows the record to a day; the rows after it are dropped."""
     scenario = result().simulation.scenario
     clock = scenario.clock.model_copy(update={"known_until": until})
-    events = tuple(e for e in scenario.events if e.kind != "standing" or e.start <= until)
+    events = tuple(e for e in scenario.events if e.kind != "status" or e.start <= until)
     return Simulation(replace(scenario, clock=clock, events=events)).run(HISTORIES, 3)

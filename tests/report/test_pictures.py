@@ -10,12 +10,12 @@ from matplotlib.text import Text
 
 from alliance_cohesion.report import figures_run, palette, pictures
 from alliance_cohesion.report.marks import OTHERS, PRESSURE, REFUSED, THREAT, marks
-from alliance_cohesion.report.subject import Subject, decimal_year
+from alliance_cohesion.report.timeline import Timeline, decimal_year
 from alliance_cohesion.scenario import history
 from alliance_cohesion.simulation import load
 
 from ..scenario import builders
-from .cases import followed, result, subject
+from .cases import followed, result, timeline
 
 
 def test_every_picture_is_a_png_with_words_that_name_every_state(tmp_path):
@@ -96,16 +96,16 @@ def test_a_description_with_dollars_and_markup_is_drawn_as_it_stands(tmp_path):
 
 
 def test_consequences_and_notes_are_not_marked_as_causes():
-    velia = subject().states.index("Velia")
-    found = marks(subject(), velia)
+    velia = timeline().states.index("Velia")
+    found = marks(timeline(), velia)
     kinds = {mark.event.kind for mark in found}
-    assert not kinds & {"standing", "renewal", "note"}
+    assert not kinds & {"status", "renewal", "note"}
     assert not any(mark.event.consequence for mark in found)
     assert any(mark.kind is REFUSED for mark in found)
 
 
 def test_an_event_aimed_at_the_members_is_marked_only_while_one_is_a_member():
-    events = subject().scenario.events
+    events = timeline().scenario.events
     late = dataclasses.replace(
         next(event for event in events if "members" in event.targets),
         id="late",
@@ -113,16 +113,18 @@ def test_an_event_aimed_at_the_members_is_marked_only_while_one_is_a_member():
         start=np.datetime64("2008-06-01").item(),
         end=None,
     )
-    told = Subject(subject().data, dataclasses.replace(subject().scenario, events=(*events, late)))
+    told = Timeline(
+        timeline().data, dataclasses.replace(timeline().scenario, events=(*events, late))
+    )
     seen = {
         state: "late" in {mark.event.id for mark in marks(told, i)}
         for i, state in enumerate(told.states)
     }
     assert seen == {"Karth": True, "Ostra": True, "Velia": False}
     frozen = tuple(
-        dataclasses.replace(e, strength="frozen") if e.kind == "standing" else e for e in events
+        dataclasses.replace(e, strength="frozen") if e.kind == "status" else e for e in events
     )
-    still = Subject(told.data, dataclasses.replace(told.scenario, events=(*frozen, late)))
+    still = Timeline(told.data, dataclasses.replace(told.scenario, events=(*frozen, late)))
     assert late in still.drivers(told.states.index("Velia"))
 
 
@@ -149,7 +151,7 @@ def test_the_colour_blind_tell_states_and_standings_apart():
         if one[1] == two[1] and np.linalg.norm(seen(one[0]) - seen(two[0])) < LEAST
     ]
     assert alike == []
-    for one, two in itertools.combinations(palette.STANDING.values(), 2):
+    for one, two in itertools.combinations(palette.STATUS.values(), 2):
         assert np.linalg.norm(seen(one) - seen(two)) > 3 * LEAST
 
 
@@ -167,8 +169,8 @@ def test_pressure_is_the_patrons_only_where_the_patron_or_its_client_presses(tmp
         builders.event("2000-06", "arms_to_adversary", "FAR", "ANA", "1", id="outsider"),
         builders.event("2000-07", "threat", "GANG", "BOR", "2", id="not its client there"),
     ]
-    case = load(builders.write(tmp_path / "pact", *rows, toml=client))
-    told = Subject(case.run(4, 1).dataset, case.scenario)
+    sim = load(builders.write(tmp_path / "pact", *rows, toml=client))
+    told = Timeline(sim.run(4, 1).dataset, sim.scenario)
     kind = {mark.event.id: mark.kind for i in (0, 1) for mark in marks(told, i)}
     assert [kind[name] for name in ("patron", "alliance", "client")] == [PRESSURE] * 3
     assert [kind[name] for name in ("fellow", "outsider")] == [OTHERS] * 2

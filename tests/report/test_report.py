@@ -66,14 +66,14 @@ def test_nothing_that_a_file_says_becomes_markup():
 
 
 def test_hostile_rows_of_a_scenario_reach_the_report_as_words(tmp_path):
-    case = starter(tmp_path / "starter")
+    sim = starter(tmp_path / "starter")
     events = tuple(
         dataclasses.replace(event, description=HOSTILE, source=HOSTILE)
-        for event in case.scenario.events
+        for event in sim.scenario.events
     )
-    scenario = dataclasses.replace(case.scenario, events=events, title=HOSTILE, question=HOSTILE)
-    case = dataclasses.replace(case, scenario=scenario)
-    folder = results.write(case.run(20, 1), tmp_path / "out", ["cohesion", "run", HOSTILE])
+    scenario = dataclasses.replace(sim.scenario, events=events, title=HOSTILE, question=HOSTILE)
+    sim = dataclasses.replace(sim, scenario=scenario)
+    folder = results.write(sim.run(20, 1), tmp_path / "out", ["cohesion", "run", HOSTILE])
     page = Page((folder / "report.html").read_text(encoding="utf-8"))
     assert page.faults == []
     assert page.text.count(WORDS) > 5
@@ -126,7 +126,7 @@ def test_the_answer_of_a_comparison_is_that_of_its_scorecard(folders, pages):
     card = told(folders, "compare", "scorecard.json")
     ahead, free, conditional = pages["compare"].answer
     assert f"{sum(card['gain']):+.1f} nats" in ahead
-    assert percent(card["free"]["right_standing"]) in free
+    assert percent(card["free"]["right_status"]) in free
     assert percent(card["replicate_p"]) in conditional
     assert f"reproduce its {len(card['ahead'])} documented changes?" in pages["compare"].text
 
@@ -146,8 +146,10 @@ def test_the_answer_of_a_counterfactual_is_that_of_its_data(folders, pages):
     found = told(folders, "counterfactual", "answer.json")
     given, forecast, trust = pages["counterfactual"].answer
     one = next(row for row in found["tables"]["moves"] if row["kind"] == "freeze")
-    chances = [one[f"necessity_{name}"] for name in ("ordered", "gumbel", "independent")]
-    assert given.startswith(f"In {100 * min(chances):.0f} to {100 * max(chances):.0f} of 100")
+    probabilities = [one[f"necessity_{name}"] for name in ("ordered", "gumbel", "independent")]
+    assert given.startswith(
+        f"In {100 * min(probabilities):.0f} to {100 * max(probabilities):.0f} of 100"
+    )
     assert f"{one['name']} freezes or leaves" in forecast
     for side in ("base", "changed"):
         split = f"{of_100(one[f'{side}_frozen'])} frozen, {of_100(one[f'{side}_out'])} out"
@@ -172,7 +174,7 @@ def test_the_answer_of_the_calibration_is_that_of_its_figures(folders, pages):
     figures = told(folders, "calibration", "figures.json")
     first, _, third = pages["calibration"].answer
     assert f"{figures['gain']['gain']:+.2f} nats" in first
-    assert percent(figures["free_run"]["rules"]["right_standing"]) in third
+    assert percent(figures["free_run"]["rules"]["right_status"]) in third
 
 
 def test_a_report_is_the_same_bytes_for_the_same_results(folders, tmp_path):
@@ -186,8 +188,8 @@ def test_a_report_is_the_same_bytes_for_the_same_results(folders, tmp_path):
 
 
 def test_without_pictures_the_report_has_the_rest(tmp_path):
-    case = starter(tmp_path / "starter")
-    folder = results.write(case.run(10), tmp_path / "out", pictures=False)
+    sim = starter(tmp_path / "starter")
+    folder = results.write(sim.run(10), tmp_path / "out", pictures=False)
     page = Page((folder / "report.html").read_text(encoding="utf-8"))
     assert page.faults == []
     assert page.tags["img"] == 0

@@ -37,10 +37,10 @@ FILES = {
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     place = tmp_path_factory.mktemp("results")
-    case = starter(place / "starter")
-    made = case.run(50, 2)
+    sim = starter(place / "starter")
+    made = sim.run(50, 2)
     folder = results.write(made, place / "deep" / "out", ["cohesion", "run", "starter"])
-    return case, made, folder
+    return sim, made, folder
 
 
 def files(folder):
@@ -52,7 +52,7 @@ def test_a_results_folder_holds_all_that_it_promises(made):
 
 
 def test_reading_gives_back_the_numbers(made):
-    case, result, folder = made
+    sim, result, folder = made
     data, found = result.dataset, results.read(folder)
     for name in data.data_vars:
         if name == "alignment":
@@ -60,8 +60,8 @@ def test_reading_gives_back_the_numbers(made):
         else:
             xr.testing.assert_equal(found.data[name], data[name])
     assert found.data.attrs["seed"] == 2
-    assert found.manifest["seed"] == 2 != case.scenario.seed
-    assert load(found.entry).scenario.name == case.scenario.name
+    assert found.manifest["seed"] == 2 != sim.scenario.seed
+    assert load(found.entry).scenario.name == sim.scenario.name
 
 
 def test_the_manifest_holds_the_hash_of_every_file(made):
@@ -83,8 +83,8 @@ def test_the_tidy_table_agrees_with_the_dataset(made):
 
 
 def test_a_scenario_is_copied_as_it_was_read(made):
-    case, _, folder = made
-    for path in case.scenario.files:
+    sim, _, folder = made
+    for path in sim.scenario.files:
         assert (folder / "scenario" / path.name).read_bytes() == path.read_bytes()
 
 
@@ -156,7 +156,7 @@ def test_a_scenario_on_a_base_keeps_both_files_and_can_be_run_from_the_copy(tmp_
     variant = tmp_path / "variant" / "scenario.toml"
     variant.parent.mkdir()
     variant.write_text('name = "variant"\nbase = "../base"\n')
-    case = load(variant)
-    folder = results.write(case.run(5), tmp_path / "out", pictures=False)
+    sim = load(variant)
+    folder = results.write(sim.run(5), tmp_path / "out", pictures=False)
     assert {"scenario/base/scenario.toml", "scenario/variant/scenario.toml"} <= files(folder)
     assert load(results.read(folder).entry).scenario.name == "variant"

@@ -10,15 +10,15 @@ import pytest
 
 import alliance_cohesion as ac
 from alliance_cohesion import result as results
-from alliance_cohesion.core.inputs import Standing
+from alliance_cohesion.core.inputs import Status
 from alliance_cohesion.inference import episodes, held_out
 from alliance_cohesion.report import run
 from alliance_cohesion.report.text import clean, percent, shorten
 from alliance_cohesion.scenario import history
 
-from .cases import HISTORIES, followed, result, subject
+from .cases import HISTORIES, followed, result, timeline
 
-MEMBER, FROZEN, OUT = (int(status) for status in Standing)
+MEMBER, FROZEN, OUT = (int(status) for status in Status)
 
 
 def replaced(**columns):
@@ -30,16 +30,16 @@ def replaced(**columns):
 
 def a_world(path, initial, record, dt=0.25):
     """The starter's world with other statuses: one state, one history a row of `path`."""
-    world = result().simulation.world
-    f = world.forcing._replace(
+    inputs = result().simulation.inputs
+    f = inputs.drivers._replace(
         dt=dt, first=1, entry=np.zeros(1, np.int64), renewal=np.zeros(len(record) + 1, np.int8)
     )
-    ticks = np.array([np.datetime64("1999-10") + 3 * k for k in range(len(record) + 1)])
+    steps = np.array([np.datetime64("1999-10") + 3 * k for k in range(len(record) + 1)])
     return dataclasses.replace(
-        world,
+        inputs,
         states=("A",),
-        ticks=ticks.astype("datetime64[D]"),
-        forcing=f,
+        steps=steps.astype("datetime64[D]"),
+        drivers=f,
         initial=np.array([initial], np.int8),
         record=np.array([[initial], *([s] for s in record)], np.int8),
     ), np.array(path, np.int8)[:, :, np.newaxis]
@@ -47,7 +47,7 @@ def a_world(path, initial, record, dt=0.25):
 
 def test_leavings_returns_and_years_are_counted_by_hand():
     record = [MEMBER] * 8
-    world, path = a_world(
+    inputs, path = a_world(
         [
             [MEMBER, FROZEN, OUT, OUT, OUT, OUT, MEMBER, MEMBER],  # 2000: leaves; 2001: comes back
             [MEMBER, MEMBER, MEMBER, MEMBER, OUT, MEMBER, OUT, OUT],  # 2001: leaves, twice
@@ -56,7 +56,7 @@ def test_leavings_returns_and_years_are_counted_by_hand():
         MEMBER,
         record,
     )
-    counts = results.count(world, path, since=0)
+    counts = results.count(inputs, path, since=0)
     assert counts.first_exit[:, 0].tolist() == [0, 1, 0, 0, 1, 0, 0, 0]
     assert counts.returns.tolist() == [2]
     assert counts.member[:, 0].tolist() == [3, 2]  # at the starts of 2000 and 2001
@@ -65,9 +65,9 @@ def test_leavings_returns_and_years_are_counted_by_hand():
 
 
 def test_what_the_record_imposes_is_not_counted():
-    world, path = a_world([[OUT, OUT, MEMBER, MEMBER, FROZEN, FROZEN]] * 4, MEMBER, [OUT] * 6)
-    assert results.count(world, path, since=0).first_exit[:, 0].tolist() == [4, 0, 0, 0, 0, 0]
-    counts = results.count(world, path, since=3)
+    inputs, path = a_world([[OUT, OUT, MEMBER, MEMBER, FROZEN, FROZEN]] * 4, MEMBER, [OUT] * 6)
+    assert results.count(inputs, path, since=0).first_exit[:, 0].tolist() == [4, 0, 0, 0, 0, 0]
+    counts = results.count(inputs, path, since=3)
     assert counts.first_exit[:, 0].tolist() == [0, 0, 0, 0, 4, 0]
     assert counts.returns.tolist() == [0]
 
@@ -76,13 +76,13 @@ def test_a_change_counts_if_it_comes_within_two_years_of_the_documented_one():
     record = [MEMBER] * 10 + [OUT] * 10
     quarter_of_leaving = [1, 2, 18, 19]  # 9, 8, 8 and 9 quarters from the tenth
     paths = [[MEMBER] * k + [OUT] * (20 - k) for k in quarter_of_leaving]
-    world, path = a_world(paths, MEMBER, record)
-    assert results.count(world, path, since=0).near.tolist() == [2]
+    inputs, path = a_world(paths, MEMBER, record)
+    assert results.count(inputs, path, since=0).near.tolist() == [2]
 
 
 def test_a_change_to_another_status_is_not_the_documented_one():
-    world, path = a_world([[FROZEN] * 4, [OUT] * 4], MEMBER, [OUT] * 4)
-    assert results.count(world, path, since=0).near.tolist() == [1]
+    inputs, path = a_world([[FROZEN] * 4, [OUT] * 4], MEMBER, [OUT] * 4)
+    assert results.count(inputs, path, since=0).near.tolist() == [1]
 
 
 def test_counts_of_parts_add_up(monkeypatch):
@@ -141,7 +141,7 @@ def test_the_dataset_says_which_draw_each_history_used():
     values = result().dataset["parameters"].values[draw : draw + 1]
     from alliance_cohesion.core.simulate import simulate
 
-    alone = simulate(sim.world, values, 1, 3, start=number, keep=1)
+    alone = simulate(sim.inputs, values, 1, 3, start=number, keep=1)
     assert np.array_equal(alone.path[0], result().dataset["path"][number])
 
 
@@ -199,23 +199,23 @@ def test_held_out_figures_belong_to_one_record_and_one_calibration_only(monkeypa
         draws.path.with_name(draws.path.name.replace("posterior", "held-out"))
         .with_suffix(".json").read_text("utf-8")
     )  # fmt: skip
-    monkeypatch.setattr(held_out, "inputs_hash", lambda world: kept["inputs_sha256"])
-    found = episodes.episodes(csto.world, draws)
+    monkeypatch.setattr(held_out, "inputs_hash", lambda inputs: kept["inputs_sha256"])
+    found = episodes.episodes(csto.inputs, draws)
     assert [one.of for one in found] == [8, 8, 8, 3, 6, 5]
     # Three leave at one renewal, where the baseline gives all eight members one probability.
     assert len({one.base_rate for one in found[:3]}) == 1
     assert all(0 < one.risk < 1 and 1 <= one.rank <= one.of for one in found)
-    assert episodes.episodes(csto.world, dataclasses.replace(draws, seen=False)) is None
-    assert episodes.episodes(csto.world, dataclasses.replace(draws, path=None)) is None
+    assert episodes.episodes(csto.inputs, dataclasses.replace(draws, seen=False)) is None
+    assert episodes.episodes(csto.inputs, dataclasses.replace(draws, path=None)) is None
     monkeypatch.undo()
-    monkeypatch.setattr(held_out, "inputs_hash", lambda world: "another record")
-    assert episodes.episodes(csto.world, draws) is None
+    monkeypatch.setattr(held_out, "inputs_hash", lambda inputs: "another record")
+    assert episodes.episodes(csto.inputs, draws) is None
 
 
 def test_the_table_of_a_fitted_record_has_both_samples(monkeypatch):
     csto = ac.load("csto")
     one = episodes.Episode(1.0, 8, 0.57, 0.31)
-    monkeypatch.setattr(results, "episodes", lambda world, draws: [one] * 6)
+    monkeypatch.setattr(results, "episodes", lambda inputs, draws: [one] * 6)
     shown = run.episodes_grid(csto.run(20, 1))
     heads = [column.head.split("\n")[0] for column in shown.columns]
     assert heads == ["", "in sample:", "held out:", "held out:", "held out:"]
@@ -273,7 +273,7 @@ def test_text_from_files_loses_escapes_and_line_breaks():
 
 def test_the_first_change_of_a_late_comer_is_joining():
     sim = result().simulation
-    velia = next(e for e in sim.scenario.events if e.kind == "standing" and e.actor == "Velia")
+    velia = next(e for e in sim.scenario.events if e.kind == "status" and e.actor == "Velia")
     rows = [
         dataclasses.replace(
             velia, id=f"v{k}", date=day, start=date.fromisoformat(day), strength=word
@@ -286,4 +286,4 @@ def test_the_first_change_of_a_late_comer_is_joining():
     changed = dataclasses.replace(sim.scenario, events=(*others, *rows))
     verbs = [str(change) for change in history.changes(changed, "Velia")]
     assert verbs == ["joined Feb 2001", "froze Feb 2002", "returned Feb 2003"]
-    assert subject().at_start(0) == Standing.MEMBER
+    assert timeline().at_start(0) == Status.MEMBER

@@ -18,7 +18,7 @@ def test_whoever_leaves_alone_must_rank_first_and_two_who_leave_together_among_t
     ahead = [leaving("1999-04-01", 1), leaving("1999-04-01", 2), leaving("2012-04-01", 1),
            leaving("2020-04-01", 2)]  # fmt: skip
     years = [SimpleNamespace(within_2_years=share) for share in (0.5, 0.49, 0.25, 0.1)]
-    free = SimpleNamespace(changes=years, right_standing=0.7)
+    free = SimpleNamespace(changes=years, right_status=0.7)
     card = SimpleNamespace(
         scenario="somewhere", ahead=ahead, free=free, free_baseline=free, gain=[1.0],
         held_out=True, replicate_p=0.5, leavings=lambda: counted(*ahead),

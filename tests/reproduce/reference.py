@@ -21,8 +21,8 @@ TELL = 12  # differences told one by one
 
 def run(name: str) -> Any:
     """The table of a run, with the scenario's own number of histories and seed."""
-    case = ac.load(name)
-    return as_json(case.run())
+    sim = ac.load(name)
+    return as_json(sim.run())
 
 
 def answered() -> Any:

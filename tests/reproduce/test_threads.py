@@ -59,8 +59,8 @@ def test_a_fit_is_the_same_on_one_thread(tmp_path):
 
 def test_the_same_results_give_the_same_pictures_byte_for_byte(tmp_path):
     write_new(tmp_path / "starter")
-    case = ac.load(tmp_path / "starter")
-    result = case.run(histories=40)
+    sim = ac.load(tmp_path / "starter")
+    result = sim.run(histories=40)
     for place in ("one", "two"):
         (tmp_path / place).mkdir()
         pictures.save(figures_run.draw(result), tmp_path / place)

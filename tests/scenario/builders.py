@@ -1,10 +1,10 @@
-"""Small scenarios for tests: three states, quarters of 1999 (memory) to 2001 (ticks 0 to 11)."""
+"""Small scenarios for tests: three states, quarters of 1999 (memory) to 2001 (time steps 0 to 11)."""
 
 import csv
 from pathlib import Path
 
-from alliance_cohesion.core.inputs import Forcing, World
-from alliance_cohesion.scenario import Scenario, compile_world, load
+from alliance_cohesion.core.inputs import Drivers, Inputs
+from alliance_cohesion.scenario import Scenario, compile_inputs, load
 
 ANA, BOR, CYL = range(3)
 Q1999, Q2000, Q2001 = 0, 4, 8  # first quarters
@@ -71,24 +71,24 @@ def read(
     return load(write(folder, *events, indicators=indicators, toml=toml, head=head))
 
 
-def world(
+def inputs(
     folder: Path,
     *events: Row,
     indicators: list[Row] | None = None,
     toml: str = "",
     head: str = "",
     lag: int = 0,
-) -> World:
+) -> Inputs:
     scenario = read(folder, *events, indicators=indicators, toml=toml, head=head)
-    return compile_world(scenario, lag=lag)
+    return compile_inputs(scenario, lag=lag)
 
 
-def pairs(f: Forcing, states: int = 3) -> set[tuple[int, int, int, float, int]]:
-    """Threats between states as (tick, target, actor, level, counts as external when outside)."""
+def pairs(f: Drivers, states: int = 3) -> set[tuple[int, int, int, float, int]]:
+    """Threats between states as (time step, target, actor, level, counts as external when outside)."""
     found = set()
     for cell in range(len(f.pair_start) - 1):
         for k in range(f.pair_start[cell], f.pair_start[cell + 1]):
-            tick, target = divmod(cell, states)
+            step, target = divmod(cell, states)
             level = float(f.pair_level[k])
-            found.add((tick, target, int(f.pair_actor[k]), level, int(f.pair_outside[k])))
+            found.add((step, target, int(f.pair_actor[k]), level, int(f.pair_outside[k])))
     return found

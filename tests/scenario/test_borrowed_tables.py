@@ -5,7 +5,7 @@ import re
 import pytest
 
 from alliance_cohesion.report import run as results
-from alliance_cohesion.scenario import ScenarioError, compile_world, load, schema
+from alliance_cohesion.scenario import ScenarioError, compile_inputs, load, schema
 from alliance_cohesion.simulation import load as load_case
 
 from .builders import EVENT_COLUMNS, TOML, event, indicator, write, write_table
@@ -38,7 +38,7 @@ def test_indicators_of_several_tables_are_read_as_one(tmp_path):
     path = borrowing(tmp_path / "mine", files, key="indicators")
     more = [indicator("BOR", 2000, "trade_share", 0.25)]
     write_table(path.with_name("more.csv"), tuple(more[0]), more)
-    assert compile_world(load(path)).forcing.dependence[-1].tolist() == [1.0, 0.5, 0.25]
+    assert compile_inputs(load(path)).drivers.dependence[-1].tolist() == [1.0, 0.5, 0.25]
 
 
 def test_a_table_of_a_shipped_scenario_is_borrowed_by_its_name(tmp_path):
@@ -118,8 +118,8 @@ def test_neither_a_file_nor_a_list_is_refused(tmp_path):
 def test_a_results_folder_keeps_borrowed_tables_and_can_be_run_from(tmp_path):
     write(tmp_path / "other", WAR)
     path = borrowing(tmp_path / "mine", '["../other/events.csv", "events.csv"]', RAID)
-    case = load_case(path)
-    folder = results.write(case.run(histories=1), tmp_path / "out", command=["x"], pictures=False)
+    sim = load_case(path)
+    folder = results.write(sim.run(histories=1), tmp_path / "out", command=["x"], pictures=False)
     (tmp_path / "other").rename(tmp_path / "gone")
     kept = load(results.read(folder).entry)
     assert [e.id for e in kept.events] == ["war-2000", "raid-2001"]

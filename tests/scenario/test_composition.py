@@ -2,7 +2,7 @@
 
 import pytest
 
-from alliance_cohesion.scenario import ScenarioError, compile_world, load, shipped_names
+from alliance_cohesion.scenario import ScenarioError, compile_inputs, load, shipped_names
 
 from .builders import ANA, TOML, event, write
 
@@ -98,7 +98,7 @@ def test_a_recoded_answer_turns_a_promise(tmp_path):
     scenario = changed(
         tmp_path, 'action = "recode"\nwhere = { id = "help*" }\nset = { strength = 1 }'
     )
-    f = compile_world(scenario).forcing
+    f = compile_inputs(scenario).drivers
     assert f.driver("kept")[4, ANA] == 0.6
     assert not f.driver("broken").any()
 

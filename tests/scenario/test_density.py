@@ -12,7 +12,7 @@ from alliance_cohesion.scenario import density, load
 from .builders import event, indicator, read, write
 
 KNOWN = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
-OUT = event("2001-01-01", "standing", "ANA", "", "outside")
+OUT = event("2001-01-01", "status", "ANA", "", "out")
 ROWS = [
     OUT,
     event("2000-02-01", "threat", "FOE", "ANA", "3", id="a", end="2000-05-31"),  # two quarters
@@ -64,7 +64,7 @@ def test_without_a_leaver_there_is_no_ratio(tmp_path):
 def test_every_row_has_its_driver(tmp_path, kind, actor, strength, driver):
     rows = [
         event("2000-02-01", kind, actor, "ANA", strength, threat_level="1"),
-        event("1999-01-01", "standing", "CYL", "", "outside"),
+        event("1999-01-01", "status", "CYL", "", "out"),
     ]
     path = write(tmp_path, *rows)
     path.write_text(path.read_text().replace("[tables]", 'fellow_members = ["ALLY"]\n[tables]'))

@@ -30,7 +30,7 @@ def change(lines: str, name: str = "edit") -> str:
 
 GOOD = event("2000-01-01", "threat", "FOE", "ANA", "3")
 ANSWER = event("2000-01-01", "response", "PAT", "ANA", "1", threat_level="3")
-STANDING = event("2000-01-01", "standing", "ANA", "", "outside")
+STATUS = event("2000-01-01", "status", "ANA", "", "out")
 
 BAD_CELLS = {
     "a date of another form": ({"date": "20 April 1999"}, "row 2, date", "1999-04-20"),
@@ -86,9 +86,9 @@ def test_a_bad_cell_is_named_with_what_is_allowed(tmp_path, name):
         (ANSWER | {"threat_level": ""}, "row 2, threat_level: nothing there"),
         (ANSWER | {"threat_level": "6"}, 'row 2, threat_level: found "6"'),
         (ANSWER | {"strength": "0"}, "1, 0.5, -0.5, -1 for a response"),
-        (STANDING | {"strength": "gone"}, "member, frozen, outside for a standing"),
-        (STANDING | {"actor": "ANN"}, 'did you mean "ANA"?'),
-        (STANDING | {"kind": "renewal", "strength": "signed"}, "act, automatic for a renewal"),
+        (STATUS | {"strength": "gone"}, "member, frozen, outside for a status"),
+        (STATUS | {"actor": "ANN"}, 'did you mean "ANA"?'),
+        (STATUS | {"kind": "renewal", "strength": "signed"}, "act, automatic for a renewal"),
     ],
 )
 def test_each_kind_has_codes_of_its_own(tmp_path, row, phrase):
@@ -96,11 +96,11 @@ def test_each_kind_has_codes_of_its_own(tmp_path, row, phrase):
 
 
 def test_a_sound_row_is_sound(tmp_path):
-    assert len(read(tmp_path, GOOD, ANSWER, STANDING).events) == 3
+    assert len(read(tmp_path, GOOD, ANSWER, STATUS).events) == 3
 
 
 def test_two_standings_on_one_day_contradict_each_other(tmp_path):
-    said = message(tmp_path, STANDING, STANDING | {"strength": "frozen"})
+    said = message(tmp_path, STATUS, STATUS | {"strength": "frozen"})
     assert "row 2 says outside" in said
 
 
@@ -206,7 +206,7 @@ BAD_TOML = {
     "a missing key": (TOML.replace("end = 2001-12-31", ""), "clock.end: nothing there"),
     "a missing name": (TOML.replace('name = "pact"', ""), "name: nothing there"),
     "a name that is a path": (TOML.replace('"pact"', '"../pact"'), "name: found"),
-    "a misspelt tick": (
+    "a misspelt time step": (
         TOML.replace("[clock]", '[clock]\ntick = "quater"'),
         'found "quater"; allowed: month, quarter, year; did you mean "quarter"',
     ),

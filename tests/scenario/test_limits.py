@@ -162,7 +162,7 @@ def test_a_scenario_that_was_read_does_not_change(tmp_path):
     threat = event("2000-01-01", "threat", "FOE", "ANA", "3")
     scenario = read(tmp_path, threat, toml=reform)
     for what, key in (
-        (scenario, "events"), (scenario.events[0], "strength"), (scenario.clock.ticks, "first"),
+        (scenario, "events"), (scenario.events[0], "strength"), (scenario.clock.steps, "first"),
         (scenario.reforms[0], "start"),
     ):  # fmt: skip
         with pytest.raises(FrozenInstanceError):
@@ -182,8 +182,8 @@ def test_events_of_a_table_with_columns_of_its_own_can_be_kept_in_a_set(tmp_path
 
 def test_a_power_that_is_no_state_has_none(tmp_path):
     scenario = read(tmp_path)
-    cast = Cast(scenario, scenario.clock.ticks)
-    for actor, side in (("PAT", Side.PATRON), ("FOE", Side.OUTSIDE)):
+    cast = Cast(scenario, scenario.clock.steps)
+    for actor, side in (("PAT", Side.PATRON), ("FOE", Side.OUT)):
         (source,) = cast.sources(actor, 1, 0, 4)
         assert (source.side, source.state) == (side, -1)
 

@@ -1,8 +1,8 @@
 """What is sound but may not be meant is said, and nothing else."""
 
-from alliance_cohesion.scenario import compile_world, load, notes
+from alliance_cohesion.scenario import compile_inputs, load, notes
 
-from .builders import ANA, BOR, Q2000, event, indicator, world, write
+from .builders import ANA, BOR, Q2000, event, indicator, inputs, write
 
 KNOWN = [indicator(state, 1999, "trade_share", 0.2) for state in ("ANA", "BOR", "CYL")]
 
@@ -15,8 +15,8 @@ def test_a_record_in_which_every_row_counts_gives_no_note(tmp_path):
     rows = [
         event("2000-02", "threat", "PAT", "ANA", "2"),
         event("2000-05", "offer", "BOR", "members", "1"),
-        event("2000-05", "standing", "ANA", "PACT", "outside"),
-        event("2000-08", "standing", "ANA", "PACT", "member"),
+        event("2000-05", "status", "ANA", "PACT", "out"),
+        event("2000-08", "status", "ANA", "PACT", "member"),
     ]
     assert noted(tmp_path, *rows) == []
 
@@ -34,10 +34,10 @@ def test_a_row_aimed_at_no_state_of_the_scenario_is_told(tmp_path):
 
 def test_standings_that_leave_no_trace_are_told(tmp_path):
     rows = [
-        event("2000-11-01", "standing", "ANA", "PACT", "outside"),
-        event("2000-11-04", "standing", "ANA", "PACT", "member"),
-        event("2002-01-01", "standing", "BOR", "PACT", "outside"),
-        event("2000-01-05", "standing", "Zetland", "PACT", "outside"),
+        event("2000-11-01", "status", "ANA", "PACT", "out"),
+        event("2000-11-04", "status", "ANA", "PACT", "member"),
+        event("2002-01-01", "status", "BOR", "PACT", "out"),
+        event("2000-01-05", "status", "Zetland", "PACT", "out"),
     ]
     foreign, undone, late = noted(tmp_path, *rows)
     assert "ANA outside of 2000-11-01 is undone within the same quarter by row 3" in undone
@@ -64,12 +64,12 @@ def test_thirty_outsiders_are_listed_and_the_others_counted(tmp_path):
 
 def test_a_standing_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tmp_path):
     rows = [
-        event("2000-01-01", "standing", "ANA", "PACT", "outside"),
-        event("2000-02-01", "standing", "ANA", "PACT", "member"),
+        event("2000-01-01", "status", "ANA", "PACT", "out"),
+        event("2000-02-01", "status", "ANA", "PACT", "member"),
     ]
     (said,) = noted(tmp_path, *rows)
     assert "is read as joining for the first time" in said
-    assert world(tmp_path, *rows).record[Q2000, ANA] == 0
+    assert inputs(tmp_path, *rows).record[Q2000, ANA] == 0
 
 
 def test_two_answers_to_one_request_are_told(tmp_path):
@@ -112,7 +112,7 @@ def test_a_fellow_member_that_is_not_followed_is_no_outsider(tmp_path):
     ]
     path = write(tmp_path, *rows, indicators=KNOWN)
     path.write_text(path.read_text().replace("[tables]", 'fellow_members = ["Allia"]\n[tables]'))
-    f = compile_world(load(path)).forcing
+    f = compile_inputs(load(path)).drivers
     assert notes(load(path)) == []
     assert not f.driver("offer").any()
     assert f.driver("external").max() == 0.0

@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alliance_cohesion.core.inputs import World
-from alliance_cohesion.scenario import ScenarioError, check, compile_world, load
+from alliance_cohesion.core.inputs import Inputs
+from alliance_cohesion.scenario import ScenarioError, check, compile_inputs, load
 from alliance_cohesion.scenario.events import KINDS
 
 from .builders import TOML, event, indicator, pairs, write
@@ -27,7 +27,7 @@ source = "A book"
 """
 ACTORS = ("PAT", "PACT", "ANA", "BOR", "CYL", "FREE", "FOE", "WES", "internal", "members")
 TARGETS = ("ANA", "BOR", "CYL", "members", "ANA|BOR", "Atlantis", "BOR|Atlantis")
-STRENGTHS = ("1", "2", "3", "4", "5", "0.5", "-0.5", "-1", "member", "frozen", "outside", "act", "")
+STRENGTHS = ("1", "2", "3", "4", "5", "0.5", "-0.5", "-1", "member", "frozen", "out", "act", "")
 
 dates = st.builds(
     lambda year, month, day, parts: "-".join(
@@ -77,8 +77,8 @@ def sound(folder, rows, figures=()):
     return load(write(folder, *kept, indicators=list(once.values()), toml=CLIENTS))
 
 
-def same(a: World, b: World) -> bool:
-    arrays = zip(a.forcing, b.forcing, strict=True)
+def same(a: Inputs, b: Inputs) -> bool:
+    arrays = zip(a.drivers, b.drivers, strict=True)
     return all(np.array_equal(x, y) for x, y in arrays) and all(
         np.array_equal(x, y) for x, y in ((a.initial, b.initial), (a.record, b.record))
     )
@@ -93,7 +93,7 @@ def test_any_table_compiles_or_is_refused(tmp_path, rows, figures):
         assert not any(set(map(chr, range(32))) & set(str(problem)) for problem in problems)
         return
     scenario = load(path)
-    f = compile_world(scenario).forcing
+    f = compile_inputs(scenario).drivers
     for table in (
         f.driver("external"),
         f.driver("internal"),
@@ -127,7 +127,7 @@ def test_the_order_of_rows_never_shows(tmp_path, rows, figures, chance: random.R
     chance.shuffle(indicators)
     shuffled = replace(scenario, events=tuple(events), indicators=tuple(indicators))
     for lag in (0, 2):
-        assert same(compile_world(scenario, lag=lag), compile_world(shuffled, lag=lag))
+        assert same(compile_inputs(scenario, lag=lag), compile_inputs(shuffled, lag=lag))
 
 
 @on_disk
@@ -136,29 +136,29 @@ def test_the_order_of_states_never_shows(tmp_path, rows, order):
     scenario = sound(tmp_path, rows)
     names = tuple(scenario.states[i] for i in order)
     other = replace(scenario, alliance=scenario.alliance.model_copy(update={"members": names}))
-    a, b = compile_world(scenario), compile_world(other)
-    assert np.array_equal(a.forcing.drivers[:, order], b.forcing.drivers)
+    a, b = compile_inputs(scenario), compile_inputs(other)
+    assert np.array_equal(a.drivers.own[:, order], b.drivers.own)
     for name in ("members", "kept_all", "broken_all", "renewal"):
-        assert np.array_equal(getattr(a.forcing, name), getattr(b.forcing, name)), name
-    assert np.array_equal(a.forcing.entry[order], b.forcing.entry)
-    assert np.array_equal(a.forcing.address[order], b.forcing.address)
+        assert np.array_equal(getattr(a.drivers, name), getattr(b.drivers, name)), name
+    assert np.array_equal(a.drivers.entry[order], b.drivers.entry)
+    assert np.array_equal(a.drivers.address[order], b.drivers.address)
     assert np.array_equal(a.record[:, order], b.record)
-    renamed = {(t, order[i], order[j], *rest) for t, i, j, *rest in pairs(b.forcing)}
-    assert renamed == pairs(a.forcing)
+    renamed = {(t, order[i], order[j], *rest) for t, i, j, *rest in pairs(b.drivers)}
+    assert renamed == pairs(a.drivers)
 
 
 @on_disk
 @given(st.lists(facts, min_size=1, max_size=6), st.integers(0, 13))
 def test_a_lag_shifts_the_rows_and_repeats_the_first(tmp_path, rows, lag):
     scenario = sound(tmp_path, rows)
-    now, late = compile_world(scenario), compile_world(scenario, lag=lag)
+    now, late = compile_inputs(scenario), compile_inputs(scenario, lag=lag)
     source = np.maximum(np.arange(12) - lag, 0)
     for name in ("external", "internal", "inside", "demand", "offer"):
-        expected = now.forcing.driver(name)[source]
-        assert np.array_equal(late.forcing.driver(name), expected), name
-    assert np.array_equal(late.forcing.dependence, now.forcing.dependence[source])
+        expected = now.drivers.driver(name)[source]
+        assert np.array_equal(late.drivers.driver(name), expected), name
+    assert np.array_equal(late.drivers.dependence, now.drivers.dependence[source])
     by_tick: dict[int, set[tuple[float, ...]]] = {t: set() for t in range(12)}
-    for t, *rest in pairs(now.forcing):
+    for t, *rest in pairs(now.drivers):
         by_tick[t].add(tuple(rest))
     expected_pairs = {(t, *rest) for t in range(12) for rest in by_tick[int(source[t])]}
-    assert pairs(late.forcing) == expected_pairs
+    assert pairs(late.drivers) == expected_pairs

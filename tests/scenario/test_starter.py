@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from alliance_cohesion.scenario import ScenarioError, compile_world, load, schema, write_new
+from alliance_cohesion.scenario import ScenarioError, compile_inputs, load, schema, write_new
 
 
 def test_the_starter_loads_and_compiles(tmp_path):
     path = write_new(tmp_path / "deep" / "my pact")
     scenario = load(path)
-    world = compile_world(scenario)
+    inputs = compile_inputs(scenario)
     assert scenario.name == "my-pact"
-    assert world.states == ("Karth", "Ostra", "Velia")
-    assert [str(day) for day in world.ticks[world.forcing.renewal == 1]] == ["2005-01-01"]
-    assert world.record[-1].tolist() == [0, 0, 2]
-    velia = world.forcing.driver("inside")[:, 2]
+    assert inputs.states == ("Karth", "Ostra", "Velia")
+    assert [str(day) for day in inputs.steps[inputs.drivers.renewal == 1]] == ["2005-01-01"]
+    assert inputs.record[-1].tolist() == [0, 0, 2]
+    velia = inputs.drivers.driver("inside")[:, 2]
     assert velia.max() == 0.6  # the client's attack counts as the patron's
 
 
@@ -24,8 +24,8 @@ def test_the_counterfactual_that_the_starter_suggests_works(tmp_path):
     suggested = path.read_text().split("# name = ", 1)[1].replace("\n#", "\n")
     child = path.with_name("help.toml")
     child.write_text("name = " + suggested)
-    assert compile_world(load(child)).forcing.driver("kept")[:, 2].max() == 0.6
-    assert compile_world(load(path)).forcing.driver("kept")[:, 2].max() == 0.0
+    assert compile_inputs(load(child)).drivers.driver("kept")[:, 2].max() == 0.6
+    assert compile_inputs(load(path)).drivers.driver("kept")[:, 2].max() == 0.0
 
 
 def test_an_empty_folder_is_filled_and_a_full_one_left_alone(tmp_path):

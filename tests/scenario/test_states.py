@@ -91,7 +91,7 @@ def test_a_scenario_names_codes_of_its_own(tmp_path):
 def test_the_code_of_another_state_is_no_slip(tmp_path, members, other):
     rows = [
         event("2000", "threat", "FOE", other, "2"),
-        event("2000", "standing", other, "", "member"),
+        event("2000", "status", other, "", "member"),
     ]
     figures = [indicator(other, 2000, "base", 1)]
     assert read(tmp_path, *rows, indicators=figures, head=with_states(members)).events

@@ -11,7 +11,7 @@ from alliance_cohesion.scenario import write_new
 TWO = {"b_D": "1:6:3", "event:coast-2003.days": "-90:90:3"}
 
 
-def starter(folder: Path, toml: str = "") -> ac.Case:
+def starter(folder: Path, toml: str = "") -> ac.Simulation:
     """The starter scenario with something added to its file."""
     if not (folder / "starter").exists():
         write_new(folder / "starter")

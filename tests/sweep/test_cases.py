@@ -47,8 +47,8 @@ def add_row(text: str) -> None:
 
 def outcomes_of_a_run(scenario: str) -> dict[str, float]:
     """The usual outcomes of a scenario, counted from the histories of `run`."""
-    case = ac.load(scenario)
-    data = case.run(histories=HISTORIES).dataset
+    sim = ac.load(scenario)
+    data = sim.run(histories=HISTORIES).dataset
     path = data["path"].values
     n, T, states = path.shape
     found = {}
@@ -56,7 +56,7 @@ def outcomes_of_a_run(scenario: str) -> dict[str, float]:
     for history in path:
         exits = []
         for i in range(states):
-            before = case.world.initial[i]
+            before = sim.inputs.initial[i]
             for t in range(T):
                 if before == 0 and history[t, i] != 0:
                     exits.append((i, t))
@@ -64,15 +64,15 @@ def outcomes_of_a_run(scenario: str) -> dict[str, float]:
         leavers += len({i for i, _ in exits})
         nobody += not exits
         first_exits += min((t for _, t in exits), default=T) / 4
-    end = case.scenario.clock.end
+    end = sim.scenario.clock.end
     found[f"nobody has left by {end}"] = nobody / n
     found[f"leavers by {end}"] = leavers / n
     found["years to the first exit"] = first_exits / n
-    for i, state in enumerate(case.scenario.states):
+    for i, state in enumerate(sim.scenario.states):
         found[f"{state} frozen on {end}"] = (path[:, -1, i] == 1).mean()
         found[f"{state} out on {end}"] = (path[:, -1, i] == 2).mean()
-    entry, record = case.world.forcing.entry, case.world.record[case.world.forcing.first :]
-    steps = case.world.forcing.first + np.arange(T)
+    entry, record = sim.inputs.drivers.entry, sim.inputs.record[sim.inputs.drivers.first :]
+    steps = sim.inputs.drivers.first + np.arange(T)
     decides = steps[:, None] > entry[None]
     found["share of the record"] = (path == record)[:, decides].mean()
     return found
@@ -85,7 +85,7 @@ def at_points(scenario: str, name: str, values: str) -> list[dict[str, float]]:
 
 
 def test_a_point_that_moves_an_accession_gives_what_a_run_gives(my):
-    add_row("id=karth-in;kind=standing;actor=Karth;date=2000-06-15;strength=member")
+    add_row("id=karth-in;kind=status;actor=Karth;date=2000-06-15;strength=member")
     shift = 'action = "shift"\nwhere = { id = "karth-in" }\ndays = 1000'
     child("later", f'name = "n"\n{shift}')
     found = at_points("my", "event:karth-in.days", "0,1000")

@@ -49,11 +49,11 @@ def test_chunks_in_any_order_add_up_to_the_whole(tmp_path):
 
 def test_a_point_that_changes_nothing_gives_the_histories_of_a_run(tmp_path):
     made = plan(tmp_path, vary={"event:coast-2003.days": "0,5"}, histories=200)
-    case = starter(tmp_path)
-    data = case.run(histories=200).dataset
+    sim = starter(tmp_path)
+    data = sim.run(histories=200).dataset
     row = sweep(made, tmp_path / "out").findings.table.iloc[0]
-    end = case.scenario.clock.end
-    for state in case.scenario.states:
+    end = sim.scenario.clock.end
+    for state in sim.scenario.states:
         shares = data["share"].sel(state=state).values[-1]
         assert row[f"{state} frozen on {end}"] == pytest.approx(shares[1], abs=1e-12)
         assert row[f"{state} out on {end}"] == pytest.approx(shares[2], abs=1e-12)
@@ -78,16 +78,16 @@ def test_outcomes_are_what_they_are_called_worked_by_hand(tmp_path):
         ]
     )
     made = plan(tmp_path, toml, vary={"b_D": "1:2:2"})
-    case = starter(tmp_path)
-    T, N = len(case.world.decided), 3
+    sim = starter(tmp_path)
+    T, N = len(sim.inputs.decided), 3
     path = np.zeros((2, T, N), np.int8)
     path[1, 1:, 1] = 1  # Ostra freezes in the second quarter and comes back in the end
     path[1, -1, 1] = 0
     path[1, 5:, 2] = 2  # Velia leaves in the sixth
-    record = np.zeros((len(case.world.ticks), N), np.int8)
-    entered = case.world.forcing._replace(entry=np.full(N, -1))
-    world = replace(case.world, initial=np.zeros(N, np.int8), record=record, forcing=entered)
-    found = measure(path, world, 0, made.outcomes)
+    record = np.zeros((len(sim.inputs.steps), N), np.int8)
+    entered = sim.inputs.drivers._replace(entry=np.full(N, -1))
+    inputs = replace(sim.inputs, initial=np.zeros(N, np.int8), record=record, drivers=entered)
+    found = measure(path, inputs, 0, made.outcomes)
     wrong = (T - 2) + (T - 5)
     years = T / 4
     assert dict(zip((o.name for o in made.outcomes), found.tolist(), strict=True)) == {

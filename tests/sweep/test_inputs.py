@@ -7,7 +7,7 @@ import alliance_cohesion as ac
 from alliance_cohesion.analysis.sweep import make_plan
 from alliance_cohesion.analysis.sweep.plan import digest
 from alliance_cohesion.analysis.sweep.variables import scenario_at
-from alliance_cohesion.scenario import ScenarioError, compile_world, load, shipped_names
+from alliance_cohesion.scenario import ScenarioError, compile_inputs, load, shipped_names
 
 from .sweeps import plan, starter
 
@@ -30,11 +30,11 @@ def refused(folder, toml="", **over):
 def world_at(made, values):
     there, problems = scenario_at(made.scenario, made.variables, values)
     assert not problems
-    return compile_world(there)
+    return compile_inputs(there)
 
 
 def same(one, two):
-    return all(np.array_equal(a, b) for a, b in zip(one.forcing, two.forcing, strict=True))
+    return all(np.array_equal(a, b) for a, b in zip(one.drivers, two.drivers, strict=True))
 
 
 def test_a_point_equals_a_scenario_file_that_says_the_same(tmp_path):
@@ -80,27 +80,27 @@ set = { renewal = "act" }
         encoding="utf-8",
     )
     there = world_at(made, (1.0, 120.0, "off", 1.0, "act"))
-    assert same(there, compile_world(load(file)))
-    assert not same(there, compile_world(made.scenario))
+    assert same(there, compile_inputs(load(file)))
+    assert not same(there, compile_inputs(made.scenario))
 
 
 def test_no_days_and_nothing_switched_leave_the_scenario_as_it_is(tmp_path):
     made = plan(tmp_path, CHANGES, vary={"event:*.days": "0,1", "change:help came": "on,off"})
-    assert same(world_at(made, (0.0, "on")), compile_world(made.scenario))
+    assert same(world_at(made, (0.0, "on")), compile_inputs(made.scenario))
 
 
 def test_a_change_that_is_switched_off_never_was(tmp_path):
     made = plan(tmp_path, CHANGES, vary={"change:help came": ["on", "off"]})
     before = starter(tmp_path / "pure")
-    assert same(world_at(made, ("off",)), before.world)
-    assert not same(world_at(made, ("on",)), before.world)
+    assert same(world_at(made, ("off",)), before.inputs)
+    assert not same(world_at(made, ("on",)), before.inputs)
 
 
 def test_a_scenario_knows_what_it_said_before_its_changes(tmp_path):
-    case = starter(tmp_path, CHANGES)
+    sim = starter(tmp_path, CHANGES)
     pure = starter(tmp_path / "pure").scenario
-    assert case.scenario.unchanged.events == pure.events == pure.unchanged.events
-    assert case.scenario.events != pure.events
+    assert sim.scenario.unchanged.events == pure.events == pure.unchanged.events
+    assert sim.scenario.events != pure.events
 
 
 def test_a_range_of_strengths_holds_the_codes_that_lie_in_it(tmp_path):

@@ -75,10 +75,10 @@ def _write(folder: Path, asked: Study, figures: Figures, command: str) -> Figure
     path = posterior.write(folder, "posterior", asked.rules, asked.prior, scenario.files, about)
     null = posterior.write(folder, "null", asked.baseline, asked.prior, scenario.files, about)
     kept = held_out.hold_out(asked.rules, asked.baseline, asked.seed)
-    held_out.write(folder, f"held-out-{__version__}", asked.world, kept)
+    held_out.write(folder, f"held-out-{__version__}", asked.inputs, kept)
     figures |= _of_scorecard(compare(load(asked.name), posterior=path, null=null))
     values = asked.rules.draws(1000, asked.seed)
-    reacts = reactions.fit_reactions(scenario, asked.world, values)
+    reacts = reactions.fit_reactions(scenario, asked.inputs, values)
     reactions.write(folder, reacts)
     figures["reactions_held_out"] = reacts["held_out"]
     figures["answers"] = dict(zip(reacts["answer_names"], reacts["answer"]["mean"], strict=True))

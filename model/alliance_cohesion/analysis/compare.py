@@ -14,14 +14,14 @@ import numpy as np
 
 from ..core.contributions import TERMS, terms
 from ..core.elementary import log_sum_exp
-from ..core.inputs import Codes, Floats, Ints, Standing, World
+from ..core.inputs import Codes, Floats, Inputs, Ints, Status
 from ..core.randomness import checked_seed
 from ..core.replay import Trace, scores, trace
 from ..core.simulate import outputs, walk_all
 from ..core.step import LATENT
 from ..inference import held_out, record
 from ..inference import scores as scoring
-from ..inference.baselines import silence
+from ..inference.baselines import without_drivers
 from ..inference.draws import Draws, draws
 from ..inference.fit import SOME_DRAWS
 from ..inference.free_run import FreeRun, against_record, free_run
@@ -29,7 +29,7 @@ from ..inference.held_out import HeldOut
 from ..inference.prediction import Prediction, predict
 from ..inference.priors import default
 from ..inference.recalibrate import recalibrate
-from ..simulation import Case
+from ..simulation import Simulation
 
 FIT_DRAWS = SOME_DRAWS
 """Of the fits to a record that no calibration is kept of: held-out scores to about 0.1 nats."""
@@ -153,7 +153,7 @@ def _free_json(free: FreeRun) -> dict[str, Any]:
 
 
 def compare(
-    case: Case,
+    sim: Simulation,
     *,
     histories: int | None = None,
     seed: int | None = None,
@@ -169,7 +169,7 @@ def compare(
     rules are fitted to it. An alliance that the posterior has not seen is predicted as it is.
 
     Args:
-        case: The scenario; its `standing` rows are the record.
+        sim: The scenario; its `status` rows are the record.
         histories: Free-running histories (the scenario's number by default).
         seed: Of the random numbers.
         path: [history, T, N] free-running histories made before, judged in place of new ones.
@@ -180,135 +180,135 @@ def compare(
     Raises:
         ValueError: the record has no change to compare with, or the scenario's histories follow it.
     """
-    if (known := case.scenario.clock.known_until) is not None:
+    if (known := sim.scenario.clock.known_until) is not None:
         raise ValueError(
-            f"{case.scenario.name}: its histories follow the record up to {known} and go on where "
+            f"{sim.scenario.name}: its histories follow the record up to {known} and go on where "
             "it ends: nothing of its own to compare; allowed: a scenario without known_until"
         )
-    world, seed = case.world, checked_seed(case.scenario.seed if seed is None else seed)
-    histories = case.scenario.histories if histories is None else histories
-    most = _MOST_KEPT // max(1, world.record.size)
+    inputs, seed = sim.inputs, checked_seed(sim.scenario.seed if seed is None else seed)
+    histories = sim.scenario.histories if histories is None else histories
+    most = _MOST_KEPT // max(1, inputs.record.size)
     if histories > most:
         raise ValueError(f"{histories:,} histories do not fit into memory; at most {most:,} do")
-    groups = record.clusters(world)
+    groups = record.clusters(inputs)
     if not groups:
         raise ValueError(
-            f"{case.scenario.path}: no documented change of standing within the clock; "
-            "rows of kind `standing` say when a state left, froze or came back"
+            f"{sim.scenario.path}: no documented change of status within the clock; "
+            "rows of kind `status` say when a state left, froze or came back"
         )
-    settings, alliance = case.scenario.parameters, case.scenario.alliance.name
+    settings, alliance = sim.scenario.parameters, sim.scenario.alliance.name
     found = draws(str(posterior or settings.posterior), alliance, settings.fixed, seed)
     baseline_draws = draws(str(null or "null"), alliance, {}, seed)
-    silent = silence(world)
-    along = trace(world, found.values)
+    silent = without_drivers(inputs)
+    along = trace(inputs, found.values)
     seen = found.seen or found.hyper is None
     recalibrated = None
     if seen:
-        kept = _held_out(world, found, seed, say)
+        kept = _held_out(inputs, found, seed, say)
         rules, baseline, gain, fold = kept.rules, kept.baseline, kept.gain, kept.fold
     else:
-        rules, baseline = predict(world, found.values), predict(silent, baseline_draws.values)
-        blocks = record.cluster_blocks(world)
-        gain = log_scores(world, found.values, blocks)
+        rules, baseline = predict(inputs, found.values), predict(silent, baseline_draws.values)
+        blocks = record.cluster_blocks(inputs)
+        gain = log_scores(inputs, found.values, blocks)
         gain = gain - log_scores(silent, baseline_draws.values, blocks)
         assert found.hyper is not None
         assert baseline_draws.hyper is not None
         recalibrated = log_scores(
-            world, recalibrate(world, found.values, found.hyper, seed), blocks
+            inputs, recalibrate(inputs, found.values, found.hyper, seed), blocks
         ) - log_scores(
             silent, recalibrate(silent, baseline_draws.values, baseline_draws.hyper, seed), blocks
         )
         fold = np.minimum(blocks, 0)  # one set of parameters for all
-    free = against_record(world, path) if path is not None else free_run(
-        world, found.values, histories, seed
+    free = against_record(inputs, path) if path is not None else free_run(
+        inputs, found.values, histories, seed
     )  # fmt: skip
     return Scorecard(
-        scenario=case.scenario.name,
+        scenario=sim.scenario.name,
         held_out=seen,
         parameters_from=found.origin,
-        clusters=[record.label(group, world) for group in groups],
+        clusters=[record.label(group, inputs) for group in groups],
         gain=[float(value) for value in gain],
         gain_recalibrated=None if recalibrated is None else [float(v) for v in recalibrated],
-        ahead=one_step_ahead(world, rules, found, along),
+        ahead=one_step_ahead(inputs, rules, found, along),
         free=free,
         free_baseline=free_run(silent, baseline_draws.values, histories, seed),
-        latent=latent(world, along),
-        replicate_p=replicate_p(world, found, seed),
-        sets=_sets(world, rules.probability),
-        auc=scoring.rankings(world, rules.probability, fold),
-        proper=scoring.proper_scores(world, rules.probability, baseline.probability),
-        calibration=scoring.calibration_curve(world, rules.probability),
+        latent=latent(inputs, along),
+        replicate_p=replicate_p(inputs, found, seed),
+        sets=_sets(inputs, rules.probability),
+        auc=scoring.rankings(inputs, rules.probability, fold),
+        proper=scoring.proper_scores(inputs, rules.probability, baseline.probability),
+        calibration=scoring.calibration_curve(inputs, rules.probability),
         rules=rules,
         baseline=baseline,
     )
 
 
-def _sets(world: World, probability: Floats) -> dict[str, dict[str, float]]:
+def _sets(inputs: Inputs, probability: Floats) -> dict[str, dict[str, float]]:
     """Probability of each set of states that left in one time step, given how many left."""
-    before, _ = record.standings(world)
-    risk = record.at_risk(world)
+    before, _ = record.statuses(inputs)
+    risk = record.at_risk(inputs)
     found = {}
     by_step: dict[int, list[int]] = {}
-    for change in record.changes(world):
-        if change.before == Standing.MEMBER:
-            by_step.setdefault(change.tick, []).append(change.state)
+    for change in record.changes(inputs):
+        if change.before == Status.MEMBER:
+            by_step.setdefault(change.step, []).append(change.state)
     for t, moved in by_step.items():
         if len(moved) > 1:
             members = np.flatnonzero((before[t] == scoring.MEMBER) & risk[t])
             leave = 1.0 - probability[t, members, scoring.MEMBER]
             place = np.searchsorted(members, moved)
-            name = f"{str(world.decided[t])[:4]} " + " ".join(world.states[i] for i in moved)
+            name = f"{str(inputs.decided[t])[:4]} " + " ".join(inputs.states[i] for i in moved)
             luck = scoring.set_likelihood(np.full(len(members), 0.5), place)
             found[name] = {"rules": scoring.set_likelihood(leave, place), "luck": luck}
     return found
 
 
-def _held_out(world: World, found: Draws, seed: int, say: Say) -> HeldOut:
-    kept = None if found.path is None else held_out.read(found.path, world)
+def _held_out(inputs: Inputs, found: Draws, seed: int, say: Say) -> HeldOut:
+    kept = None if found.path is None else held_out.read(found.path, inputs)
     if kept is not None:
         return kept
     say("fitting the rules to this record")
-    believed, fold = default(), record.cluster_blocks(world)
+    believed, fold = default(), record.cluster_blocks(inputs)
     how = {"draws": FIT_DRAWS, "seed": seed}
     return held_out.hold_out(
-        held_out.fit_rules(world, believed, fold, **how),
-        held_out.fit_baseline(world, believed, fold, **how),
+        held_out.fit_rules(inputs, believed, fold, **how),
+        held_out.fit_baseline(inputs, believed, fold, **how),
         seed,
     )
 
 
-def log_scores(world: World, values: Floats, block: Ints) -> Floats:
+def log_scores(inputs: Inputs, values: Floats, block: Ints) -> Floats:
     """Log of the mean likelihood of each block over draws (the log score of the mixture).
 
     Args:
-        world: The compiled scenario with its record.
+        inputs: The compiled scenario with its record.
         values: [draw, parameter]
         block: [T, N] each decision's block, as `record.cluster_blocks` gives it.
     """
-    each = np.ascontiguousarray(scores(world, values, block).T)
+    each = np.ascontiguousarray(scores(inputs, values, block).T)
     return np.array([log_sum_exp(one) for one in each]) - np.log(len(values))
 
 
-def one_step_ahead(world: World, rules: Prediction, found: Draws, along: Trace) -> list[Ahead]:
+def one_step_ahead(inputs: Inputs, rules: Prediction, found: Draws, along: Trace) -> list[Ahead]:
     """Each documented change as it looked from the time step before."""
-    before, _ = record.standings(world)
-    risk = record.at_risk(world)
-    D = world.forcing.dependence[world.forcing.first - 1 :]
+    before, _ = record.statuses(inputs)
+    risk = record.at_risk(inputs)
+    D = inputs.drivers.dependence[inputs.drivers.first - 1 :]
     rows = []
-    for change in record.changes(world):
-        t, i = change.tick, change.state
+    for change in record.changes(inputs):
+        t, i = change.step, change.state
         place = scoring.rank_of_mover(rules.probability[t], before[t], risk[t], i)
-        own = terms(found.values, along.minds[:, t, i], D[t, i]).mean(axis=0)
+        own = terms(found.values, along.latent[:, t, i], D[t, i]).mean(axis=0)
         peers = np.flatnonzero((before[t] == before[t, i]) & risk[t])
         mean = np.mean(
-            [terms(found.values, along.minds[:, t, j], D[t, j]).mean(axis=0) for j in peers],
+            [terms(found.values, along.latent[:, t, j], D[t, j]).mean(axis=0) for j in peers],
             axis=0,
         )
-        stands_out = (own - mean) * (1.0 if change.after == Standing.MEMBER else -1.0)
+        stands_out = (own - mean) * (1.0 if change.after == Status.MEMBER else -1.0)
         order = [int(k) for k in np.argsort(-stands_out) if stands_out[k] > 0.05][:3]
         rows.append(
             Ahead(
-                world.states[i],
+                inputs.states[i],
                 str(change.date),
                 change.kind,
                 float(1.0 - rules.probability[t, i, change.before]),
@@ -322,41 +322,41 @@ def one_step_ahead(world: World, rules: Prediction, found: Draws, along: Trace) 
     return rows
 
 
-def latent(world: World, along: Trace) -> list[Latent]:
+def latent(inputs: Inputs, along: Trace) -> list[Latent]:
     """The state of mind of each mover just before its change, given the record."""
-    before, _ = record.standings(world)
-    risk = record.at_risk(world)
+    before, _ = record.statuses(inputs)
+    risk = record.at_risk(inputs)
     rows = []
-    for change in record.changes(world):
-        t, i = change.tick, change.state
-        a = along.minds[:, t, :, LATENT.index("a")]
-        alpha = along.minds[:, t, i, LATENT.index("alpha")]
-        beta = along.minds[:, t, i, LATENT.index("beta")]
+    for change in record.changes(inputs):
+        t, i = change.step, change.state
+        a = along.latent[:, t, :, LATENT.index("a")]
+        alpha = along.latent[:, t, i, LATENT.index("alpha")]
+        beta = along.latent[:, t, i, LATENT.index("beta")]
         peers = [j for j in np.flatnonzero((before[t] == before[t, i]) & risk[t]) if j != i]
         low, high = np.quantile(a[:, i], [0.05, 0.95])
         rows.append(
             Latent(
-                world.states[i],
+                inputs.states[i],
                 str(change.date),
                 float(a[:, i].mean()),
                 (float(low), float(high)),
                 float(a[:, peers].mean()) if peers else None,
                 float((alpha / (alpha + beta)).mean()),
-                float(-np.log2(along.chances[:, t, i, change.after].mean())),
+                float(-np.log2(along.probabilities[:, t, i, change.after].mean())),
             )
         )
     return rows
 
 
-def replicate_p(world: World, found: Draws, seed: int) -> float:
+def replicate_p(inputs: Inputs, found: Draws, seed: int) -> float:
     """Posterior predictive check: is the record more improbable than the rules' own histories?
 
     Each replicate and the record are scored under the same parameter draw (Gelman, Meng & Stern
     1996).
     """
-    fold = np.where(record.at_risk(world), 0, -1)
-    out = outputs(world, REPLICATES, "log_p", folds=1)
-    walk_all(world, found.values, REPLICATES, lambda: out, known=0, seed=seed, fold=fold)
-    documented = scores(world, found.values, fold, 1)[:, 0]
+    fold = np.where(record.at_risk(inputs), 0, -1)
+    out = outputs(inputs, REPLICATES, "log_p", folds=1)
+    walk_all(inputs, found.values, REPLICATES, lambda: out, known=0, seed=seed, fold=fold)
+    documented = scores(inputs, found.values, fold, 1)[:, 0]
     own = out.log_p[:, 0]
     return float(np.mean(own <= documented[np.arange(REPLICATES) % len(documented)]))

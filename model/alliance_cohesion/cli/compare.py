@@ -43,33 +43,33 @@ def compare(
         given = Path(scenario)
         if given.is_dir() and (given / "manifest.json").exists():
             kept = results.read(given)
-            case = load(kept.entry)
-            if known := case.scenario.clock.known_until:
+            sim = load(kept.entry)
+            if known := sim.scenario.clock.known_until:
                 raise BadInputError(
                     f"{scenario}: its histories follow the record up to {known} and go on where it "
                     "ends: nothing to compare; allowed: results of a run from the clock's start"
                 )
             path = kept.data["path"].values
-            decided = case.world.record[case.world.forcing.first :]
+            decided = sim.inputs.record[sim.inputs.drivers.first :]
             if path.shape[1:] != decided.shape:
                 raise BadInputError(f"{scenario}: its histories are not of the scenario it holds")
             seed = kept.manifest["seed"] if seed is None else seed
         else:
-            case = load(scenario)
+            sim = load(scenario)
         try:
             card = score(
-                case, histories=histories, seed=seed, path=path,
+                sim, histories=histories, seed=seed, path=path,
                 say=lambda words: typer.echo(f"{words} ...", err=True),
             )  # fmt: skip
         except ValueError as error:
             raise BadInputError(error) from error
         if out is not None:
             from ..report.compare_folder import write
-            from ..report.subject import Subject
+            from ..report.timeline import Timeline
 
-            names = case.run(histories=1, seed=seed).dataset  # states and dates for the axes
-            subject = Subject(names, case.scenario)
-            place = write(out, subject, case.world, card, words, overwrite=overwrite)
+            names = sim.run(histories=1, seed=seed).dataset  # states and dates for the axes
+            timeline = Timeline(names, sim.scenario)
+            place = write(out, timeline, sim.inputs, card, words, overwrite=overwrite)
             work.written = str(place)
         if as_json:
             typer.echo(json.dumps(card.as_json(), indent=1, sort_keys=True))

@@ -56,13 +56,13 @@ def explain(
 
         if out is not None and no_report:
             raise BadInputError("--out and --no-report: give one of them")
-        case = load(scenario)
+        sim = load(scenario)
         try:
-            case.draws(seed)
+            sim.draws(seed)
         except ValueError as error:
             raise BadInputError(error) from error
-        e = why(case, state, date, seed)
-        name = re.sub(r"[^\w.-]+", "-", f"{case.scenario.name}-{e.state}-{date}")
+        e = why(sim, state, date, seed)
+        name = re.sub(r"[^\w.-]+", "-", f"{sim.scenario.name}-{e.state}-{date}")
         place = None if no_report else place_for(name, out, overwrite=overwrite)
         if as_json:
             typer.echo(report.json(e))
@@ -74,7 +74,7 @@ def explain(
             words += ["--out", str(out)] * (out is not None)
             words += ["--no-pictures"] * no_pictures
             place = report.write(
-                case.scenario, e, place, words, pictures=not no_pictures, overwrite=overwrite
+                sim.scenario, e, place, words, pictures=not no_pictures, overwrite=overwrite
             )
             work.written = str(place)
             typer.echo(f"Report: {clean(place / 'report.html')}", err=as_json)

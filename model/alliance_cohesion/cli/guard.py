@@ -76,7 +76,7 @@ def _message(error: Exception) -> str | None:
     if isinstance(error, MemoryError):
         return (
             "Error: not enough memory; allow this process more (of a batch system, or ulimit -v), "
-            "or try fewer states or a longer tick"
+            "or try fewer states or a longer time step"
         )
     if isinstance(error, OSError) and error.strerror:
         full = "the disk is full. Make room, then give the same command again"

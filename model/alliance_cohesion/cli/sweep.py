@@ -104,13 +104,13 @@ def sweep(
         over = _over(vary, design, points, histories, list_file)
         try:
             chosen = _workers(workers, cluster)
-            case = load(scenario)
-            plan = make_plan(case, over)
+            sim = load(scenario)
+            plan = make_plan(sim, over)
             if dry_run:
                 _estimate(plan, part, as_json)
                 return
             suffix = "-{}-of-{}".format(*part) if part[1] > 1 else ""
-            folder = out or Path("results", f"{case.scenario.name}-sweep{suffix}")
+            folder = out or Path("results", f"{sim.scenario.name}-sweep{suffix}")
             with _told_to_stop(folder), _progress() as (started, progress):
                 report = run(
                     plan, folder, histories=histories, resume=resume, extend=extend or 0,

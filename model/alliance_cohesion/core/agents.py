@@ -10,10 +10,10 @@ import numpy as np
 
 from . import step
 from .elementary import compiled
-from .inputs import Codes, Floats, Forcing, Standing, World
+from .inputs import Codes, Drivers, Floats, Inputs, Status
 from .randomness import DECISION, checked_seed, uniform
 from .simulate import load
-from .step import FROZEN, LATENT, MEMBER, OUTSIDE, Block
+from .step import FROZEN, LATENT, MEMBER, OUT, Block
 
 
 @compiled
@@ -27,7 +27,7 @@ def _count(b: Block) -> None:
 
 
 @compiled
-def _perceive(b: Block, f: Forcing, t: int, i: int) -> None:
+def _perceive(b: Block, f: Drivers, t: int, i: int) -> None:
     step.perceive(f, t, i, b.before, b.after, b.before, b.counts[0], b.extra[i], b.seen[i])
 
 
@@ -49,8 +49,8 @@ class State(mesa.Agent):
     def __init__(self, model: "AllianceModel", index: int):
         super().__init__(model)
         self.index = index
-        self.name = model.world.states[index]
-        self.status = int(model.world.initial[index])
+        self.name = model.inputs.states[index]
+        self.status = int(model.inputs.initial[index])
 
     @property
     def latent(self) -> dict[str, float]:
@@ -77,11 +77,11 @@ class State(mesa.Agent):
     def decide(self) -> int:
         """R6 to R9: choose a status from what was known up to the step before."""
         model: AllianceModel = self.model
-        f, t = model.world.forcing, model.time_step
+        f, t = model.inputs.drivers, model.time_step
         if t < f.first:
             return self.status
         if t <= f.entry[self.index]:
-            return MEMBER if t == f.entry[self.index] else OUTSIDE
+            return MEMBER if t == f.entry[self.index] else OUT
         member, frozen, _ = self.transition_probabilities()
         u = uniform(model.seed, model.number, t - f.first, int(f.address[self.index]), DECISION)
         return int(step.decide(u, member, frozen))
@@ -89,7 +89,7 @@ class State(mesa.Agent):
     def transition_probabilities(self) -> tuple[float, float, float]:
         """Probabilities to end this step as member, frozen and out."""
         model: AllianceModel = self.model
-        f, t = model.world.forcing, model.time_step
+        f, t = model.inputs.drivers, model.time_step
         found: tuple[float, float, float] = _probabilities(
             model.block, f.dt, self.status, f.dependence[t - 1, self.index], f.renewal[t],
             self.index,
@@ -99,7 +99,7 @@ class State(mesa.Agent):
     def perceive(self) -> dict[str, float]:
         """What reaches the state in this step, by name; `update` uses what is returned."""
         model: AllianceModel = self.model
-        _perceive(model.block, model.world.forcing, model.time_step, self.index)
+        _perceive(model.block, model.inputs.drivers, model.time_step, self.index)
         seen = model.block.seen[self.index]
         return {name: float(seen[name][0]) for name in seen.dtype.names}
 
@@ -109,7 +109,7 @@ class State(mesa.Agent):
         own = model.block.seen[self.index]
         for name, value in seen.items():
             own[name][0] = value
-        D = model.world.forcing.dependence[model.time_step, self.index]
+        D = model.inputs.drivers.dependence[model.time_step, self.index]
         _update(model.block, D, self.index)
 
 
@@ -120,7 +120,7 @@ class AllianceModel(mesa.Model):
     for `Case.run`.
 
     Args:
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         draws: Parameter draws, [draw, parameter]; history `number` uses `number mod draws`.
         number: The history's number.
         seed: Seed of the counter-based random numbers (Mesa's own generator is never drawn from).
@@ -129,7 +129,7 @@ class AllianceModel(mesa.Model):
 
     def __init__(
         self,
-        world: World,
+        inputs: Inputs,
         draws: Floats,
         number: int = 0,
         seed: int = 1,
@@ -137,27 +137,27 @@ class AllianceModel(mesa.Model):
     ):
         seed = checked_seed(seed)
         super().__init__(rng=seed % 2**32)
-        self.world, self.number, self.seed = world, number, seed
-        self.block: Block = step.block(len(world.states), 1)
+        self.inputs, self.number, self.seed = inputs, number, seed
+        self.block: Block = step.block(len(inputs.states), 1)
         rows = np.ascontiguousarray(draws, dtype=np.float64)
-        _load(self.block, rows, world.forcing.dt, world.initial, number)
+        _load(self.block, rows, inputs.drivers.dt, inputs.initial, number)
         self.time_step = 0
-        for index in range(len(world.states)):
+        for index in range(len(inputs.states)):
             state(self, index)
         self.datacollector = mesa.DataCollector(
             agent_reporters={
                 "state": "name",
-                "status": lambda agent: Standing(agent.status).label,
+                "status": lambda agent: Status(agent.status).label,
                 "alignment": "alignment",
                 "reliability": "reliability",
             },
             model_reporters={
-                "date": lambda model: model.world.ticks[model.time_step - 1],
+                "date": lambda model: model.inputs.steps[model.time_step - 1],
                 "members": lambda model: int(np.sum(model.statuses == MEMBER)),
                 "frozen": lambda model: int(np.sum(model.statuses == FROZEN)),
             },
         )
-        while self.time_step < world.forcing.first:
+        while self.time_step < inputs.drivers.first:
             self._live()
 
     @property
@@ -171,13 +171,13 @@ class AllianceModel(mesa.Model):
         Raises:
             ValueError: the scenario's clock has ended (`running` is false from then on).
         """
-        if self.time_step >= len(self.world.ticks):
+        if self.time_step >= len(self.inputs.steps):
             raise ValueError(
                 f"the clock has ended after step {self.time_step}; nothing is left to do"
             )
         self._live()
         self.datacollector.collect(self)
-        self.running = self.time_step < len(self.world.ticks)
+        self.running = self.time_step < len(self.inputs.steps)
 
     def _live(self) -> None:
         states: list[State] = list(self.agents)
@@ -193,7 +193,7 @@ class AllianceModel(mesa.Model):
     def play(self) -> tuple[Codes, Floats]:
         """Run to the end; statuses and alignments, each [step, state]."""
         path, aligned = [], []
-        while self.time_step < len(self.world.ticks):
+        while self.time_step < len(self.inputs.steps):
             self.step()
             path.append(self.statuses)
             aligned.append(self.block.latent_rows[:, LATENT.index("a"), 0].copy())

@@ -18,7 +18,7 @@ TERMS = (
 )
 
 
-def terms(draws: Floats, minds: Floats, dependence: Floats) -> Floats:
+def terms(draws: Floats, latent: Floats, dependence: Floats) -> Floats:
     """Terms that add up to a state's alignment.
 
     Args:
@@ -30,7 +30,7 @@ def terms(draws: Floats, minds: Floats, dependence: Floats) -> Floats:
         [draw, term] in log-odds, in the order of `TERMS`; they sum to the alignment.
     """
     p = dict(zip(NAMES, draws.T, strict=True))
-    m = dict(zip(LATENT, minds.T, strict=True))
+    m = dict(zip(LATENT, latent.T, strict=True))
     lean = 2.0 * m["alpha"] / (m["alpha"] + m["beta"]) - 1.0
     return np.stack(
         [

@@ -1,6 +1,6 @@
 """The named arrays that every room shares, and the tables of their names, units and ranges.
 
-Arrays are always in the order (draw, history, tick, state); a missing dimension is left out.
+Arrays are always in the order (draw, history, time step, state); a missing dimension is left out.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int8]
 
 
-class Standing(IntEnum):
-    """A state's standing in the alliance."""
+class Status(IntEnum):
+    """A state's status in the alliance."""
 
     MEMBER = 0
     FROZEN = 1
-    OUTSIDE = 2
+    OUT = 2
 
     @property
     def label(self) -> str:
@@ -35,18 +35,18 @@ points in force, the best offer of each outside power summed. Then requests answ
 each weighted by the threat that prompted it."""
 
 
-class Forcing(NamedTuple):
-    """What the record does to the states: one value per tick and state.
+class Drivers(NamedTuple):
+    """What the record does to the states: one value per time step and state.
 
-    Shapes in brackets: T ticks (those before `first` only fill memories, nobody decides in
+    Shapes in brackets: T time steps (those before `first` only fill memories, nobody decides in
     them), N states, K threats between states of the model. Levels lie in 0 to 1.
     """
 
     dt: float
-    """Length of a tick in years."""
+    """Length of a time step in years."""
     first: int
-    """First tick in which standings can change; at least one tick comes before it."""
-    drivers: Floats
+    """First time step in which statuses can change; at least one time step comes before it."""
+    own: Floats
     """[T, N, 7] what reaches a state itself, in the order of `DRIVERS`."""
     members: Floats
     """[T, 7] the same seven drivers where the record says `members`: for members and frozen."""
@@ -59,7 +59,7 @@ class Forcing(NamedTuple):
     renewal: Codes
     """[T] 1 where the term ends and staying takes a signature."""
     pair_start: Ints
-    """[T * N + 1] where the threats to (tick, state) start in the three arrays below."""
+    """[T * N + 1] where the threats to (time step, state) start in the three arrays below."""
     pair_actor: Ints
     """[K] the state of the model that threatens."""
     pair_level: Floats
@@ -67,23 +67,23 @@ class Forcing(NamedTuple):
     pair_outside: Codes
     """[K] 1: counts as external threat while the actor is outside the alliance (0: not at all)."""
     entry: Ints
-    """[N] tick in which a state first joins; before it, it is outside and decides nothing."""
+    """[N] time step in which a state first joins; before it, it is outside and decides nothing."""
     address: Ints
     """[N] each state's place in the random numbers: a hash of its name, whatever its order."""
 
     def driver(self, name: str) -> Floats:
         """[T, N] one of `DRIVERS` (a view)."""
-        return self.drivers[..., DRIVERS.index(name)]
+        return self.own[..., DRIVERS.index(name)]
 
-    def change(self, **fields: Any) -> "Forcing":
+    def change(self, **fields: Any) -> "Drivers":
         """The same with some fields or drivers, by name, replaced."""
-        drivers = self.drivers
+        own = self.own
         if any(name in fields for name in DRIVERS):
-            drivers = drivers.copy()
+            own = own.copy()
             for k, name in enumerate(DRIVERS):
                 if name in fields:
-                    drivers[..., k] = fields.pop(name)
-            fields["drivers"] = drivers
+                    own[..., k] = fields.pop(name)
+            fields["own"] = own
         return self._replace(**fields)
 
 
@@ -100,23 +100,23 @@ def times(days: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
 
 
 @dataclass(frozen=True)
-class World:
+class Inputs:
     """A scenario compiled to arrays: all that the two engines need."""
 
     name: str
     states: tuple[str, ...]
     """ISO3 codes or short names; axis `state`."""
-    ticks: NDArray[np.datetime64]
-    """[T] first day of each tick."""
+    steps: NDArray[np.datetime64]
+    """[T] first day of each time step."""
     end: np.datetime64
-    """Day after the last tick."""
-    forcing: Forcing
+    """Day after the last time step."""
+    drivers: Drivers
     initial: Codes
-    """[N] standing at the start."""
+    """[N] status at the start."""
     record: Codes
-    """[T, N] documented standing at the end of each tick."""
+    """[T, N] documented status at the end of each time step."""
 
     @property
     def decided(self) -> NDArray[np.datetime64]:
-        """First days of the ticks in which standings can change."""
-        return self.ticks[self.forcing.first :]
+        """First days of the time steps in which statuses can change."""
+        return self.steps[self.drivers.first :]

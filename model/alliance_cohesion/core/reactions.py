@@ -16,9 +16,9 @@ import numpy as np
 
 from . import rules
 from .elementary import compiled, exp, inner
-from .inputs import Codes, Floats, Forcing, Ints
+from .inputs import Codes, Drivers, Floats, Ints
 from .randomness import Purpose, address, uniform
-from .step import MEMBER, OUTSIDE, Block
+from .step import MEMBER, OUT, Block
 
 INTERNAL, EXTERNAL = -2, -1  # sources of threat that are no state of the model
 REQUEST_LEVEL = 0.4  # threats below code 2 prompt no request
@@ -28,7 +28,7 @@ _EPISODE, _REQUEST, _ANSWER, _OFFER = (
 
 
 @compiled
-def answer_chance(b: Floats, a: float, internal: float, inside: float, spare: float) -> float:
+def answer_probability(b: Floats, a: float, internal: float, inside: float, spare: float) -> float:
     """R10. Probability that a request is granted; `b` are five coefficients."""
     return rules.logistic(b[0] + b[1] * a + b[2] * internal + b[3] * inside + b[4] * spare)
 
@@ -49,7 +49,7 @@ class Reactions(NamedTuple):
     """Fitted reactions, as arrays for the compiled loop. S sources of threat, Q requests."""
 
     start: int
-    """First tick in which rules react."""
+    """First time step in which rules react."""
     answers: int
     """1: requests are answered by R10 (0: as the record says)."""
     episodes: int
@@ -62,7 +62,7 @@ class Reactions(NamedTuple):
     """[T] the patron's spare capacity, 0 to 1."""
     strength: Floats
     """[3] share of episodes that prompt a request; mean strength of an answer, of a refusal."""
-    request_tick: Ints
+    request_step: Ints
     """[Q] recorded requests that the rules answer."""
     request_state: Ints
     request_level: Floats
@@ -78,14 +78,14 @@ class Reactions(NamedTuple):
     """[draw] how much an unreliable patron invites."""
     source_level: Floats
     """[S] level of an episode."""
-    source_ticks: Ints
+    source_steps: Ints
     """[S] its length."""
     offer_rate: Floats
     """[draw, N] log of new offers a year."""
     offer_slope: Floats
     """[draw]"""
     offer_points: float
-    offer_ticks: int
+    offer_steps: int
     usual: Floats
     """[2] reliability and alignment at which the rates are stated."""
 
@@ -96,7 +96,7 @@ def _answer(
     u: float, extra: Any, lane: int,
 ) -> None:  # fmt: skip
     """R10: a request is granted or refused."""
-    if u < answer_chance(r.answer[d], a, internal, inside, r.spare[t]):
+    if u < answer_probability(r.answer[d], a, internal, inside, r.spare[t]):
         extra.kept[lane] += level * r.strength[1]
     else:
         extra.broken[lane] += level * r.strength[2]
@@ -104,16 +104,16 @@ def _answer(
 
 @inner
 def _answer_record(
-    r: Reactions, f: Forcing, t: int, b: Block, seed: int, first: int, draws: int
+    r: Reactions, f: Drivers, t: int, b: Block, seed: int, first: int, draws: int
 ) -> None:
     """R10 for the requests that the record dates to step t."""
-    for q in range(len(r.request_tick)):
-        if r.request_tick[q] != t:
+    for q in range(len(r.request_step)):
+        if r.request_step[q] != t:
             continue
         i = r.request_state[q]
         place = address(_ANSWER, len(r.source_target) + q)
         for lane in range(b.before.shape[1]):
-            if b.before[i, lane] != OUTSIDE:
+            if b.before[i, lane] != OUT:
                 _answer(
                     r, (first + lane) % draws, t, r.request_level[q], r.request_internal[q],
                     r.request_inside[q], b.latent[i].a[lane],
@@ -123,7 +123,7 @@ def _answer_record(
 
 @inner
 def _threaten(
-    r: Reactions, f: Forcing, t: int, b: Block, s: int, until: Ints, seed: int, first: int,
+    r: Reactions, f: Drivers, t: int, b: Block, s: int, until: Ints, seed: int, first: int,
     draws: int,
 ) -> None:  # fmt: skip
     """R11 for one source of threat: new episodes, the requests they prompt, and R10's answers."""
@@ -133,14 +133,14 @@ def _threaten(
     for lane in range(b.before.shape[1]):
         number = first + lane
         d = number % draws
-        inside = actor >= 0 and b.before[actor, lane] != OUTSIDE
+        inside = actor >= 0 and b.before[actor, lane] != OUT
         if t >= until[lane]:
             rho = rules.reliability(m.alpha[lane], m.beta[lane])
             slope = 0.0 if internal else r.source_slope[d]
             rate = episode_rate(r.source_rate[d, s], slope, rho, r.usual[0])
             u = uniform(seed, number, t, f.address[i], address(_EPISODE, s))
             if u < rules.event_probability(rate, f.dt):
-                until[lane] = t + r.source_ticks[s]
+                until[lane] = t + r.source_steps[s]
                 if (
                     r.answers == 1
                     and b.before[i, lane] == MEMBER
@@ -162,7 +162,7 @@ def _threaten(
 
 @inner
 def _offer(
-    r: Reactions, f: Forcing, t: int, b: Block, i: int, made: Codes, seed: int, first: int,
+    r: Reactions, f: Drivers, t: int, b: Block, i: int, made: Codes, seed: int, first: int,
     draws: int,
 ) -> None:  # fmt: skip
     """R11: outside powers make offers to state i; each lasts `offer_ticks` steps."""
@@ -172,10 +172,10 @@ def _offer(
         rate = offer_rate(r.offer_rate[d, i], r.offer_slope[d], a, r.usual[1])
         u = uniform(seed, first + lane, t, f.address[i], address(_OFFER, 0))
         made[t, i, lane] = u < rules.event_probability(rate, f.dt)
-        standing = 0
-        for s in range(max(0, t - r.offer_ticks + 1), t + 1):
-            standing += made[s, i, lane]
-        b.extra[i].offer[lane] = r.offer_points * standing
+        status = 0
+        for s in range(max(0, t - r.offer_steps + 1), t + 1):
+            status += made[s, i, lane]
+        b.extra[i].offer[lane] = r.offer_points * status
 
 
 class Memory(NamedTuple):
@@ -198,7 +198,7 @@ def remember(r: Reactions, steps: int, states: int, lanes: int) -> Memory:
 
 @inner
 def react(
-    r: Reactions, f: Forcing, t: int, b: Block, memory: Memory, seed: int, first: int, draws: int
+    r: Reactions, f: Drivers, t: int, b: Block, memory: Memory, seed: int, first: int, draws: int
 ) -> bool:
     """Fill `b.extra` with what R10 and R11 make of step t, from the step before.
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import rules
 from .elementary import compiled, inner, log
-from .inputs import Codes, Floats, Forcing, Ints, World
+from .inputs import Codes, Drivers, Floats, Inputs, Ints
 from .parameters import NAMES
 from .randomness import DECISION, fill
 from .reactions import Reactions, react, remember
@@ -25,7 +25,7 @@ from .step import (
     FROZEN,
     LATENT,
     MEMBER,
-    OUTSIDE,
+    OUT,
     Block,
     add_reactions,
     block,
@@ -88,7 +88,7 @@ def load(b: Block, draws: Floats, dt: float, initial: Codes, first: int) -> None
 
 
 @inner
-def draw_uniforms(b: Block, f: Forcing, t: int, since: int, seed: int, first: int) -> None:
+def draw_uniforms(b: Block, f: Drivers, t: int, since: int, seed: int, first: int) -> None:
     """Have the random numbers of step t in `b.uniforms`; `since` is the first step that is free."""
     for i in range(len(f.entry)):
         if (t - f.first) & 3 == 0 or t == since or t == f.entry[i] + 1:
@@ -96,12 +96,12 @@ def draw_uniforms(b: Block, f: Forcing, t: int, since: int, seed: int, first: in
 
 
 @inner
-def choose_all(b: Block, uniforms: Floats, f: Forcing, t: int) -> bool:
+def choose_all(b: Block, uniforms: Floats, f: Drivers, t: int) -> bool:
     """Fill `b.after` with every state's decision in step t; whether any state moved."""
     moved = False
     for i in range(len(f.entry)):
         if t <= f.entry[i]:
-            set_lanes(b.after[i], MEMBER if t == f.entry[i] else OUTSIDE)
+            set_lanes(b.after[i], MEMBER if t == f.entry[i] else OUT)
             moved |= t == f.entry[i]
         else:
             moved |= choose(
@@ -141,7 +141,7 @@ def _add_log_probability(
     elif before == MEMBER:
         for lane in range(np.uint64(total.size)):
             total[lane] -= dt * rules.leave_rate(m.a[lane], p.f_leave[lane])
-    elif before == OUTSIDE:
+    elif before == OUT:
         for lane in range(np.uint64(total.size)):
             total[lane] -= dt * rules.return_rate(m.a[lane], p.f_return[lane])
     else:
@@ -162,7 +162,7 @@ def _add_log_probabilities(
 
 @inner
 def _write_decisions(
-    b: Block, f: Forcing, t: int, free: bool, fold: Ints, totals: Floats, at: int, lanes: int,
+    b: Block, f: Drivers, t: int, free: bool, fold: Ints, totals: Floats, at: int, lanes: int,
     out: Outputs,
 ) -> None:  # fmt: skip
     """Write what step t's decisions are made from: probabilities, latent states, log p."""
@@ -204,7 +204,7 @@ def _write_ends(b: Block, T: int, exits: Ints, at: int, lanes: int, out: Outputs
             frozen, outside = 0, 0
             for lane in range(lanes):
                 frozen += b.after[i, lane] == FROZEN
-                outside += b.after[i, lane] == OUTSIDE
+                outside += b.after[i, lane] == OUT
                 if b.before[i, lane] == MEMBER and b.after[i, lane] != MEMBER:
                     exits[i, lane] = min(exits[i, lane], T)
             out.status[T, i, 0] += lanes - frozen - outside
@@ -218,7 +218,7 @@ def _write_ends(b: Block, T: int, exits: Ints, at: int, lanes: int, out: Outputs
 
 @compiled
 def walk(
-    b: Block, r: Reactions | None, draws: Floats, f: Forcing, initial: Codes, record: Codes,
+    b: Block, r: Reactions | None, draws: Floats, f: Drivers, initial: Codes, record: Codes,
     known: int, fold: Ints, seed: int, first: int, lanes: int, at: int, out: Outputs,
 ) -> None:  # fmt: skip
     """Histories `first` to `first + lanes - 1`: along the record before step `known`, then free.
@@ -270,10 +270,10 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def outputs(world: World, histories: int, *names: str, rows: tuple[str, ...] = (), folds: int = 0,
+def outputs(inputs: Inputs, histories: int, *names: str, rows: tuple[str, ...] = (), folds: int = 0,
             keep: int = 0) -> Outputs:  # fmt: skip
     """Arrays for a walk; those not named have length zero."""
-    T, N, H = len(world.decided), len(world.states), histories
+    T, N, H = len(inputs.decided), len(inputs.states), histories
     shapes: dict[str, tuple[tuple[int, ...], Any]] = {
         "status": ((T, N, 3), np.int64),
         "first_exit": ((T + 1, N), np.int64),
@@ -293,7 +293,7 @@ def outputs(world: World, histories: int, *names: str, rows: tuple[str, ...] = (
 
 
 def walk_all(
-    world: World,
+    inputs: Inputs,
     draws: Floats,
     histories: int,
     out: Callable[[], Outputs],
@@ -308,7 +308,7 @@ def walk_all(
     """Walk histories `start` to `start + histories - 1` on several threads.
 
     Args:
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         draws: Parameter draws, [draw, parameter].
         histories: How many.
         out: Called once for each thread. Counts are each thread's own; arrays with an axis
@@ -329,10 +329,10 @@ def walk_all(
     folds = np.zeros((0, 0), np.int64) if fold is None else np.ascontiguousarray(fold, np.int64)
 
     def part(places: range) -> Outputs:
-        own, memory = out(), block(len(world.states), LANES)
+        own, memory = out(), block(len(inputs.states), LANES)
         for at in places:
             walk(
-                memory, reactions, draws, world.forcing, world.initial, world.record,
+                memory, reactions, draws, inputs.drivers, inputs.initial, inputs.record,
                 known, folds, seed, start + at, min(LANES, histories - at), at, own,
             )  # fmt: skip
         return own
@@ -366,7 +366,7 @@ class Ensemble:
     """
 
     histories: int
-    standing: Ints
+    status: Ints
     """[T, N, 3] histories in which a state ended a step as member, frozen, out."""
     first_leave: Ints
     """[T + 1, N] histories in which a state first left membership in this step (last: never)."""
@@ -381,7 +381,7 @@ class Ensemble:
         """Join two ensembles of disjoint histories; `later` has the higher numbers."""
         return Ensemble(
             self.histories + later.histories,
-            self.standing + later.standing,
+            self.status + later.status,
             self.first_leave + later.first_leave,
             self.away_at_end + later.away_at_end,
             np.concatenate([self.path, later.path]),
@@ -390,7 +390,7 @@ class Ensemble:
 
 
 def simulate(
-    world: World,
+    inputs: Inputs,
     draws: Floats,
     histories: int,
     seed: int,
@@ -406,7 +406,7 @@ def simulate(
     `simulate(.., 500) + simulate(.., 500, start=500)` equals `simulate(.., 1000)`.
 
     Args:
-        world: The compiled scenario (without the rows that reactions replace).
+        inputs: The compiled scenario (without the rows that reactions replace).
         draws: Parameter draws, [draw, parameter] in the order of `core.parameters.PARAMETERS`.
         histories: How many.
         seed: Non-negative, below 2**63.
@@ -416,25 +416,25 @@ def simulate(
         reactions: R10 and R11, with as many draws as `draws`.
         threads: How many (as many as processors by default).
     """
-    shared = outputs(world, histories, "path", "alignment", keep=min(keep, histories))
+    shared = outputs(inputs, histories, "path", "alignment", keep=min(keep, histories))
     names = ("status", "first_exit", "away_at_end")
 
     def own() -> Outputs:
-        counts = outputs(world, 0, *names)
+        counts = outputs(inputs, 0, *names)
         return shared._replace(**{name: getattr(counts, name) for name in names})
 
     made = walk_all(
-        world, draws, histories, own,
+        inputs, draws, histories, own,
         known=known, seed=seed, start=start, reactions=reactions, threads=threads,
     )  # fmt: skip
     status, first_exit, away = (sum(getattr(one, name) for one in made) for name in names)
     return Ensemble(histories, status, first_exit, away, shared.path, shared.alignment)
 
 
-def tally(world: World, path: Codes, alignment: Floats, keep: int) -> Ensemble:
+def tally(inputs: Inputs, path: Codes, alignment: Floats, keep: int) -> Ensemble:
     """The ensemble of histories that were made one by one, [history, T, N] each."""
     H, T, N = path.shape
-    before = np.concatenate([np.broadcast_to(world.initial, (H, 1, N)), path[:, :-1]], axis=1)
+    before = np.concatenate([np.broadcast_to(inputs.initial, (H, 1, N)), path[:, :-1]], axis=1)
     leaves = (before == MEMBER) & (path != MEMBER)
     first = np.where(leaves.any(axis=1), leaves.argmax(axis=1), T)
     return Ensemble(

@@ -12,11 +12,11 @@ import numpy as np
 
 from . import rules
 from .elementary import compiled, inner, log1p
-from .inputs import DRIVERS, Floats, Forcing, Ints, Standing
+from .inputs import DRIVERS, Drivers, Floats, Ints, Status
 from .parameters import NAMES
 
 LATENT = ("E", "G", "P", "A", "O", "alpha", "beta", "left", "V", "a")
-MEMBER, FROZEN, OUTSIDE = (int(s) for s in Standing)
+MEMBER, FROZEN, OUT = (int(s) for s in Status)
 
 _DERIVED = ("keep_threat", "keep_memory", "keep_alignment", "alpha0", "beta0")
 PARAMETER_ROWS = (*NAMES, *_DERIVED)
@@ -106,7 +106,7 @@ def count(before: Ints, after: Ints, extra: Any, n: Any) -> None:
         for lane in range(np.uint64(before.shape[1])):
             member = before[i, lane] == MEMBER
             n.members[lane] += 1.0 if member else 0.0
-            n.insiders[lane] += 0.0 if before[i, lane] == OUTSIDE else 1.0
+            n.insiders[lane] += 0.0 if before[i, lane] == OUT else 1.0
             n.leavers[lane] += 1.0 if member & (after[i, lane] != MEMBER) else 0.0
             n.kept[lane] += extra[i].kept[lane]
             n.broken[lane] += extra[i].broken[lane]
@@ -114,7 +114,7 @@ def count(before: Ints, after: Ints, extra: Any, n: Any) -> None:
 
 @inner
 def perceive(
-    f: Forcing, t: int, i: int, before: Ints, after: Ints, fellows: Ints, n: Any, extra: Any, s: Any
+    f: Drivers, t: int, i: int, before: Ints, after: Ints, fellows: Ints, n: Any, extra: Any, s: Any
 ) -> None:
     """Fill `s` with what reaches state `i` in time step `t`.
 
@@ -122,7 +122,7 @@ def perceive(
     the alliance or from outside it by its status in `fellows`: that at the end of the step
     before. Requests of other states are all states' less one's own.
     """
-    own, members = f.drivers[t, i], f.members[t]
+    own, members = f.own[t, i], f.members[t]
     x0, x1, x2, x3, x4, x5, x6 = own[0], own[1], own[2], own[3], own[4], own[5], own[6]
     y0, y1 = max(x0, members[0]), max(x1, members[1])
     y2, y3 = max(x2, members[2]), max(x3, members[3])
@@ -131,7 +131,7 @@ def perceive(
     ln_offers_inside = log1p(x4 + y4) if y4 > 0.0 else ln_offers
     kept, broken = f.kept_all[t] - x5, f.broken_all[t] - x6
     for lane in range(np.uint64(before.shape[1])):
-        outside = before[i, lane] == OUTSIDE
+        outside = before[i, lane] == OUT
         s.external[lane] = x0 if outside else y0
         s.internal[lane] = x1 if outside else y1
         s.inside[lane] = x2 if outside else y2
@@ -157,7 +157,7 @@ def _perceive_fellow(level: float, outside: int, actor: Ints, s: Any) -> None:
     """A fellow state's threat: from inside while it belongs, else from outside if it counts so."""
     beyond = level if outside == 1 else 0.0
     for lane in range(np.uint64(actor.size)):
-        away = actor[lane] == OUTSIDE
+        away = actor[lane] == OUT
         s.inside[lane] = max(s.inside[lane], 0.0 if away else level)
         s.external[lane] = max(s.external[lane], beyond if away else 0.0)
 
@@ -212,7 +212,7 @@ def transition_probabilities(
     `a` and `D` are those of the step before. In a step with a renewal the signature comes first;
     a state that signs (or is frozen and signs) then faces the step as any other.
     """
-    lapse = rules.refusal(a, f_renew) if renewal == 1 and status != OUTSIDE else 0.0
+    lapse = rules.refusal(a, f_renew) if renewal == 1 and status != OUT else 0.0
     signs = 1.0 - lapse
     if status == MEMBER:
         act = signs * rules.event_probability(rules.leave_rate(a, f_leave), dt)
@@ -250,7 +250,7 @@ def decide(u: float, member: float, frozen: float) -> int:
         return MEMBER
     if u < member + frozen:
         return FROZEN
-    return OUTSIDE
+    return OUT
 
 
 _MARGIN = 1.0 + 2.0**-40  # more than all rounding together
@@ -267,7 +267,7 @@ def _near(p: Any, dt: float, u: Floats, status: Ints, m: Any, near: Ints) -> int
     """
     found = 0
     for lane in range(np.uint64(status.size)):
-        member, outside = status[lane] == MEMBER, status[lane] == OUTSIDE
+        member, outside = status[lane] == MEMBER, status[lane] == OUT
         leave, back = -(p.f_leave[lane] + m.a[lane]), m.a[lane] - p.f_return[lane]
         either = max(leave, back) + _LN2  # leave + back is at most twice the larger
         reach = _MARGIN * dt * rules.rate(leave if member else (back if outside else either))

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, Standing
+from ..core.inputs import Floats, Status
 from ..report import palette
-from ..report.subject import Subject, decimal_year
+from ..report.timeline import Timeline, decimal_year
 from .session import Answer, away
 
 WIDTH, HEIGHT = 220, 88
@@ -17,25 +17,25 @@ WIDTH, HEIGHT = 220, 88
 _LEFT, _RIGHT, _TOP, _BOTTOM = 20.0, 216.0, 18.0, 74.0
 _STRIP = (5.0, 8.0)  # where it begins, how high it is
 LEGEND = (
-    (Standing.MEMBER, "member"),
-    (Standing.FROZEN, "frozen"),
-    (Standing.OUTSIDE, "outside"),
+    (Status.MEMBER, "member"),
+    (Status.FROZEN, "frozen"),
+    (Status.OUT, "out"),
 )
-"""The standings whose colours the strip has."""
+"""The statuses whose colours the strip has."""
 
 Shapes = dict[str, Any]
 
 
-def chart(subject: Subject, answer: Answer, i: int) -> Shapes:
+def chart(timeline: Timeline, answer: Answer, i: int) -> Shapes:
     """The shapes of one state's chart.
 
     Args:
-        subject: What was picked, with the record, on the clock of the answer.
+        timeline: What was picked, with the record, on the clock of the answer.
         answer: Both worlds.
         i: Which state.
     """
     before, after = away(answer.before)[:, i], away(answer.after)[:, i]
-    x = _across(subject, subject.years[1:])
+    x = _across(timeline, timeline.years[1:])
     line = _points(x, after)
     return {
         "width": WIDTH,
@@ -43,9 +43,9 @@ def chart(subject: Subject, answer: Answer, i: int) -> Shapes:
         "before": _points(x, before) if answer.changed else "",
         "after": line,
         "area": f"{x[0]:.1f},{_BOTTOM} {line} {x[-1]:.1f},{_BOTTOM}",
-        "strip": _strip(subject, i),
+        "strip": _strip(timeline, i),
         "levels": [{"y": _height(share), "text": f"{100 * share:.0f}"} for share in (0, 0.5, 1)],
-        "years": _years(subject),
+        "years": _years(timeline),
         "left": _LEFT,
         "right": _RIGHT,
         "bottom": _BOTTOM,
@@ -53,8 +53,8 @@ def chart(subject: Subject, answer: Answer, i: int) -> Shapes:
     }
 
 
-def _across(subject: Subject, years: Floats) -> Floats:
-    first, last = subject.years[0], subject.years[-1]
+def _across(timeline: Timeline, years: Floats) -> Floats:
+    first, last = timeline.years[0], timeline.years[-1]
     return np.asarray(_LEFT + (_RIGHT - _LEFT) * (years - first) / (last - first))
 
 
@@ -66,28 +66,28 @@ def _points(x: Floats, share: Floats) -> str:
     return " ".join(f"{a:.1f},{_height(b)}" for a, b in zip(x, share, strict=True))
 
 
-def _strip(subject: Subject, i: int) -> list[Shapes]:
-    changes = subject.changes(i)
-    days = [float(subject.years[0]), *(decimal_year(change.day) for change in changes)]
-    ends = _across(subject, np.array([*days, subject.years[-1]]))
-    standings = [subject.at_start(i), *(change.after for change in changes)]
+def _strip(timeline: Timeline, i: int) -> list[Shapes]:
+    changes = timeline.changes(i)
+    days = [float(timeline.years[0]), *(decimal_year(change.day) for change in changes)]
+    ends = _across(timeline, np.array([*days, timeline.years[-1]]))
+    statuses = [timeline.at_start(i), *(change.after for change in changes)]
     return [
         {
             "x": round(float(ends[k]), 1),
             "y": _STRIP[0],
             "width": round(float(ends[k + 1] - ends[k]), 1),
             "height": _STRIP[1],
-            "colour": palette.STANDING[standing],
+            "colour": palette.STATUS[status],
         }
-        for k, standing in enumerate(standings)
+        for k, status in enumerate(statuses)
     ]
 
 
-def _years(subject: Subject) -> list[Shapes]:
-    first, last = float(subject.years[0]), float(subject.years[-1])
+def _years(timeline: Timeline) -> list[Shapes]:
+    first, last = float(timeline.years[0]), float(timeline.years[-1])
     step = 10 if last - first > 12 else 2
     years = np.arange(np.ceil(first / step) * step, last, step)
-    places = _across(subject, years)
+    places = _across(timeline, years)
     return [
         {"x": round(float(x), 1), "text": f"{y:.0f}"} for x, y in zip(places, years, strict=True)
     ]

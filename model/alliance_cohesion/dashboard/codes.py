@@ -59,7 +59,7 @@ _MEANINGS: dict[str, Meanings] = {
 def meanings(event: Event) -> Meanings:
     """The codes that an event of this kind can have, strongest first, and what each means.
 
-    Kinds that carry no code (a standing, a renewal, a note) have none.
+    Kinds that carry no code (a status, a renewal, a note) have none.
     """
     if event.kind == "threat" and event.actor == "internal":
         return dict(_REGIME)

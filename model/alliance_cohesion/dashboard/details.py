@@ -30,7 +30,7 @@ def Details(
             StateWhy(shown.session, shown.edits, state).key(f"why-{state}")
         with solara.lab.Tab(f"Change what moved {clean(state)}"):
             StateEvents(shown, steps, state)
-        with solara.lab.Tab("One history, tick by tick"):
+        with solara.lab.Tab("One history, time step by time step"):
             from .played import Played  # takes a second to import
 
             Played(shown.session, shown.edits, int(shown.answer.after.attrs["seed"]))
@@ -73,7 +73,7 @@ def StateWhy(session: Session, edits: Edits, state: str) -> None:
         lambda: why.told(session, edits, state, date), dependencies=[edits, state, date]
     )
     solara.Select(
-        "When (a change of its standing, or the middle of a year)", values=dates, value=when
+        "When (a change of its status, or the middle of a year)", values=dates, value=when
     )
     solara.ProgressLinear(task.pending)
     told = task.value if task.value is not None else task.latest

@@ -90,7 +90,7 @@ def Headline(shown: View, chosen: solara.Reactive[str]) -> None:
     """The answer in a sentence, which stays in sight."""
     answer, session = shown.answer, shown.session
     state = chosen.value or words.foremost(answer)
-    end = session.case(shown.edits).scenario.clock.end
+    end = session.sim(shown.edits).scenario.clock.end
     solara.v.Html(
         tag="p",
         class_="ac-headline",
@@ -127,8 +127,8 @@ def Cards(shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], 
 def Legend(changed: bool) -> None:
     """What the lines and the strip of a card mean."""
     strip = "".join(
-        f'<span><i style="background:{palette.STANDING[standing]}"></i>{name}</span>'
-        for standing, name in LEGEND
+        f'<span><i style="background:{palette.STATUS[status]}"></i>{name}</span>'
+        for status, name in LEGEND
     )
     lines = "<span>line: of 100 histories, how many have it away</span>"
     if changed:

@@ -1,4 +1,4 @@
-"""One history with its states as agents, played tick by tick on Mesa's own page."""
+"""One history with its states as agents, played time step by time step on Mesa's own page."""
 
 import numpy as np
 import solara
@@ -7,11 +7,11 @@ from mesa.visualization import SolaraViz
 from mesa.visualization.utils import update_counter
 
 from ..core.agents import AllianceModel
-from ..core.inputs import Standing
+from ..core.inputs import Status
 from ..report import palette
-from ..report.subject import decimal_years
+from ..report.timeline import decimal_years
 from ..scenario.reacting import switched
-from ..simulation import Case
+from ..simulation import Simulation
 from .edits import Edits
 from .session import Session
 
@@ -19,9 +19,9 @@ from .session import Session
 @solara.component
 def Played(session: Session, edits: Edits, seed: int) -> None:
     """Mesa's page for the world with the edits."""
-    case = solara.use_memo(lambda: session.case(edits), [session, edits])
-    played = solara.use_memo(lambda: one_history(case, seed), [case, seed])
-    if case.scenario.clock.known_until is not None or switched(case.scenario):
+    sim = solara.use_memo(lambda: session.sim(edits), [session, edits])
+    played = solara.use_memo(lambda: one_history(sim, seed), [sim, seed])
+    if sim.scenario.clock.known_until is not None or switched(sim.scenario):
         solara.Info(
             "Agents follow the record from the start. This scenario's rules react (R10, R11) or "
             "its histories begin late, so it runs in the ensemble only."
@@ -45,13 +45,13 @@ def Played(session: Session, edits: Edits, seed: int) -> None:
         )
 
 
-def one_history(case: Case, seed: int) -> type[AllianceModel]:
+def one_history(sim: Simulation, seed: int) -> type[AllianceModel]:
     """The model of one world: only the number of the history is left to choose."""
-    draws = case.draws(seed).values
+    draws = sim.draws(seed).values
 
     class History(AllianceModel):
         def __init__(self, number: int = 0):
-            super().__init__(case.world, draws, number, seed)
+            super().__init__(sim.inputs, draws, number, seed)
 
     return History
 
@@ -67,8 +67,8 @@ def _draw(model: AllianceModel) -> Figure:
     figure = Figure(figsize=(7.5, 4.2))
     axes = figure.add_axes((0.07, 0.1, 0.74, 0.8))
     told = model.datacollector.get_agent_vars_dataframe()
-    begun = model.tick > model.world.forcing.first
-    days = model.world.decided
+    begun = model.time_step > model.inputs.drivers.first
+    days = model.inputs.decided
     years = decimal_years(days)
     states = sorted(model.agents, key=lambda state: state.index)
     for state in states:
@@ -76,19 +76,19 @@ def _draw(model: AllianceModel) -> Figure:
         if begun:
             own = told[told["state"] == state.name]["alignment"].to_numpy()
             axes.plot(years[: len(own)], own, color=colour, linestyle=dash, linewidth=1.4)
-        standing = Standing(state.standing)
+        status = Status(state.status)
         place = (0.84, 0.86 - 0.09 * state.index * 8 / max(8, len(states)))
         figure.text(
-            *place, f"{state.name}: {standing.label}", fontsize=9, color=palette.INK,
-            parse_math=False, bbox={"facecolor": palette.STANDING[standing], "alpha": 0.35,
+            *place, f"{state.name}: {status.label}", fontsize=9, color=palette.INK,
+            parse_math=False, bbox={"facecolor": palette.STATUS[status], "alpha": 0.35,
             "edgecolor": colour, "linewidth": 1.5},
         )  # fmt: skip
     if not begun:
         axes.set_ylim(-4, 4)
     axes.axhline(0, color=palette.FAINT, linewidth=0.6)
-    axes.set_xlim(years[0], decimal_years(np.array([model.world.end]))[0])
+    axes.set_xlim(years[0], decimal_years(np.array([model.inputs.end]))[0])
     axes.set_ylabel("alignment, log-odds", fontsize=8)
     axes.tick_params(labelsize=8)
-    now = str(model.world.ticks[model.tick - 1]) if begun else "not begun: Step, or play"
+    now = str(model.inputs.steps[model.time_step - 1]) if begun else "not begun: Step, or play"
     axes.set_title(f"History {model.number}, {now}", fontsize=10, loc="left")
     return figure

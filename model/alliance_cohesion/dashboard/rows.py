@@ -9,8 +9,8 @@ from ..core.inputs import Floats
 from ..core.parameters import PARAMETERS, Attribute
 from ..report import palette
 from ..report.marks import Mark, marks
-from ..report.subject import Subject
 from ..report.text import clean
+from ..report.timeline import Timeline
 from ..scenario import Event
 from ..scenario.dates import add_months
 from .chart import chart
@@ -28,20 +28,20 @@ Row = dict[str, Any]
 
 def states(session: Session, answer: Answer, edits: Edits) -> list[Row]:
     """One row a state: what happened, and in how many of 100 histories it is away in the end."""
-    subject = _subject(session, answer, edits)
+    timeline = _timeline(session, answer, edits)
     rows = []
-    for i, name in enumerate(subject.states):
-        told = ", ".join(str(change) for change in subject.changes(i))
+    for i, name in enumerate(timeline.states):
+        told = ", ".join(str(change) for change in timeline.changes(i))
         rows.append(
             {
                 "name": name,
                 "colour": palette.state(i)[0],
-                "record": told or f"{subject.at_start(i).label} throughout",
+                "record": told or f"{timeline.at_start(i).label} throughout",
                 "before": hundred(answer.away_before[i]),
                 "after": hundred(answer.away_after[i]),
                 "more": bool(answer.away_after[i] > answer.away_before[i] + answer.margin[i]),
                 "fewer": bool(answer.away_after[i] < answer.away_before[i] - answer.margin[i]),
-                "chart": chart(subject, answer, i),
+                "chart": chart(timeline, answer, i),
             }
         )
     return rows
@@ -59,15 +59,15 @@ def events(
         state: Whom the events move.
         now: Edits made since, if any; the rows show these.
     """
-    subject = _subject(session, answer, edits)
-    moved = marks(subject, subject.states.index(state))
+    timeline = _timeline(session, answer, edits)
+    moved = marks(timeline, timeline.states.index(state))
     return [_event(mark, edits if now is None else now) for mark in moved]
 
 
-def _subject(session: Session, answer: Answer, edits: Edits) -> Subject:
+def _timeline(session: Session, answer: Answer, edits: Edits) -> Timeline:
     """What was picked, beside the record, on the clock of the answer."""
-    clock = session.case(edits).scenario.clock
-    return Subject(answer.before, replace(session.picked.scenario, clock=clock))
+    clock = session.sim(edits).scenario.clock
+    return Timeline(answer.before, replace(session.picked.scenario, clock=clock))
 
 
 def _event(mark: Mark, edits: Edits) -> Row:

@@ -14,8 +14,8 @@ import xarray as xr
 from .. import scenario as scenarios
 from .. import simulation as cases
 from ..analysis.explain import Explanation, explain
-from ..core.inputs import Floats, Standing
-from ..simulation import Case
+from ..core.inputs import Floats, Status
+from ..simulation import Simulation
 from .edits import Edits
 
 HISTORIES = (500, 1000, 2000, 4000)
@@ -63,7 +63,7 @@ class Answer:
 
         From the histories kept one by one, each beside its twin of the same number.
         """
-        last = [world["path"].values[:, -1] != Standing.MEMBER for world in self._pair]
+        last = [inputs["path"].values[:, -1] != Status.MEMBER for inputs in self._pair]
         difference = last[1].astype(float) - last[0]
         return np.asarray(_Z95 * difference.std(axis=0) / np.sqrt(self.histories))
 
@@ -73,7 +73,7 @@ class Answer:
 
 
 def away(data: xr.Dataset) -> Floats:
-    """[T, N] share of histories in which a state is frozen or outside at a tick's end."""
+    """[T, N] share of histories in which a state is frozen or outside at a time step's end."""
     return np.asarray(1.0 - data["share"].sel(status="member").values)
 
 
@@ -105,13 +105,13 @@ class Session:
         """How many histories the page makes unless told otherwise."""
         return USUAL
 
-    def case(self, edits: Edits) -> Case:
+    def sim(self, edits: Edits) -> Simulation:
         """The picked scenario with some edits.
 
         Raises:
             ScenarioError: an edit is not possible.
         """
-        return Case(edits.applied(self.picked.scenario)) if edits else self.picked
+        return Simulation(edits.applied(self.picked.scenario)) if edits else self.picked
 
     def answer(self, edits: Edits, histories: int = USUAL, seed: int | None = None) -> Answer:
         """Run both worlds with the same random numbers.
@@ -132,9 +132,9 @@ class Session:
         after = before
         if changed:
             key = ("after", _key(edits), histories, seed)
-            after = self._once(key, lambda: self.case(edits).run(histories, seed).dataset)
-        ticks = min(before.sizes["time"], after.sizes["time"])
-        return Answer(before.isel(time=slice(ticks)), after.isel(time=slice(ticks)), changed)
+            after = self._once(key, lambda: self.sim(edits).run(histories, seed).dataset)
+        steps = min(before.sizes["time"], after.sizes["time"])
+        return Answer(before.isel(time=slice(steps)), after.isel(time=slice(steps)), changed)
 
     def explanation(self, edits: Edits, state: str, date: str) -> Explanation:
         """Why a state stood where it stood, along the record as edited.
@@ -143,7 +143,7 @@ class Session:
             ScenarioError: the state decides nothing at that date, or an edit is not possible.
         """
         key = ("why", _key(edits), state, date)
-        return self._once(key, lambda: explain(self.case(edits), state, date))
+        return self._once(key, lambda: explain(self.sim(edits), state, date))
 
     def explanation_before(self, state: str, date: str) -> Explanation:
         """The same for the world before."""
@@ -170,13 +170,13 @@ def _key(edits: Edits) -> Hashable:
     )
 
 
-def _before(picked: Case) -> Case:
+def _before(picked: Simulation) -> Simulation:
     """What a scenario is held against: its base, if both have the same clock and states."""
     files = picked.scenario.files
     place = files.index(picked.scenario.path)
     if place == 0:
         return picked
-    base = Case(scenarios.load(files[place - 1]))
+    base = Simulation(scenarios.load(files[place - 1]))
     ours, theirs = picked.scenario, base.scenario
     alike = ours.clock == theirs.clock and ours.states == theirs.states
     return base if alike else picked

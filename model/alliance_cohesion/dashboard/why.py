@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from ..analysis.explain import Explanation
-from ..core.inputs import Standing
+from ..core.inputs import Status
 from ..report import explain as words
 from ..report.text import clean
 from ..scenario import ScenarioError
@@ -18,12 +18,12 @@ FEW = 4
 
 
 def moments(session: Session, edits: Edits, state: str) -> list[str]:
-    """Dates worth asking about: when the state's standing changed, then year by year backwards."""
-    scenario = session.case(edits).documented.scenario
+    """Dates worth asking about: when the state's status changed, then year by year backwards."""
+    scenario = session.sim(edits).documented.scenario
     changed = [
         event.date
         for event in scenario.events
-        if event.kind == "standing"
+        if event.kind == "status"
         and event.actor == state
         and scenario.clock.start < event.start <= scenario.clock.end
     ]
@@ -46,7 +46,7 @@ def _asked(e: Explanation) -> Row:
     return {
         "heading": f"{words.name(e, e.state)}, {e.first} to {e.last}",
         "asked": words.step(e),
-        "move": e.move if e.before != Standing.MEMBER else "leaving or freezing",
+        "move": e.move if e.before != Status.MEMBER else "leaving or freezing",
         "per": words.per(e),
         "rank": words.rank(e),
     }

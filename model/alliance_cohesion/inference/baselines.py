@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..core.inputs import Floats, Standing, World
+from ..core.inputs import Floats, Inputs, Status
 from ..scenario import Event
 from .placebos import drives
 from .priors import NAMES, Prior
@@ -24,7 +24,7 @@ class Rival:
 
     name: str
     prior: Prior
-    world: World
+    inputs: Inputs
 
 
 def without_slopes(prior: Prior, *free: str) -> Prior:
@@ -35,12 +35,12 @@ def without_slopes(prior: Prior, *free: str) -> Prior:
     return prior.pin(**{name: 0.0 for name in SLOPES if name not in free})
 
 
-def silence(world: World, **drivers: Floats) -> World:
+def without_drivers(inputs: Inputs, **drivers: Floats) -> Inputs:
     """A world in which no driver speaks but those given, each [T, N]."""
-    f = world.forcing
+    f = inputs.drivers
     silent = {
         name: np.zeros_like(getattr(f, name))
-        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+        for name in ("own", "members", "kept_all", "broken_all", "dependence")
     }
     nothing = {
         "pair_start": np.zeros_like(f.pair_start),
@@ -49,40 +49,40 @@ def silence(world: World, **drivers: Floats) -> World:
         "pair_outside": f.pair_outside[:0],
     }
     loud = {name: np.ascontiguousarray(values, dtype=float) for name, values in drivers.items()}
-    return replace(world, forcing=f.change(**{**silent, **nothing}).change(**loud))
+    return replace(inputs, drivers=f.change(**{**silent, **nothing}).change(**loud))
 
 
-def rows_so_far(world: World, events: tuple[Event, ...]) -> Floats:
-    """[T, N] how many coded rows on a state have been dated by the end of each tick."""
-    count = np.zeros((len(world.ticks), len(world.states)))
+def rows_so_far(inputs: Inputs, events: tuple[Event, ...]) -> Floats:
+    """[T, N] how many coded rows on a state have been dated by the end of each time step."""
+    count = np.zeros((len(inputs.steps), len(inputs.states)))
     for event in events:
         if not drives(event):
             continue
-        since = np.searchsorted(world.ticks, np.datetime64(event.start), side="right") - 1
+        since = np.searchsorted(inputs.steps, np.datetime64(event.start), side="right") - 1
         for target in event.targets:
-            who = world.states if target == "members" else (target,)
+            who = inputs.states if target == "members" else (target,)
             for state in who:
-                if state in world.states:
-                    count[max(int(since), 0) :, world.states.index(state)] += 1
+                if state in inputs.states:
+                    count[max(int(since), 0) :, inputs.states.index(state)] += 1
     return count
 
 
-def left_before(world: World) -> Floats:
-    """[T, N] whether a state has ever left by the end of a tick."""
-    gone = np.cumsum(world.record != Standing.MEMBER, axis=0) > 0
-    first_entry = np.arange(len(world.ticks))[:, np.newaxis] >= world.forcing.entry
+def left_before(inputs: Inputs) -> Floats:
+    """[T, N] whether a state has ever left by the end of a time step."""
+    gone = np.cumsum(inputs.record != Status.MEMBER, axis=0) > 0
+    first_entry = np.arange(len(inputs.steps))[:, np.newaxis] >= inputs.drivers.entry
     return (gone & first_entry).astype(float)
 
 
-def baselines(prior: Prior, world: World, events: tuple[Event, ...]) -> list[Rival]:
+def baselines(prior: Prior, inputs: Inputs, events: tuple[Event, ...]) -> list[Rival]:
     """The window-aware null first, then the others."""
-    silent = silence(world)
+    silent = without_drivers(inputs)
     no_window = replace(
-        silent, forcing=silent.forcing.change(renewal=np.zeros_like(world.forcing.renewal))
+        silent, drivers=silent.drivers.change(renewal=np.zeros_like(inputs.drivers.renewal))
     )
     nothing = without_slopes(prior)
-    rows = silence(world, offer=rows_so_far(world, events))
-    again = silence(world, demand=left_before(world))
+    rows = without_drivers(inputs, offer=rows_so_far(inputs, events))
+    again = without_drivers(inputs, demand=left_before(inputs))
     return [
         Rival("window-aware constant", nothing, silent),
         Rival("constant rate", nothing, no_window),
@@ -91,7 +91,7 @@ def baselines(prior: Prior, world: World, events: tuple[Event, ...]) -> list[Riv
     ]
 
 
-def theories(prior: Prior, world: World) -> list[Rival]:
+def theories(prior: Prior, inputs: Inputs) -> list[Rival]:
     """Each theory alone, the rules whole, and the rivals of the interaction in R3."""
     free = {"pinned": None}
     away = prior.change("b_T", scale=-prior.beliefs["b_T"].scale, **free)
@@ -116,4 +116,4 @@ def theories(prior: Prior, world: World) -> list[Rival]:
         "without D": prior.pin(b_D=0.0, b_freeze=0.0),
         "without contagion": prior.pin(kappa=0.0),
     }
-    return [Rival(name, believed, world) for name, believed in {**alone, **whole}.items()]
+    return [Rival(name, believed, inputs) for name, believed in {**alone, **whole}.items()]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, World
+from ..core.inputs import Floats, Inputs
 from ..core.replay import scores
 from ..core.simulate import simulate
 from .fit import FEW_DRAWS, Fit, fit, normalized, systematic
@@ -30,20 +30,20 @@ _POSTERIOR = 8000  # draws of the posterior, of which a second history leaves so
 
 
 def check_by_prior(
-    world: World, prior: Prior, _: Fit | None, numbers: Sequence[int], seed: int
+    inputs: Inputs, prior: Prior, _: Fit | None, numbers: Sequence[int], seed: int
 ) -> list[dict[str, Any]]:
     """Ranks of draws from the prior, one row a simulated history."""
     rows = []
     for number in numbers:
         truth = prior.transform(prior.cube(1, seed, start=_FIRST + number))
-        made = _history(world, truth, seed, number)
+        made = _history(inputs, truth, seed, number)
         found = fit(Record.undivided(made), prior, draws=FEW_DRAWS, seed=seed + number)
         rows.append(_ranks("prior", number, made, truth, found.draws(RANKS - 1, seed)))
     return rows
 
 
 def check_by_posterior(
-    world: World, prior: Prior, found: Fit | None, numbers: Sequence[int], seed: int
+    inputs: Inputs, prior: Prior, found: Fit | None, numbers: Sequence[int], seed: int
 ) -> list[dict[str, Any]]:
     """Ranks of draws from the posterior, each history fitted together with the record."""
     assert found is not None
@@ -52,26 +52,26 @@ def check_by_posterior(
     rows = []
     for number, row in zip(numbers, truths, strict=True):
         truth = row[np.newaxis]
-        made = _history(world, truth, seed + 1, number)
+        made = _history(inputs, truth, seed + 1, number)
         weights = normalized(scores(made, draws, _all(made))[:, 0])
         chosen = systematic(weights, RANKS - 1, seed + number)
         rows.append(_ranks("posterior", number, made, truth, draws[chosen]))
     return rows
 
 
-def _history(world: World, truth: Floats, seed: int, number: int) -> World:
+def _history(inputs: Inputs, truth: Floats, seed: int, number: int) -> Inputs:
     """The world with one simulated history as its record."""
-    made = simulate(world, truth, 1, seed + 77, start=number, keep=1)
-    path = np.array(world.record)
-    path[world.forcing.first :] = made.path[0]
-    return replace(world, record=path)
+    made = simulate(inputs, truth, 1, seed + 77, start=number, keep=1)
+    path = np.array(inputs.record)
+    path[inputs.drivers.first :] = made.path[0]
+    return replace(inputs, record=path)
 
 
-def _all(world: World) -> Any:
-    return np.where(at_risk(world), 0, -1)
+def _all(inputs: Inputs) -> Any:
+    return np.where(at_risk(inputs), 0, -1)
 
 
-def _ranks(start: str, number: int, made: World, truth: Floats, draws: Floats) -> dict[str, Any]:
+def _ranks(start: str, number: int, made: Inputs, truth: Floats, draws: Floats) -> dict[str, Any]:
     """How many draws lie below the truth, by parameter and in the log likelihood."""
     logs = scores(made, np.concatenate([truth, draws]), _all(made))[:, 0]
     ranks = {name: int(np.sum(draws[:, k] < truth[0, k])) for k, name in enumerate(NAMES)}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..core.inputs import World
+from ..core.inputs import Inputs
 from . import record, scores
 from .draws import Draws
 from .held_out import read
@@ -23,11 +23,11 @@ class Episode:
     """The same by the baseline, which knows only when terms end."""
 
 
-def episodes(world: World, draws: Draws) -> list[Episode] | None:
+def episodes(inputs: Inputs, draws: Draws) -> list[Episode] | None:
     """The changes of a record as the calibration predicted them, held out, in order of time.
 
     Args:
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         draws: What its histories are made with.
 
     Returns:
@@ -36,14 +36,14 @@ def episodes(world: World, draws: Draws) -> list[Episode] | None:
     """
     if not draws.seen or draws.path is None:
         return None
-    kept = read(draws.path, world)
+    kept = read(draws.path, inputs)
     if kept is None:
         return None
-    before, _ = record.standings(world)
-    risk = record.at_risk(world)
+    before, _ = record.statuses(inputs)
+    risk = record.at_risk(inputs)
     found = []
-    for change in record.changes(world):
-        t, i = change.tick, change.state
+    for change in record.changes(inputs):
+        t, i = change.step, change.state
         place = scores.rank_of_mover(kept.rules.probability[t], before[t], risk[t], i)
         found.append(
             Episode(

@@ -199,15 +199,15 @@ def contraction(study: Study) -> Figures:
 
 def prior_predictive(study: Study) -> Figures:
     """What the prior alone expects of the record's inputs, before any status is seen."""
-    world = study.world
+    inputs = study.inputs
     draws = study.prior.transform(study.prior.cube(2000, study.seed))
-    path = simulate(world, draws, 2000, study.seed, keep=2000).path
-    start = np.broadcast_to(world.initial, (len(path), 1, len(world.states)))
+    path = simulate(inputs, draws, 2000, study.seed, keep=2000).path
+    start = np.broadcast_to(inputs.initial, (len(path), 1, len(inputs.states)))
     before = np.concatenate([start, path[:, :-1]], axis=1)
-    window = world.forcing.renewal[world.forcing.first :] == 1
+    window = inputs.drivers.renewal[inputs.drivers.first :] == 1
     member = before == MEMBER
     left, back = member & (path != MEMBER), ~member & (path == MEMBER)
-    dt = world.forcing.dt
+    dt = inputs.drivers.dt
     years = np.maximum(member[:, ~window].sum(axis=(1, 2)) * dt, dt)
     asked = np.maximum(member[:, window].sum(axis=(1, 2)), 1)
     away = np.maximum((~member).sum(axis=(1, 2)) * dt, dt)

@@ -16,18 +16,18 @@ import numpy as np
 from scipy.special import expit, gammaln
 
 from .. import __version__
-from ..core.inputs import Floats, World
+from ..core.inputs import Floats, Inputs
 from ..core.reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL
 from ..core.replay import trace
 from ..core.step import LATENT
 from ..scenario import Scenario
-from ..scenario.patron import requests, spare, tick_of
+from ..scenario.patron import requests, spare, step_of
 from ..scenario.roles import Cast, Side
 from .basis import basis
 
 _ANSWER_SD = np.array([1.5, 0.5, 1.5, 1.5, 1.5])  # log-odds; alignment is in log-odds already
 _RATE_SD, _SOURCE_SD, _SLOPE_SD = 1.5, 0.7, 0.5
-_STANDING_YEARS = 3.0  # longer threats are conditions, not episodes
+_STATUS_YEARS = 3.0  # longer threats are conditions, not episodes
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def fit_rates(counts: Floats, x: Floats, years: Floats) -> Normal:
     """R11: Poisson regression with shrunk sources.
 
     Args:
-        counts: [T, S] episodes that begin in a tick.
+        counts: [T, S] episodes that begin in a time step.
         x: [T, S] what raises the rate, centred.
         years: [T, S] exposure; 0 where a source cannot act.
 
@@ -127,27 +127,27 @@ class Episodes:
     counts: Floats
     """[T, S]"""
     level: list[float]
-    ticks: list[int]
+    steps: list[int]
 
 
-def episodes(scenario: Scenario, world: World) -> Episodes:
+def episodes(scenario: Scenario, inputs: Inputs) -> Episodes:
     """Episodes of the record by source: outside actors together, each rival state, within."""
-    cast = Cast(scenario, scenario.clock.ticks)
+    cast = Cast(scenario, scenario.clock.steps)
     found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
-    for i in range(len(world.states)):
+    for i in range(len(inputs.states)):
         found[EXTERNAL, i], found[INTERNAL, i] = [], []
     for event in scenario.events:
-        t = tick_of(world, event)
-        if event.kind != "threat" or event.consequence or t is None or t < world.forcing.first:
+        t = step_of(inputs, event)
+        if event.kind != "threat" or event.consequence or t is None or t < inputs.drivers.first:
             continue
         years = ((event.end - event.start) / timedelta(days=365.25)) if event.end else 0.5
         level = float(event.strength or 0.0) / 5.0
-        if years > _STANDING_YEARS or level < REQUEST_LEVEL:
+        if years > _STATUS_YEARS or level < REQUEST_LEVEL:
             continue
         for name in event.targets:
-            if name not in world.states:
+            if name not in inputs.states:
                 continue
-            i = world.states.index(name)
+            i = inputs.states.index(name)
             if event.actor == "internal":
                 who = INTERNAL
             else:
@@ -157,7 +157,7 @@ def episodes(scenario: Scenario, world: World) -> Episodes:
                 who = source.state if source.side is Side.STATE else EXTERNAL
             found.setdefault((who, i), []).append((t, level, years))
     keys = sorted(found)
-    counts = np.zeros((len(world.ticks), len(keys)))
+    counts = np.zeros((len(inputs.steps), len(keys)))
     for s, key in enumerate(keys):
         for t, _, _ in found[key]:
             counts[t, s] += 1.0
@@ -167,28 +167,28 @@ def episodes(scenario: Scenario, world: World) -> Episodes:
     label = {EXTERNAL: "external", INTERNAL: "internal"}
     return Episodes(
         [
-            (label.get(who, world.states[who] if who >= 0 else ""), world.states[i])
+            (label.get(who, inputs.states[who] if who >= 0 else ""), inputs.states[i])
             for who, i in keys
         ],
         [i for _, i in keys],
         [who for who, _ in keys],
         counts,
         [float(np.mean([v for _, v, _ in found[key]] + [usual])) for key in keys],
-        [max(1, round(length / world.forcing.dt))] * len(keys),
+        [max(1, round(length / inputs.drivers.dt))] * len(keys),
     )
 
 
-def offers(scenario: Scenario, world: World) -> tuple[Floats, float, int]:
-    """[T, N] outside offers that began in each tick; their mean points; their usual length."""
-    counts, points, years = np.zeros((len(world.ticks), len(world.states))), [], []
-    known = {scenario.alliance.patron, scenario.alliance.name, *world.states}
+def offers(scenario: Scenario, inputs: Inputs) -> tuple[Floats, float, int]:
+    """[T, N] outside offers that began in each time step; their mean points; their usual length."""
+    counts, points, years = np.zeros((len(inputs.steps), len(inputs.states))), [], []
+    known = {scenario.alliance.patron, scenario.alliance.name, *inputs.states}
     for event in scenario.events:
-        t = tick_of(world, event)
+        t = step_of(inputs, event)
         if event.kind != "offer" or event.consequence or event.actor in known or t is None:
             continue
         for name in event.targets:
-            if name in world.states and t >= world.forcing.first:
-                counts[t, world.states.index(name)] += 1.0
+            if name in inputs.states and t >= inputs.drivers.first:
+                counts[t, inputs.states.index(name)] += 1.0
         points.append(float(event.strength or 0.0))
         if event.end:
             years.append((event.end - event.start) / timedelta(days=365.25))
@@ -196,33 +196,33 @@ def offers(scenario: Scenario, world: World) -> tuple[Floats, float, int]:
     return (
         counts,
         float(np.mean(points)) if points else 2.0,
-        max(1, round(length / world.forcing.dt)),
+        max(1, round(length / inputs.drivers.dt)),
     )
 
 
-def fit_reactions(scenario: Scenario, world: World, draws: Floats) -> dict[str, Any]:
+def fit_reactions(scenario: Scenario, inputs: Inputs, draws: Floats) -> dict[str, Any]:
     """Fit R10 and R11; a plain dictionary for `calibration/reactions-<version>.json`.
 
     Args:
         scenario: Whose record is read.
-        world: It compiled.
+        inputs: It compiled.
         draws: Parameter draws that say what alignment and reliability were.
     """
-    f = world.forcing
-    minds = trace(world, draws).minds.mean(axis=0)
-    a = np.full((len(world.ticks), len(world.states)), np.nan)
-    a[f.first :] = minds[..., LATENT.index("a")]
+    f = inputs.drivers
+    latent = trace(inputs, draws).latent.mean(axis=0)
+    a = np.full((len(inputs.steps), len(inputs.states)), np.nan)
+    a[f.first :] = latent[..., LATENT.index("a")]
     rho = np.full_like(a, np.nan)
-    rho[f.first :] = minds[..., LATENT.index("alpha")] / (
-        minds[..., LATENT.index("alpha")] + minds[..., LATENT.index("beta")]
+    rho[f.first :] = latent[..., LATENT.index("alpha")] / (
+        latent[..., LATENT.index("alpha")] + latent[..., LATENT.index("beta")]
     )
     usual = np.array([np.nanmean(rho), np.nanmean(a)])
     a, rho = np.nan_to_num(a, nan=usual[1]), np.nan_to_num(rho, nan=usual[0])
 
-    asked = requests(scenario, world)
-    free = spare(scenario, world)
+    asked = requests(scenario, inputs)
+    free = spare(scenario, inputs)
     x = np.array(
-        [[1.0, a[q.tick, q.state], q.internal, q.inside, free[q.tick]] for q in asked]
+        [[1.0, a[q.step, q.state], q.internal, q.inside, free[q.step]] for q in asked]
     ).reshape(-1, 5)
     kept = np.array([q.kept for q in asked], dtype=bool)
     answers = fit_answers(x, kept)
@@ -234,8 +234,8 @@ def fit_reactions(scenario: Scenario, world: World, draws: Floats) -> dict[str, 
         alone.append(np.log(p if kept[k] else 1 - p))
         rate.append(np.log(base if kept[k] else 1 - base))
 
-    seen = episodes(scenario, world)
-    decided = (np.arange(len(world.ticks)) >= f.first).astype(float)[:, None]
+    seen = episodes(scenario, inputs)
+    decided = (np.arange(len(inputs.steps)) >= f.first).astype(float)[:, None]
     exposure = np.broadcast_to(decided * f.dt, seen.counts.shape)
     within = np.array([who == INTERNAL for who in seen.actor])
     doubt = np.where(within[None, :], 0.0, usual[0] - rho[:, seen.target])
@@ -243,7 +243,7 @@ def fit_reactions(scenario: Scenario, world: World, draws: Floats) -> dict[str, 
     cut = slice(f.first, None)
     threats_held = _held_out_rates(seen.counts[cut], doubt[cut], exposure[cut])
 
-    made, points, length = offers(scenario, world)
+    made, points, length = offers(scenario, inputs)
     distance = usual[1] - a
     offer_exposure = np.broadcast_to(decided * f.dt, made.shape)
     offering = fit_rates(made, distance, offer_exposure)
@@ -263,8 +263,8 @@ def fit_reactions(scenario: Scenario, world: World, draws: Floats) -> dict[str, 
         "sources": [list(name) for name in seen.names],
         "episode": _plain(rates),
         "episode_level": seen.level,
-        "episode_years": [ticks * f.dt for ticks in seen.ticks],
-        "states": list(world.states),
+        "episode_years": [steps * f.dt for steps in seen.steps],
+        "states": list(inputs.states),
         "offer": _plain(offering),
         "offer_points": points,
         "offer_years": length * f.dt,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core import simulate as ensemble
-from ..core.inputs import Codes, Floats, Standing, World
+from ..core.inputs import Codes, Floats, Inputs, Status
 from .record import Change, at_risk, changes
 
-MEMBER = int(Standing.MEMBER)
+MEMBER = int(Status.MEMBER)
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class FreeRun:
 
     histories: int
     changes: list[FreeChange]
-    right_standing: float
-    """Share of state-ticks in which the standing is the documented one."""
+    right_status: float
+    """Share of state-steps in which the status is the documented one."""
     no_stayer_leaves: float
     """Share of histories in which no state leaves that documented never did."""
     false_leavers: float
@@ -46,35 +46,35 @@ class FreeRun:
 
 
 def matching(path: Codes, initial: Codes, change: Change) -> np.ndarray:
-    """[history, T] where a state changes to the standing that `change` documents."""
+    """[history, T] where a state changes to the status that `change` documents."""
     own = path[:, :, change.state]
     before = np.concatenate([np.full((len(own), 1), initial[change.state]), own[:, :-1]], axis=1)
     return (before != own) & (own == int(change.after))
 
 
-def free_run(world: World, draws: Floats, histories: int, seed: int) -> FreeRun:
+def free_run(inputs: Inputs, draws: Floats, histories: int, seed: int) -> FreeRun:
     """Run freely from the start and compare with the record.
 
     Args:
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         draws: Parameter draws, [draw, parameter].
         histories: How many.
         seed: Of the random numbers.
     """
     return against_record(
-        world, ensemble.simulate(world, draws, histories, seed, keep=histories).path
+        inputs, ensemble.simulate(inputs, draws, histories, seed, keep=histories).path
     )
 
 
-def against_record(world: World, path: Codes) -> FreeRun:
+def against_record(inputs: Inputs, path: Codes) -> FreeRun:
     """Compare free histories, [history, T, N], with the record."""
     histories = len(path)
-    documented = world.record[world.forcing.first :]
-    dt = world.forcing.dt
+    documented = inputs.record[inputs.drivers.first :]
+    dt = inputs.drivers.dt
     found, so_far = [], list[Change]()
-    for change in changes(world):
-        made = matching(path, world.initial, change)
-        near = np.abs(np.arange(made.shape[1]) - change.tick) * dt
+    for change in changes(inputs):
+        made = matching(path, inputs.initial, change)
+        near = np.abs(np.arange(made.shape[1]) - change.step) * dt
         nth = sum(c.state == change.state and c.after == change.after for c in so_far) + 1
         so_far.append(change)
         ever = made.sum(axis=1) >= nth
@@ -85,18 +85,18 @@ def against_record(world: World, path: Codes) -> FreeRun:
                 change,
                 float(made[:, near <= 1.0].any(axis=1).mean()),
                 float(made[:, near <= 2.0].any(axis=1).mean()),
-                world.decided[middle] if middle < made.shape[1] else None,
+                inputs.decided[middle] if middle < made.shape[1] else None,
                 float(ever.mean()),
             )
         )
-    start = np.broadcast_to(world.initial, (histories, 1, len(world.states)))
+    start = np.broadcast_to(inputs.initial, (histories, 1, len(inputs.states)))
     before = np.concatenate([start, path[:, :-1]], axis=1)
     leaving = (before == MEMBER) & (path != MEMBER)
     left = leaving.any(axis=1)
-    really = {c.state for c in changes(world) if c.before == Standing.MEMBER}
-    stayers = [i for i in range(len(world.states)) if i not in really]
+    really = {c.state for c in changes(inputs) if c.before == Status.MEMBER}
+    stayers = [i for i in range(len(inputs.states)) if i not in really]
     gaps = np.concatenate([np.diff(np.flatnonzero(h.any(axis=1))) for h in leaving])
-    risk = at_risk(world)
+    risk = at_risk(inputs)
     return FreeRun(
         histories,
         found,
@@ -105,7 +105,7 @@ def against_record(world: World, path: Codes) -> FreeRun:
         float(left[:, stayers].sum(axis=1).mean()),
         [
             float(x)
-            for x in np.bincount(left.sum(axis=1), minlength=len(world.states) + 1) / histories
+            for x in np.bincount(left.sum(axis=1), minlength=len(inputs.states) + 1) / histories
         ],
         len(really),
         float(np.median(gaps) * dt) if len(gaps) else None,

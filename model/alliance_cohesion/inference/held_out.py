@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..core.inputs import Floats, Ints, World
+from ..core.inputs import Floats, Inputs, Ints
 from . import record
-from .baselines import silence, without_slopes
+from .baselines import without_drivers, without_slopes
 from .basis import basis, file_hash
 from .prediction import Prediction, predict_held_out
 from .priors import Prior
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .fit import Fit
 
 _DIGITS = 8
-_COLUMNS = ("member", "frozen", "outside", "in_a_year")
+_COLUMNS = ("member", "frozen", "out", "in_a_year")
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,20 @@ class HeldOut:
         return self.rules_score - self.baseline_score
 
 
-def fit_rules(world: World, prior: Prior, fold: Ints, *, draws: int, seed: int) -> "Fit":
+def fit_rules(inputs: Inputs, prior: Prior, fold: Ints, *, draws: int, seed: int) -> "Fit":
     """The rules fitted to a record."""
     from .fit import fit  # takes its time, and reading does not need it
     from .likelihood import Record
 
-    return fit(Record(world, fold), prior, draws=draws, seed=seed)
+    return fit(Record(inputs, fold), prior, draws=draws, seed=seed)
 
 
-def fit_baseline(world: World, prior: Prior, fold: Ints, *, draws: int, seed: int) -> "Fit":
+def fit_baseline(inputs: Inputs, prior: Prior, fold: Ints, *, draws: int, seed: int) -> "Fit":
     """The window-aware constant fitted to a record: the baseline that counts."""
     from .fit import fit
     from .likelihood import Record
 
-    return fit(Record(silence(world), fold), without_slopes(prior), draws=draws, seed=seed)
+    return fit(Record(without_drivers(inputs), fold), without_slopes(prior), draws=draws, seed=seed)
 
 
 def hold_out(rules: "Fit", baseline: "Fit", seed: int) -> HeldOut:
@@ -69,21 +69,21 @@ def hold_out(rules: "Fit", baseline: "Fit", seed: int) -> HeldOut:
     )
 
 
-def inputs_hash(world: World) -> str:
+def inputs_hash(inputs: Inputs) -> str:
     """SHA-256 of a record's inputs and statuses, to nine decimals."""
-    digest = hashlib.sha256(json.dumps([world.states, str(world.ticks.tolist())]).encode())
-    for values in (*world.forcing, world.initial, world.record):
+    digest = hashlib.sha256(json.dumps([inputs.states, str(inputs.steps.tolist())]).encode())
+    for values in (*inputs.drivers, inputs.initial, inputs.record):
         digest.update((np.round(np.asarray(values, dtype=float), 9) + 0.0).tobytes())
     return digest.hexdigest()
 
 
-def write(folder: Path, name: str, world: World, found: HeldOut) -> Path:
+def write(folder: Path, name: str, inputs: Inputs, found: HeldOut) -> Path:
     """Write `<name>.csv`, one row a decision, and `<name>.json`; returns the CSV's path."""
     time, state = np.nonzero(found.fold >= 0)
     table = pd.DataFrame(
         {
-            "date": world.decided[time].astype(str),
-            "state": np.array(world.states)[state],
+            "date": inputs.decided[time].astype(str),
+            "state": np.array(inputs.states)[state],
             "fold": found.fold[time, state],
         }
     )
@@ -95,9 +95,9 @@ def write(folder: Path, name: str, world: World, found: HeldOut) -> Path:
     table.to_csv(path, index=False, lineterminator="\n")
     about = {
         **basis(),
-        "inputs_sha256": inputs_hash(world),
+        "inputs_sha256": inputs_hash(inputs),
         "csv_sha256": file_hash([path]),
-        "folds": [record.label(group, world) for group in record.clusters(world)],
+        "folds": [record.label(group, inputs) for group in record.clusters(inputs)],
         "log_score": [round(float(value), _DIGITS) for value in found.rules_score],
         "baseline_log_score": [round(float(value), _DIGITS) for value in found.baseline_score],
     }
@@ -107,21 +107,21 @@ def write(folder: Path, name: str, world: World, found: HeldOut) -> Path:
     return path
 
 
-def read(posterior: Path, world: World) -> HeldOut | None:
+def read(posterior: Path, inputs: Inputs) -> HeldOut | None:
     """What is kept beside a posterior file of just this record; None if there is nothing."""
     path = posterior.with_name(posterior.name.replace("posterior", "held-out", 1))
     try:
         about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        fits = {**basis(), "inputs_sha256": inputs_hash(world), "csv_sha256": file_hash([path])}
+        fits = {**basis(), "inputs_sha256": inputs_hash(inputs), "csv_sha256": file_hash([path])}
         if any(about.get(name) != value for name, value in fits.items()):
             return None
         table = pd.read_csv(path)
     except (OSError, ValueError):
         return None
-    time = np.searchsorted(world.decided, table["date"].to_numpy(dtype="datetime64[D]"))
-    place = {name: i for i, name in enumerate(world.states)}
+    time = np.searchsorted(inputs.decided, table["date"].to_numpy(dtype="datetime64[D]"))
+    place = {name: i for i, name in enumerate(inputs.states)}
     state = table["state"].map(place).to_numpy()
-    shape = (len(world.decided), len(world.states))
+    shape = (len(inputs.decided), len(inputs.states))
     fold = np.full(shape, -1, dtype=np.int64)
     fold[time, state] = table["fold"]
 

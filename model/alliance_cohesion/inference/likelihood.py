@@ -20,11 +20,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.elementary import compiled, each, exp, expm1, log, log1p
-from ..core.inputs import Floats, Ints, Standing, World
+from ..core.inputs import Floats, Inputs, Ints, Status
 from ..core.replay import alignment, latent
 from ..core.simulate import side_by_side
 from .priors import NAMES
-from .record import at_risk, standings
+from .record import at_risk, statuses
 from .signs import Signs
 
 THRESHOLDS = ("f_leave", "f_renew", "f_return", "c_freeze")
@@ -40,7 +40,7 @@ _WEIGHT = each(exp, -0.5 * _GRID * _GRID)
 _WEIGHT = _WEIGHT / _WEIGHT.sum()
 _POINTS = len(_GRID)
 
-MEMBER, FROZEN, OUT = (int(status) for status in Standing)
+MEMBER, FROZEN, OUT = (int(status) for status in Status)
 _IMPOSSIBLE = log(1e-300)  # of a transition that the rules do not know
 _NUMBERS_AT_ONCE = 4_000_000  # alignments that are in memory
 
@@ -49,7 +49,7 @@ _NUMBERS_AT_ONCE = 4_000_000  # alignments that are in memory
 class Record:
     """One alliance in a fit: its inputs with the documented statuses, and how they are split."""
 
-    world: World
+    inputs: Inputs
     fold: Ints
     """[T, N] the fold of each decision; -1 leaves the decision out."""
     signs: Signs | None = None
@@ -61,9 +61,9 @@ class Record:
         return int(self.fold.max()) + 1
 
     @classmethod
-    def undivided(cls, world: World) -> "Record":
+    def undivided(cls, inputs: Inputs) -> "Record":
         """All decisions in one fold."""
-        return cls(world, np.where(at_risk(world), 0, -1))
+        return cls(inputs, np.where(at_risk(inputs), 0, -1))
 
 
 class _Decisions(NamedTuple):
@@ -79,8 +79,8 @@ class _Decisions(NamedTuple):
 
 
 def _decisions(record: Record) -> _Decisions:
-    f = record.world.forcing
-    before, after = standings(record.world)
+    f = record.inputs.drivers
+    before, after = statuses(record.inputs)
     time, state = np.nonzero(record.fold >= 0)
     return _Decisions(
         time,
@@ -104,9 +104,9 @@ def marginal(record: Record, values: Floats, spread: Floats) -> Floats:
         spread: [draw, parameter] by how much each threshold differs between alliances.
     """
     out = np.empty((len(values), 1 + record.folds))
-    decisions, dt = _decisions(record), record.world.forcing.dt
-    for some in _batches(record.world, len(values)):
-        aligned, rows, wide = _alignments(record.world, values[some]), values[some], spread[some]
+    decisions, dt = _decisions(record), record.inputs.drivers.dt
+    for some in _batches(record.inputs, len(values)):
+        aligned, rows, wide = _alignments(record.inputs, values[some]), values[some], spread[some]
         found = out[some]
 
         def part(places: range, aligned=aligned, rows=rows, wide=wide, found=found) -> None:  # type: ignore[no-untyped-def]
@@ -118,7 +118,7 @@ def marginal(record: Record, values: Floats, spread: Floats) -> Floats:
 
         side_by_side(part, len(found))
         if record.signs is not None:
-            ends = alignment(record.world, values[some])
+            ends = alignment(record.inputs, values[some])
             out[some] += record.signs.log_density(ends)[:, np.newaxis]
     return out
 
@@ -136,11 +136,11 @@ def with_thresholds(
         without: A fold that is left out; -1 leaves none out.
     """
     out = values.copy()
-    decisions, dt = _decisions(record), record.world.forcing.dt
-    for some in _batches(record.world, len(values)):
+    decisions, dt = _decisions(record), record.inputs.drivers.dt
+    for some in _batches(record.inputs, len(values)):
         found = np.empty((len(values[some]), len(COLUMNS)))
         _sample(
-            _alignments(record.world, values[some]), decisions, dt, values[some][:, COLUMNS],
+            _alignments(record.inputs, values[some]), decisions, dt, values[some][:, COLUMNS],
             spread[some][:, COLUMNS], values[some, _B_FREEZE], record.folds, without,
             uniforms[some], found,
         )  # fmt: skip
@@ -148,13 +148,13 @@ def with_thresholds(
     return out
 
 
-def _alignments(world: World, values: Floats) -> Floats:
+def _alignments(inputs: Inputs, values: Floats) -> Floats:
     """[draw, T, N] alignments that are known when a time step's decisions are made."""
-    return np.ascontiguousarray(latent(world, values, "a")[..., 0])
+    return np.ascontiguousarray(latent(inputs, values, "a")[..., 0])
 
 
-def _batches(world: World, draws: int) -> list[slice]:
-    size = max(1, _NUMBERS_AT_ONCE // max(1, world.record.size))
+def _batches(inputs: Inputs, draws: int) -> list[slice]:
+    size = max(1, _NUMBERS_AT_ONCE // max(1, inputs.record.size))
     return [slice(start, start + size) for start in range(0, draws, size)]
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 from scipy.special import expit
 
-from ..core.inputs import Floats, Ints, Standing, World
+from ..core.inputs import Floats, Inputs, Ints, Status
 from ..core.replay import knowledge
 from .priors import NAMES, default
-from .record import standings
+from .record import statuses
 from .scores import MEMBER
 
 PENALTY = 1.0  # of the ridge on slopes; the intercept is free
 WINDOW_PRIOR = 0.2  # chance of not signing at a typical renewal, as in the priors file
-_FROZEN = int(Standing.FROZEN)
+_FROZEN = int(Status.FROZEN)
 
 
 def logistic_regression(x: Floats, y: Floats, weight: Floats) -> Floats:
@@ -36,22 +36,22 @@ def logistic_regression(x: Floats, y: Floats, weight: Floats) -> Floats:
     return b
 
 
-def covariates(world: World) -> Floats:
+def covariates(inputs: Inputs) -> Floats:
     """[T, N, 8] what a state knew at the end of the step before, and the renewal window.
 
     Memories fade at the prior's medians: E, G, P, A, ln(1 + O), reliability, D, window.
     """
     middle = default().transform(np.full((1, default().dimensions), 0.5))
     middle[0, [NAMES.index(name) for name in ("b_R", "b_T")]] = 0.0
-    known = knowledge(world, middle[0])
+    known = knowledge(inputs, middle[0])
     known[..., -1] *= 10.0  # so that the penalty hardly touches the window
     return known
 
 
-def logistic_chances(world: World, train: np.ndarray) -> Floats:
+def logistic_probabilities(inputs: Inputs, train: np.ndarray) -> Floats:
     """Transition probabilities [T, N, 3] of a hazard fitted to the decisions `train` [T, N]."""
-    x = covariates(world)
-    before, after = standings(world)
+    x = covariates(inputs)
+    before, after = statuses(inputs)
     window = x[..., -1] > 0
     member = before == MEMBER
     cells = train & member
@@ -72,7 +72,7 @@ def logistic_chances(world: World, train: np.ndarray) -> Floats:
     freeze = np.where(window, 0.0, freeze)
     away = train & ~member
     back = (np.sum(away & (after == MEMBER)) + 0.5) / (away.sum() + 1.0)
-    out_of_it = away & (before == _FROZEN) & (after == int(Standing.OUTSIDE))
+    out_of_it = away & (before == _FROZEN) & (after == int(Status.OUT))
     thaw = (np.sum(out_of_it) + 0.5) / (away.sum() + 1.0)
     out = np.empty((*before.shape, 3))
     frozen = before == _FROZEN
@@ -82,13 +82,13 @@ def logistic_chances(world: World, train: np.ndarray) -> Floats:
     return out
 
 
-def held_out_logistic(world: World, fold: Ints) -> Floats:
+def held_out_logistic(inputs: Inputs, fold: Ints) -> Floats:
     """Log score of each fold, fitted to the others."""
-    _, after = standings(world)
+    _, after = statuses(inputs)
     scores = np.empty(int(fold.max()) + 1)
     for held in range(len(scores)):
-        chances = logistic_chances(world, (fold >= 0) & (fold != held))
+        probabilities = logistic_probabilities(inputs, (fold >= 0) & (fold != held))
         cells = fold == held
-        happened = np.take_along_axis(chances, after[..., np.newaxis].astype(int), -1)[..., 0]
+        happened = np.take_along_axis(probabilities, after[..., np.newaxis].astype(int), -1)[..., 0]
         scores[held] = np.log(np.maximum(happened[cells], 1e-12)).sum()
     return scores

@@ -11,26 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import DRIVERS, Floats, Forcing, Ints, World
+from ..core.inputs import DRIVERS, Drivers, Floats, Inputs, Ints
 from ..scenario import Event, Scenario
 
 DRIVER_KINDS = ("threat", "coercion", "arms_to_adversary", "demand", "offer", "response")
 
 
-def swap_states(world: World, order: Ints) -> World:
-    """Give every state the covariate history of another; standings stay with their states.
+def swap_states(inputs: Inputs, order: Ints) -> Inputs:
+    """Give every state the covariate history of another; statuses stay with their states.
 
     `order[i]` is the state whose covariates state `i` gets.
     """
-    f = world.forcing
+    f = inputs.drivers
     moved = f.change(
-        drivers=np.ascontiguousarray(f.drivers[:, order]),
+        own=np.ascontiguousarray(f.own[:, order]),
         dependence=np.ascontiguousarray(f.dependence[:, order]),
     )
-    return replace(world, forcing=_rewire(moved, order))
+    return replace(inputs, drivers=_rewire(moved, order))
 
 
-def _rewire(f: Forcing, order: Ints) -> Forcing:
+def _rewire(f: Drivers, order: Ints) -> Drivers:
     """Move the threats between states along with their targets."""
     T, n = f.dependence.shape
     start, actor, level, outside = [0], [], [], []
@@ -50,35 +50,35 @@ def _rewire(f: Forcing, order: Ints) -> Forcing:
     )
 
 
-def shift_time(world: World, ticks: int) -> World:
-    """Turn all drivers round the clock by some ticks; standings and renewals keep their dates."""
-    f = world.forcing
+def shift_time(inputs: Inputs, steps: int) -> Inputs:
+    """Turn all drivers round the clock by some time steps; statuses and renewals keep their dates."""
+    f = inputs.drivers
     moved: dict[str, Any] = {
-        name: np.roll(getattr(f, name), ticks, axis=0)
-        for name in ("drivers", "members", "kept_all", "broken_all", "dependence")
+        name: np.roll(getattr(f, name), steps, axis=0)
+        for name in ("own", "members", "kept_all", "broken_all", "dependence")
     }
     T, n = f.dependence.shape
     sizes = np.diff(f.pair_start).reshape(T, n)
     spans = [slice(f.pair_start[t * n], f.pair_start[(t + 1) * n]) for t in range(T)]
-    turned = [spans[(t - ticks) % T] for t in range(T)]
+    turned = [spans[(t - steps) % T] for t in range(T)]
     pairs: dict[str, Any] = {
         name: np.concatenate([getattr(f, name)[span] for span in turned])
         for name in ("pair_actor", "pair_level", "pair_outside")
     }
-    starts = np.concatenate([[0], np.cumsum(np.roll(sizes, ticks, axis=0).ravel())])
-    return replace(world, forcing=f.change(**moved, **pairs, pair_start=starts.astype(np.int64)))
+    starts = np.concatenate([[0], np.cumsum(np.roll(sizes, steps, axis=0).ravel())])
+    return replace(inputs, drivers=f.change(**moved, **pairs, pair_start=starts.astype(np.int64)))
 
 
-def noise(world: World, rng: np.random.Generator) -> World:
+def noise(inputs: Inputs, rng: np.random.Generator) -> Inputs:
     """Replace every driver by red noise that takes the same values at other places.
 
     Drivers of states and of pairs of states are redistributed over time and states, those of all
     members together over time. What is left of the record are statuses and the calendar.
     """
-    f = world.forcing
-    drivers = np.stack([_placed(f.driver(name), rng) for name in DRIVERS], axis=-1)
+    f = inputs.drivers
+    own = np.stack([_placed(f.driver(name), rng) for name in DRIVERS], axis=-1)
     made = _threats_elsewhere(f, rng).change(
-        drivers=drivers,
+        own=own,
         dependence=_placed(f.dependence, rng),
         members=np.column_stack([_placed(column, rng) for column in f.members.T]),
     )
@@ -86,7 +86,7 @@ def noise(world: World, rng: np.random.Generator) -> World:
         f"{name}_all": np.array([math.fsum(row) for row in made.driver(name).tolist()])
         for name in ("kept", "broken")
     }
-    return replace(world, forcing=made.change(**totals))
+    return replace(inputs, drivers=made.change(**totals))
 
 
 def _placed(values: Floats, rng: np.random.Generator) -> Floats:
@@ -107,7 +107,7 @@ def _red(shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     return red
 
 
-def _threats_elsewhere(f: Forcing, rng: np.random.Generator) -> Forcing:
+def _threats_elsewhere(f: Drivers, rng: np.random.Generator) -> Drivers:
     """Threats between states, each with its side, moved to where red noise is largest."""
     T, n = f.dependence.shape
     pairs = [(i, j) for i in range(n) for j in range(n) if i != j]

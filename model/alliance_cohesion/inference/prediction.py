@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.inputs import Floats, World
+from ..core.inputs import Floats, Inputs
 from ..core.replay import probabilities
-from .record import standings, yearly
+from .record import statuses, yearly
 
 if TYPE_CHECKING:
     from .fit import Fit
@@ -27,18 +27,18 @@ class Prediction:
     draws of each draw's yearly probability. At a renewal, to change it then."""
 
 
-def predict(world: World, values: Floats) -> Prediction:
+def predict(inputs: Inputs, values: Floats) -> Prediction:
     """What parameter draws [draw, parameter] expect along the record."""
-    before, _ = standings(world)
+    before, _ = statuses(inputs)
     T, n = before.shape
-    window = world.forcing.renewal[world.forcing.first :] == 1
+    window = inputs.drivers.renewal[inputs.drivers.first :] == 1
     probability, annual = np.zeros((T, n, 3)), np.zeros((T, n))
-    size = max(1, _AT_ONCE // max(1, 3 * world.record.size))
+    size = max(1, _AT_ONCE // max(1, 3 * inputs.record.size))
     for start in range(0, len(values), size):
-        steps = probabilities(world, values[start : start + size])
+        steps = probabilities(inputs, values[start : start + size])
         stay = np.take_along_axis(steps, before[np.newaxis, ..., np.newaxis].astype(int), -1)
         move = 1.0 - stay[..., 0]
-        move[:, ~window] = yearly(move[:, ~window], world.forcing.dt)
+        move[:, ~window] = yearly(move[:, ~window], inputs.drivers.dt)
         probability += steps.sum(axis=0)
         annual += move.sum(axis=0)
     return Prediction(probability / len(values), annual / len(values))
@@ -50,7 +50,7 @@ def predict_held_out(found: "Fit", seed: int, which: int = 0) -> Prediction:
     shape = record.fold.shape
     out = Prediction(np.full((*shape, 3), np.nan), np.full(shape, np.nan))
     for fold in range(record.folds):
-        blind = predict(record.world, found.draws(DRAWS, seed, which, without=fold))
+        blind = predict(record.inputs, found.draws(DRAWS, seed, which, without=fold))
         cells = record.fold == fold
         out.probability[cells] = blind.probability[cells]
         out.in_a_year[cells] = blind.in_a_year[cells]

@@ -8,12 +8,12 @@ mean and spread over alliances that the posterior carries; slopes stay as they a
 import numpy as np
 
 from ..core.elementary import compiled, exp, log, log1p
-from ..core.inputs import Floats, World
+from ..core.inputs import Floats, Inputs
 from ..core.randomness import Purpose, address, uniform
 from ..core.replay import latent
 from .draws import Hyper
 from .priors import NAMES
-from .record import at_risk, standings
+from .record import at_risk, statuses
 from .scores import MEMBER
 
 _GRID = np.linspace(-4.0, 4.0, 161)  # standard deviations around an alliance's expected threshold
@@ -21,21 +21,21 @@ _NEW = address(int(Purpose.NEW_ALLIANCE), 0)
 _RATES = ("f_leave", "f_renew", "f_return")
 
 
-def recalibrate(world: World, draws: Floats, hyper: Hyper, seed: int) -> Floats:
+def recalibrate(inputs: Inputs, draws: Floats, hyper: Hyper, seed: int) -> Floats:
     """Draws whose thresholds have learned the alliance's base rates.
 
     Args:
-        world: The compiled scenario with its record.
+        inputs: The compiled scenario with its record.
         draws: [draw, parameter]
         hyper: Mean and spread over alliances of each threshold, [draw].
         seed: Of the random numbers.
     """
-    before, after = standings(world)
-    f = world.forcing
+    before, after = statuses(inputs)
+    f = inputs.drivers
     window = np.broadcast_to(f.renewal[f.first :, np.newaxis] == 1, before.shape)
-    risk = at_risk(world)
+    risk = at_risk(inputs)
     member, away = risk & (before == MEMBER), risk & (before != MEMBER)
-    aligned = latent(world, draws, "a")[..., 0]
+    aligned = latent(inputs, draws, "a")[..., 0]
     happened = (
         int(np.sum(member & ~window & (after != MEMBER))),
         int(np.sum(member & window & (after != MEMBER))),

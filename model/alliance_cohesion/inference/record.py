@@ -1,4 +1,4 @@
-"""What the record says: documented changes of standing, their clusters, and who was at risk."""
+"""What the record says: documented changes of status, their clusters, and who was at risk."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,45 +6,45 @@ from itertools import pairwise
 import numpy as np
 
 from ..core.elementary import each, expm1, log1p
-from ..core.inputs import Floats, Ints, Standing, World
+from ..core.inputs import Floats, Inputs, Ints, Status
 
 CLUSTER_GAP = 1.0  # years: changes that follow each other within it are one cluster
 
 
 @dataclass(frozen=True)
 class Change:
-    """A documented change of one state's standing."""
+    """A documented change of one state's status."""
 
-    tick: int
-    """Among the decided ticks."""
+    step: int
+    """Among the decided time steps."""
     state: int
-    before: Standing
-    after: Standing
+    before: Status
+    after: Status
     date: np.datetime64
-    """First day of its tick."""
+    """First day of its time step."""
     window: bool
-    """It came in a tick in which the term had to be renewed."""
+    """It came in a time step in which the term had to be renewed."""
 
     @property
     def kind(self) -> str:
         """`exit`, `freeze` or `return`."""
-        if self.after == Standing.MEMBER:
+        if self.after == Status.MEMBER:
             return "return"
-        return "freeze" if self.after == Standing.FROZEN else "exit"
+        return "freeze" if self.after == Status.FROZEN else "exit"
 
 
-def standings(world: World) -> tuple[np.ndarray, np.ndarray]:
-    """Documented standings before and after each decided tick, each [T, N]."""
-    first = world.forcing.first
-    after = world.record[first:]
-    before = np.vstack([world.initial[np.newaxis], after[:-1]])
+def statuses(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
+    """Documented statuses before and after each decided time step, each [T, N]."""
+    first = inputs.drivers.first
+    after = inputs.record[first:]
+    before = np.vstack([inputs.initial[np.newaxis], after[:-1]])
     return before, after
 
 
-def changes(world: World) -> list[Change]:
+def changes(inputs: Inputs) -> list[Change]:
     """All documented changes in order of time; first accessions are not choices and left out."""
-    before, after = standings(world)
-    f = world.forcing
+    before, after = statuses(inputs)
+    f = inputs.drivers
     found = []
     for t, i in zip(*np.nonzero(before != after), strict=True):
         if t + f.first > f.entry[i]:
@@ -52,61 +52,63 @@ def changes(world: World) -> list[Change]:
                 Change(
                     int(t),
                     int(i),
-                    Standing(before[t, i]),
-                    Standing(after[t, i]),
-                    world.decided[t],
+                    Status(before[t, i]),
+                    Status(after[t, i]),
+                    inputs.decided[t],
                     bool(f.renewal[t + f.first]),
                 )
             )
     return found
 
 
-def clusters(world: World) -> list[list[Change]]:
+def clusters(inputs: Inputs) -> list[list[Change]]:
     """Changes grouped where they follow each other closely: not independent evidence."""
     groups: list[list[Change]] = []
-    for change in changes(world):
-        if groups and (change.tick - groups[-1][-1].tick) * world.forcing.dt <= CLUSTER_GAP:
+    for change in changes(inputs):
+        if groups and (change.step - groups[-1][-1].step) * inputs.drivers.dt <= CLUSTER_GAP:
             groups[-1].append(change)
         else:
             groups.append([change])
     return groups
 
 
-def label(group: list[Change], world: World) -> str:
+def label(group: list[Change], inputs: Inputs) -> str:
     """A cluster's plain name: its year and who moved."""
     year = str(group[0].date)[:4]
-    return f"{year} {' '.join(world.states[change.state] for change in group)}"
+    return f"{year} {' '.join(inputs.states[change.state] for change in group)}"
 
 
-def at_risk(world: World) -> np.ndarray:
-    """[T, N] whether the state decides anything in the tick."""
-    ticks = np.arange(world.forcing.first, len(world.ticks))[:, np.newaxis]
-    return ticks > world.forcing.entry[np.newaxis]
+def at_risk(inputs: Inputs) -> np.ndarray:
+    """[T, N] whether the state decides anything in the time step."""
+    steps = np.arange(inputs.drivers.first, len(inputs.steps))[:, np.newaxis]
+    return steps > inputs.drivers.entry[np.newaxis]
 
 
-def cluster_blocks(world: World) -> Ints:
+def cluster_blocks(inputs: Inputs) -> Ints:
     """[T, N] each decision's block: time is cut half-way between clusters, so that every
     decision, the uneventful ones too, is held out exactly once.
     """
-    groups = clusters(world)
-    middles = [(a[-1].tick + b[0].tick + 1) // 2 for a, b in pairwise(groups)]
-    block = np.searchsorted(middles, np.arange(len(world.decided)), side="right")
-    return _spread(world, block)
+    groups = clusters(inputs)
+    middles = [(a[-1].step + b[0].step + 1) // 2 for a, b in pairwise(groups)]
+    block = np.searchsorted(middles, np.arange(len(inputs.decided)), side="right")
+    return _spread(inputs, block)
 
 
-def time_blocks(world: World, until: np.datetime64) -> Ints:
+def time_blocks(inputs: Inputs, until: np.datetime64) -> Ints:
     """[T, N] block 0 up to and including the day `until`, block 1 after it."""
-    return _spread(world, (world.decided > until).astype(np.int64))
+    return _spread(inputs, (inputs.decided > until).astype(np.int64))
 
 
-def state_blocks(world: World) -> Ints:
+def state_blocks(inputs: Inputs) -> Ints:
     """[T, N] one block per state."""
-    block = np.broadcast_to(np.arange(len(world.states)), (len(world.decided), len(world.states)))
-    return np.where(at_risk(world), block, -1).astype(np.int64)
+    block = np.broadcast_to(
+        np.arange(len(inputs.states)), (len(inputs.decided), len(inputs.states))
+    )
+    return np.where(at_risk(inputs), block, -1).astype(np.int64)
 
 
-def _spread(world: World, block: np.ndarray) -> Ints:
-    return np.where(at_risk(world), block[:, np.newaxis], -1).astype(np.int64)
+def _spread(inputs: Inputs, block: np.ndarray) -> Ints:
+    return np.where(at_risk(inputs), block[:, np.newaxis], -1).astype(np.int64)
 
 
 def yearly(chance: Floats, dt: float) -> Floats:

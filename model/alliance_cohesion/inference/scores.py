@@ -1,6 +1,6 @@
 """Scores of predicted chances against what happened. Never plain accuracy: staying is common.
 
-Chances are [T, N, 3] (member, frozen, outside), outcomes [T, N] standings. Cells in which a
+Chances are [T, N, 3] (member, frozen, outside), outcomes [T, N] statuses. Cells in which a
 state decides nothing are left out by a mask.
 """
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.inputs import Floats, Ints, Standing, World
-from .record import at_risk, standings
+from ..core.inputs import Floats, Inputs, Ints, Status
+from .record import at_risk, statuses
 
-MEMBER = int(Standing.MEMBER)
+MEMBER = int(Status.MEMBER)
 Bools = NDArray[np.bool_]
 _EXACT = 10_000_000  # additions for an exact p
 
@@ -133,25 +133,25 @@ def _auc_interval(auc: float, moves: int, others: int) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def rankings(world: World, chances: Floats, fold: Ints) -> dict[str, Ranking | None]:
+def rankings(inputs: Inputs, probabilities: Floats, fold: Ints) -> dict[str, Ranking | None]:
     """AUC split by kind of change: leaving off the window, not signing in it, coming back.
 
     Args:
-        world: The compiled scenario with its record.
+        inputs: The compiled scenario with its record.
         chances: [T, N, 3]
         fold: [T, N] the fold of each decision.
     """
-    before, after = standings(world)
-    window = (world.forcing.renewal[world.forcing.first :] == 1)[:, np.newaxis]
-    risk = at_risk(world)
+    before, after = statuses(inputs)
+    window = (inputs.drivers.renewal[inputs.drivers.first :] == 1)[:, np.newaxis]
+    risk = at_risk(inputs)
     member = risk & (before == MEMBER)
     away = risk & (before != MEMBER)
-    leave = 1.0 - chances[..., MEMBER]
+    leave = 1.0 - probabilities[..., MEMBER]
     off, inside = member & ~window, member & window
     return {
         "leaving off the window": ranking(leave[off], after[off] != MEMBER, fold[off]),
         "not signing in the window": ranking(leave[inside], after[inside] != MEMBER, fold[inside]),
-        "coming back": ranking(chances[..., MEMBER][away], after[away] == MEMBER, fold[away]),
+        "coming back": ranking(probabilities[..., MEMBER][away], after[away] == MEMBER, fold[away]),
     }
 
 
@@ -168,10 +168,10 @@ class Proper:
         return 1.0 - self.rules / self.baseline if self.baseline > 0 else 0.0
 
 
-def proper_scores(world: World, chances: Floats, baseline: Floats) -> dict[str, Proper]:
+def proper_scores(inputs: Inputs, probabilities: Floats, baseline: Floats) -> dict[str, Proper]:
     """Brier score of leaving and ranked probability score of status, per decision."""
-    before, after = standings(world)
-    risk = at_risk(world)
+    before, after = statuses(inputs)
+    risk = at_risk(inputs)
     member = risk & (before == MEMBER)
 
     def brier(predicted: Floats) -> float:
@@ -186,8 +186,8 @@ def proper_scores(world: World, chances: Floats, baseline: Floats) -> dict[str, 
         )
 
     return {
-        "brier": Proper(brier(chances), brier(baseline)),
-        "ranked probability": Proper(ranked(chances), ranked(baseline)),
+        "brier": Proper(brier(probabilities), brier(baseline)),
+        "ranked probability": Proper(ranked(probabilities), ranked(baseline)),
     }
 
 
@@ -201,13 +201,13 @@ class Bin:
     moves: int
 
 
-def calibration_curve(world: World, chances: Floats, bins: int = 5) -> list[Bin]:
+def calibration_curve(inputs: Inputs, probabilities: Floats, bins: int = 5) -> list[Bin]:
     """Predicted against observed share of leaving, members' decisions in groups of equal size
     of predicted leaving (not of equal count: the rare high chances are what matters).
     """
-    before, after = standings(world)
-    member = at_risk(world) & (before == MEMBER)
-    predicted = 1.0 - chances[member][:, MEMBER]
+    before, after = statuses(inputs)
+    member = at_risk(inputs) & (before == MEMBER)
+    predicted = 1.0 - probabilities[member][:, MEMBER]
     left = after[member] != MEMBER
     order = np.argsort(predicted)
     mass = np.cumsum(predicted[order])
@@ -238,7 +238,7 @@ class Rank:
     """How many peers nothing tells apart from it."""
 
 
-def rank_of_mover(chances: Floats, before: np.ndarray, risk: Bools, state: int) -> Rank:
+def rank_of_mover(probabilities: Floats, before: np.ndarray, risk: Bools, state: int) -> Rank:
     """Rank of `state` by its probability to change status.
 
     Its peers are the states of the same status that decide something: a state that has never been
@@ -251,7 +251,7 @@ def rank_of_mover(chances: Floats, before: np.ndarray, risk: Bools, state: int) 
         state: Who moved.
     """
     peers = np.flatnonzero((before == before[state]) & risk)
-    move = 1.0 - chances[np.arange(len(before)), before]
+    move = 1.0 - probabilities[np.arange(len(before)), before]
     same = np.abs(move[peers] - move[state]) <= 1e-9 * move[state] + 1e-15
     above = int(np.sum(move[peers][~same] > move[state]))
     return Rank(above + (int(same.sum()) + 1) / 2, len(peers), int(same.sum()) - 1)

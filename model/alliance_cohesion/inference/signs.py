@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.elementary import each, log
-from ..core.inputs import Floats, Ints, Standing, World
+from ..core.inputs import Floats, Inputs, Ints, Status
 from ..scenario import Scenario
 
 Bools = NDArray[np.bool_]
@@ -28,7 +28,7 @@ class Signs:
 
     value: Floats
     """[row]"""
-    tick: Ints
+    step: Ints
     """[row] among the decided time steps: the last one of the sign's year."""
     state: Ints
     """[row]"""
@@ -37,8 +37,8 @@ class Signs:
 
     def outside(self, cells: Bools) -> "Signs":
         """The signs that are not of the time steps in which any of `cells` [T, N] is true."""
-        keep = ~cells[self.tick].any(axis=1)
-        return Signs(self.value[keep], self.tick[keep], self.state[keep], self.kind[keep])
+        keep = ~cells[self.step].any(axis=1)
+        return Signs(self.value[keep], self.step[keep], self.state[keep], self.kind[keep])
 
     def log_density(self, aligned: Floats) -> Floats:
         """Log density of the signs given alignments as time steps end, [draw, T, N]."""
@@ -46,21 +46,21 @@ class Signs:
         for which in range(len(KNOWN)):
             rows = self.kind == which
             if rows.any():
-                x = aligned[:, self.tick[rows], self.state[rows]]
+                x = aligned[:, self.step[rows], self.state[rows]]
                 total += _log_marginal(self.value[rows], np.ascontiguousarray(x))
         return total
 
 
-def read(scenario: Scenario, world: World, kinds: tuple[str, ...] = KNOWN) -> Signs:
+def read(scenario: Scenario, inputs: Inputs, kinds: tuple[str, ...] = KNOWN) -> Signs:
     """Signs of members' alignment from the scenario's indicator table."""
     rows = []
-    years = world.decided.astype("datetime64[Y]").astype(int) + 1970
+    years = inputs.decided.astype("datetime64[Y]").astype(int) + 1970
     for row in scenario.indicators:
-        ticks = np.flatnonzero(years == row.year)
-        if row.indicator not in kinds or row.state not in world.states or not len(ticks):
+        steps = np.flatnonzero(years == row.year)
+        if row.indicator not in kinds or row.state not in inputs.states or not len(steps):
             continue
-        t, i = int(ticks[-1]), world.states.index(row.state)
-        if world.record[world.forcing.first + t, i] == Standing.MEMBER:
+        t, i = int(steps[-1]), inputs.states.index(row.state)
+        if inputs.record[inputs.drivers.first + t, i] == Status.MEMBER:
             rows.append((row.value, t, i, KNOWN.index(row.indicator)))
     table = np.array(rows, dtype=float).reshape(-1, 4)
     whole = [np.ascontiguousarray(table[:, k].astype(np.int64)) for k in (1, 2, 3)]

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Ints, World
-from ..scenario import Scenario, compile_world
+from ..core.inputs import Inputs, Ints
+from ..scenario import Scenario, compile_inputs
 from ..scenario import load as load_scenario
 from ..util import shipped
 from ..util.compiled import sources_hash
@@ -49,7 +49,7 @@ class Experiment:
     """What is scored: a name for it, its inputs, what is believed, and the folds."""
 
     name: str
-    inputs: Callable[[], World]
+    inputs: Callable[[], Inputs]
     prior: Prior
     folds: str = "clusters"
     """How decisions are split: `clusters`, `states`, or `after YEAR`."""
@@ -80,9 +80,9 @@ class Study:
         return load_scenario(self.name)
 
     @cached_property
-    def world(self) -> World:
+    def inputs(self) -> Inputs:
         """It compiled."""
-        return compile_world(self.scenario)
+        return compile_inputs(self.scenario)
 
     @cached_property
     def prior(self) -> Prior:
@@ -92,47 +92,49 @@ class Study:
     @cached_property
     def clusters(self) -> Ints:
         """[T, N] decisions split by cluster of events."""
-        return record.cluster_blocks(self.world)
+        return record.cluster_blocks(self.inputs)
 
     @cached_property
     def rules(self) -> Fit:
         """The rules fitted to the whole record."""
-        return fit_rules(self.world, self.prior, self.clusters, draws=self.draws, seed=self.seed)
+        return fit_rules(self.inputs, self.prior, self.clusters, draws=self.draws, seed=self.seed)
 
     @cached_property
     def baseline(self) -> Fit:
         """The window-aware constant fitted to the whole record."""
-        return fit_baseline(self.world, self.prior, self.clusters, draws=self.draws, seed=self.seed)
+        return fit_baseline(
+            self.inputs, self.prior, self.clusters, draws=self.draws, seed=self.seed
+        )
 
     def folds(self, how: str) -> tuple[Ints, list[str]]:
         """[T, N] the fold of each decision, and the folds' names."""
         if how == "clusters":
-            names = [record.label(group, self.world) for group in record.clusters(self.world)]
+            names = [record.label(group, self.inputs) for group in record.clusters(self.inputs)]
             return self.clusters, names
         if how == "states":
-            return record.state_blocks(self.world), list(self.world.states)
+            return record.state_blocks(self.inputs), list(self.inputs.states)
         year = how.removeprefix("after ")
-        return record.time_blocks(self.world, np.datetime64(f"{year}-12-31")), ["until", how]
+        return record.time_blocks(self.inputs, np.datetime64(f"{year}-12-31")), ["until", how]
 
     def random(self, *purpose: int) -> np.random.Generator:
         """Random numbers for a purpose."""
         return np.random.default_rng([self.seed, *purpose])
 
-    def changed(self, change: Callable[[Scenario], Scenario], lag: int = 0) -> World:
+    def changed(self, change: Callable[[Scenario], Scenario], lag: int = 0) -> Inputs:
         """The inputs of a changed scenario."""
-        return compile_world(change(self.scenario), lag=lag)
+        return compile_inputs(change(self.scenario), lag=lag)
 
 
 def score(study: Study, experiment: Experiment) -> list[Row]:
     """Fit an experiment and score each of its folds by a fit that has not seen it."""
     fold, names = study.folds(experiment.folds)
-    world = experiment.inputs()
+    inputs = experiment.inputs()
     if experiment.name == LOGISTIC:
         from .logistic import held_out_logistic
 
-        scores, about = held_out_logistic(world, fold), {}
+        scores, about = held_out_logistic(inputs, fold), {}
     else:
-        found = _fitted(study, experiment, Record(world, fold))
+        found = _fitted(study, experiment, Record(inputs, fold))
         scores = found.held_out()
         if experiment.signs:  # those of a fold's time must not be seen either
             scores = np.array([_blind(study, experiment, found, b) for b in range(len(scores))])
@@ -155,7 +157,7 @@ def _fitted(study: Study, experiment: Experiment, asked: Record) -> Fit:
     if experiment.folds == "clusters" and experiment.name in (RULES, BASELINE):
         return study.rules if experiment.name == RULES else study.baseline
     if experiment.signs:
-        seen = signs.read(study.scenario, asked.world, experiment.signs)
+        seen = signs.read(study.scenario, asked.inputs, experiment.signs)
         asked = replace(asked, signs=seen)
     return fit(asked, experiment.prior, draws=experiment.draws, seed=study.seed)
 
@@ -189,25 +191,25 @@ def experiments(study: Study, size: str) -> list[Experiment]:
         study: The scenario and the prior.
         size: `fit` (the rules and the baseline alone), `short` for a check, or `all`.
     """
-    world, prior, scenario = study.world, study.prior, study.scenario
-    silent = baselines.silence(world)
+    inputs, prior, scenario = study.inputs, study.prior, study.scenario
+    silent = baselines.without_drivers(inputs)
     flat = baselines.without_slopes(prior)
 
-    def one(name: str, inputs: Callable[[], World], believed: Prior = prior, **more: Any) -> None:
-        found.append(Experiment(name, inputs, believed, **{"draws": study.draws, **more}))
+    def one(name: str, made: Callable[[], Inputs], believed: Prior = prior, **more: Any) -> None:
+        found.append(Experiment(name, made, believed, **{"draws": study.draws, **more}))
 
     found: list[Experiment] = []
-    one(RULES, lambda: world)
+    one(RULES, lambda: inputs)
     one(BASELINE, lambda: silent, flat)
     if size == "fit":
         return found
-    for folds in ("states", *_forward(world)):
-        one(RULES, lambda: world, folds=folds)
+    for folds in ("states", *_forward(inputs)):
+        one(RULES, lambda: inputs, folds=folds)
         one(BASELINE, lambda: silent, flat, folds=folds)
     one("every input one time step later", lambda: study.changed(lambda same: same, lag=1))
-    for rival in baselines.baselines(prior, world, scenario.events)[1:]:
-        one(rival.name, partial(_same, rival.world), rival.prior)
-    one(LOGISTIC, lambda: world)
+    for rival in baselines.baselines(prior, inputs, scenario.events)[1:]:
+        one(rival.name, partial(_same, rival.inputs), rival.prior)
+    one(LOGISTIC, lambda: inputs)
     one("rows of low confidence dropped", lambda: study.changed(placebos.confident))
     if placebos.is_coded_twice(scenario):
         one("the second coder's strengths", lambda: study.changed(placebos.alternative))
@@ -215,13 +217,13 @@ def experiments(study: Study, size: str) -> list[Experiment]:
     every = [signs.KNOWN, *((kind,) for kind in signs.KNOWN)]
     for kinds in every if size == "all" else every[:1]:
         name = "graded signs: " + ", ".join(kinds)
-        one(name, lambda: world, signs=kinds, draws=some)
+        one(name, lambda: inputs, signs=kinds, draws=some)
     if size == "all":
-        for rival in baselines.theories(prior, world):
-            one(f"theory: {rival.name}", lambda: world, rival.prior, draws=some)
+        for rival in baselines.theories(prior, inputs):
+            one(f"theory: {rival.name}", lambda: inputs, rival.prior, draws=some)
         for name, value in SWEPT:
             believed = prior.rescale(value) if name == "slopes" else prior.pin(**{name: value})
-            one(f"prior: {name} {value:g}", lambda: world, believed, draws=some)
+            one(f"prior: {name} {value:g}", lambda: inputs, believed, draws=some)
     swaps, shifts, rows = REPEATS[size]
     for name, repeats in (
         ("swap", swaps), ("time_shift", shifts), ("noise", shifts), ("shuffled", rows),
@@ -233,49 +235,49 @@ def experiments(study: Study, size: str) -> list[Experiment]:
     return found
 
 
-def _same(world: World) -> World:
-    return world
+def _same(inputs: Inputs) -> Inputs:
+    return inputs
 
 
-def _swap(study: Study, number: int) -> World:
+def _swap(study: Study, number: int) -> Inputs:
     """Input histories permuted across states."""
-    chance, n = study.random(1, number), len(study.world.states)
+    chance, n = study.random(1, number), len(study.inputs.states)
     order = np.arange(n)
     while np.array_equal(order, np.arange(n)) and n > 1:
         order = chance.permutation(n)
-    return placebos.swap_states(study.world, order)
+    return placebos.swap_states(study.inputs, order)
 
 
-def _time_shift(study: Study, number: int) -> World:
+def _time_shift(study: Study, number: int) -> Inputs:
     """All drivers turned round the clock, at least two years either way."""
-    T = len(study.world.ticks)
-    least = min(round(2.0 / study.world.forcing.dt), T // 2)
+    T = len(study.inputs.steps)
+    least = min(round(2.0 / study.inputs.drivers.dt), T // 2)
     steps = int(study.random(2, number).integers(least, max(T - least, least + 1)))
-    return placebos.shift_time(study.world, steps)
+    return placebos.shift_time(study.inputs, steps)
 
 
-def _noise(study: Study, number: int) -> World:
+def _noise(study: Study, number: int) -> Inputs:
     """Every driver replaced by red noise."""
-    return placebos.noise(study.world, study.random(3, number))
+    return placebos.noise(study.inputs, study.random(3, number))
 
 
-def _shuffled(study: Study, number: int) -> World:
+def _shuffled(study: Study, number: int) -> Inputs:
     """Contents shuffled among a state's rows, dates kept."""
     return study.changed(lambda s: placebos.shuffle_contents(s, study.random(4, number)))
 
 
-def _thinned(study: Study, number: int) -> World:
+def _thinned(study: Study, number: int) -> Inputs:
     """Leavers' rows thinned to the stayers' density."""
-    leavers = {study.world.states[change.state] for change in record.changes(study.world)}
+    leavers = {study.inputs.states[change.state] for change in record.changes(study.inputs)}
     return study.changed(lambda s: placebos.thin(s, study.random(5, number), leavers))
 
 
-def _jittered(study: Study, number: int) -> World:
+def _jittered(study: Study, number: int) -> Inputs:
     """Every strength moved by -1, 0 or +1 code."""
     return study.changed(lambda s: placebos.jitter(s, study.random(6, number)))
 
 
-PLACEBOS: dict[str, Callable[[Study, int], World]] = {
+PLACEBOS: dict[str, Callable[[Study, int], Inputs]] = {
     "swap": _swap, "time_shift": _time_shift, "noise": _noise,
     "shuffled": _shuffled, "thinned": _thinned, "jittered": _jittered,
 }  # fmt: skip
@@ -288,9 +290,9 @@ def forward_years() -> list[int]:
     return years
 
 
-def _forward(world: World) -> list[str]:
+def _forward(inputs: Inputs) -> list[str]:
     """The forward hold-outs that have decisions on both sides."""
-    years = world.decided.astype("datetime64[Y]").astype(int) + 1970
+    years = inputs.decided.astype("datetime64[Y]").astype(int) + 1970
     return [f"after {year}" for year in forward_years() if years[0] <= year < years[-1]]
 
 
@@ -305,7 +307,7 @@ def tasks(study: Study, size: str) -> dict[str, Task]:
     for name, check in CHECKS.items():
         for start in range(0, SIMULATIONS.get(size, 0), _CHECKS_AT_ONCE):
             found[f"simulated from the {name} | {start}"] = partial(
-                check, study.world, study.prior, study.rules if name == "posterior" else None,
+                check, study.inputs, study.prior, study.rules if name == "posterior" else None,
                 range(start, start + _CHECKS_AT_ONCE), study.seed,
             )  # fmt: skip
     return found

@@ -69,7 +69,7 @@ def sentences(figures: Figures) -> list[str]:
         f"{_signed(gain['gain'])} nats over {len(gain['gain_by_cluster'])} clusters (numerical "
         f"error {gain['error']:.2f}).",
         f"One step ahead, {leavings(figures['leavings'])}{returned}.",
-        f"Free-running from the start, {percent(free['right_standing'])} of states and time steps "
+        f"Free-running from the start, {percent(free['right_status'])} of states and time steps "
         f"have the documented status, and the documented changes come within two years of their "
         f"date in these shares of histories: {near}.",
     ]
@@ -324,7 +324,7 @@ def _free(figures: Figures) -> list[Part]:
     rows: list[tuple[object, ...]] = [
         (words, rules[key], baseline[key])
         for words, key in (
-            ("right status, share of states and time steps", "right_standing"),
+            ("right status, share of states and time steps", "right_status"),
             ("no stayer ever leaves", "no_stayer_leaves"),
             ("stayers that leave, mean", "false_leavers"),
         )

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..core.inputs import Floats, Standing
+from ..core.inputs import Floats, Status
 from ..core.parameters import PARAMETERS
 from . import palette
 from .compare_plot import reliability
@@ -15,7 +15,7 @@ from .text import clean, shorten
 
 _BINS = 40
 _EDGES = (0.005, 0.985)  # quantiles between which a panel lies
-_BEFORE, _AFTER = palette.FAINT, palette.STANDING[Standing.MEMBER]
+_BEFORE, _AFTER = palette.FAINT, palette.STATUS[Status.MEMBER]
 
 
 def draw(

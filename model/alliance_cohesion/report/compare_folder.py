@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..analysis.compare import Scorecard
-from ..core.inputs import World
+from ..core.inputs import Inputs
 from . import compare_plot, compare_report
 from .keep import Origin, keeping
-from .subject import Subject
+from .timeline import Timeline
 
 
 def write(
     folder: Path,
-    subject: Subject,
-    world: World,
+    timeline: Timeline,
+    inputs: Inputs,
     card: Scorecard,
     command: Sequence[str] = (),
     *,
@@ -23,8 +23,8 @@ def write(
 
     Args:
         folder: Where it goes.
-        subject: Any run of the scenario with the comparison's seed: states, dates and record.
-        world: The scenario compiled.
+        timeline: Any run of the scenario with the comparison's seed: states, dates and record.
+        inputs: The scenario compiled.
         card: What was found.
         command: The command line.
         overwrite: Whether results that are there already are replaced.
@@ -38,15 +38,15 @@ def write(
     origin = Origin(
         job="compare",
         kind="comparison",
-        scenario=subject.scenario,
+        scenario=timeline.scenario,
         command=command,
-        seed=int(subject.data.attrs["seed"]),
+        seed=int(timeline.data.attrs["seed"]),
         parameters_from=card.parameters_from,
-        parameters_sha256=str(subject.data.attrs["parameters_sha256"]),
+        parameters_sha256=str(timeline.data.attrs["parameters_sha256"]),
         histories=card.free.histories,
     )
     with keeping(folder, origin, overwrite=overwrite) as draft:
         draft.json(card.as_json(), "scorecard.json", "every score and every table, as data")
-        draft.draw(lambda: compare_plot.draw(subject, world, card))
-        draft.report(compare_report.document(subject, card, draft.figures))
+        draft.draw(lambda: compare_plot.draw(timeline, inputs, card))
+        draft.report(compare_report.document(timeline, card, draft.figures))
     return draft.final

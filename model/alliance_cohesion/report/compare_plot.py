@@ -4,45 +4,45 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from ..analysis.compare import Scorecard
-from ..core.inputs import World
+from ..core.inputs import Inputs
 from ..inference import record
 from . import palette
 from .page import Picture, Sheet, legend, sheet, time_axis
-from .subject import Subject
 from .text import percent
+from .timeline import Timeline
 
 
-def draw(subject: Subject, world: World, card: Scorecard) -> list[Picture]:
+def draw(timeline: Timeline, inputs: Inputs, card: Scorecard) -> list[Picture]:
     """All pictures of a comparison."""
     return [
-        _hazard(subject, world, card),
-        reliability(_source(subject, card), _bins(card)),
-        _free(subject, card),
+        _hazard(timeline, inputs, card),
+        reliability(_source(timeline, card), _bins(card)),
+        _free(timeline, card),
     ]
 
 
-def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
+def _hazard(timeline: Timeline, inputs: Inputs, card: Scorecard) -> Picture:
     """Per state the probability of changing status, rules and baseline, and what it did."""
-    risk = record.at_risk(world)
-    changes = record.changes(world)
+    risk = record.at_risk(inputs)
+    changes = record.changes(inputs)
     title = "Probability of leaving, freezing or coming back, against the record"
     subtitle = (
-        f"{_source(subject, card)}; a member's probability of leaving, another's of coming back"
+        f"{_source(timeline, card)}; a member's probability of leaving, another's of coming back"
     )
-    made: Sheet = sheet(title, subtitle, len(world.states), panel=1.05, gap=0.5, legend_lines=1)
+    made: Sheet = sheet(title, subtitle, len(inputs.states), panel=1.05, gap=0.5, legend_lines=1)
     # The last entry of `years` closes the last time step.
-    years = np.asarray(subject.years[: len(risk)])
-    for i, (state, axes) in enumerate(zip(world.states, made.panels, strict=True)):
+    years = np.asarray(timeline.years[: len(risk)])
+    for i, (state, axes) in enumerate(zip(inputs.states, made.panels, strict=True)):
         for one, colour, width in ((card.baseline, palette.FAINT, 1.0), (card.rules, "k", 1.4)):
             shown = np.where(risk[:, i], one.in_a_year[:, i], np.nan)
             axes.step(years, shown, where="post", color=colour, lw=width)
         for change in changes:
             if change.state == i:
-                axes.axvline(years[change.tick], color="#d55e00", lw=1.2, zorder=0)
-                late = years[change.tick] > years[0] + 0.85 * (years[-1] - years[0])
+                axes.axvline(years[change.step], color="#d55e00", lw=1.2, zorder=0)
+                late = years[change.step] > years[0] + 0.85 * (years[-1] - years[0])
                 axes.annotate(
                     f"{change.kind} {str(change.date)[:4]}",
-                    (years[change.tick], 0.55),
+                    (years[change.step], 0.55),
                     xytext=(-2 if late else 2, 0),
                     textcoords="offset points",
                     ha="right" if late else "left",
@@ -54,7 +54,7 @@ def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
         axes.set_yticks([0.001, 0.01, 0.1, 1.0], ["0.1 %", "1 %", "10 %", "100 %"])
         axes.minorticks_off()
         axes.set_title(state, loc="left", fontsize=9, fontweight="bold")
-        time_axis(axes, subject)
+        time_axis(axes, timeline)
     legend(
         made.figure,
         [
@@ -73,14 +73,14 @@ def _hazard(subject: Subject, world: World, card: Scorecard) -> Picture:
     )  # fmt: skip
 
 
-def _source(subject: Subject, card: Scorecard) -> str:
+def _source(timeline: Timeline, card: Scorecard) -> str:
     if card.held_out:
         return (
-            f"{subject.data.attrs['scenario']}; held out: each fold is predicted by a fit that "
+            f"{timeline.data.attrs['scenario']}; held out: each fold is predicted by a fit that "
             "has not seen it"
         )
     return (
-        f"{subject.data.attrs['scenario']}; parameters from {card.parameters_from}, which has not "
+        f"{timeline.data.attrs['scenario']}; parameters from {card.parameters_from}, which has not "
         "seen this alliance"
     )
 
@@ -146,11 +146,11 @@ def _wilson(moves: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _free(subject: Subject, card: Scorecard) -> Picture:
+def _free(timeline: Timeline, card: Scorecard) -> Picture:
     """How many members leave in free histories, and how often each change comes in time."""
     title = "Free-running histories: how often is each documented change made?"
     subtitle = (
-        f"{subject.data.attrs['scenario']}; {card.free.histories:,} histories from the start; "
+        f"{timeline.data.attrs['scenario']}; {card.free.histories:,} histories from the start; "
         f"parameters from {card.parameters_from}"
     )
     made = sheet(title, subtitle, 2, panel=2.4, columns=2)

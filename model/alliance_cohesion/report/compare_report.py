@@ -3,14 +3,14 @@
 from ..analysis.compare import Scorecard
 from . import scorecard
 from .document import Document, Figure, Section
-from .subject import Subject
 from .text import clean
+from .timeline import Timeline
 
 
-def document(subject: Subject, card: Scorecard, figures: list[Figure]) -> Document:
+def document(timeline: Timeline, card: Scorecard, figures: list[Figure]) -> Document:
     """The report, from the scorecard and its pictures."""
     return Document(
-        title=f"{clean(subject.scenario.title or card.scenario)}: against history",
+        title=f"{clean(timeline.scenario.title or card.scenario)}: against history",
         question=scorecard.question(card),
         answer=tuple(scorecard.answer(card)),
         figures=tuple(figures),

@@ -13,7 +13,7 @@ from ..analysis.counterfactual import Answer
 from ..analysis.counterfactual.answer import BY_RULE, CHANNELS, FORECAST, MAIN, given
 from ..analysis.counterfactual.coupling import COUPLINGS
 from ..analysis.counterfactual.moves import STATUS
-from ..core.inputs import Standing
+from ..core.inputs import Status
 from .document import Document, Figure, Section
 from .grid import Column, Grid, grid, numbers, words
 from .keep import Origin, keeping
@@ -438,7 +438,7 @@ def _moves(answer: Answer) -> Grid:
 
 
 def _channels(answer: Answer) -> Grid:
-    focal = {answer.pair.base.world.states[i] for i in answer.pair.focal}
+    focal = {answer.pair.base.inputs.states[i] for i in answer.pair.focal}
     rows = []
     for row in answer.tables["channels"].to_dict("records"):
         carried = max(abs(row[name]) for name in CHANNELS)
@@ -612,23 +612,23 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
 
     from . import palette
     from .page import Picture, heading
-    from .subject import Subject, decimal_year
+    from .timeline import Timeline, decimal_year
 
-    data, subject = answer.data.sel(question=question), Subject(answer.data, answer.scenario)
+    data, timeline = answer.data.sel(question=question), Timeline(answer.data, answer.scenario)
     title, caption = _TITLES[question]
     was = "record" if question != FORECAST and answer.all_known else "as it was"
-    rivals = [given(c) for c in COUPLINGS if c != MAIN] if question != FORECAST else []
-    years, branch = subject.years, decimal_year(np.datetime64(answer.data.attrs["branch"], "D"))
+    alternatives = [given(c) for c in COUPLINGS if c != MAIN] if question != FORECAST else []
+    years, branch = timeline.years, decimal_year(np.datetime64(answer.data.attrs["branch"], "D"))
     begin, end = max(float(years[0]), branch - _BEFORE), float(years[-1])
     wide = data["frozen_or_out"].sel(simulation="difference", state=states)
     limit = np.ceil(10 * max(0.1, float(np.abs(wide.values[:3]).max()))) / 10
     figure = Sheet(figsize=(_WIDTH, 1.15 + _PANEL * len(states)), facecolor="white",
                    layout="constrained")  # fmt: skip
-    _, subtitle = heading(subject, title)
+    _, subtitle = heading(timeline, title)
     figure.suptitle(f"{title}\n", fontsize=11, fontweight="bold", x=0.01, ha="left")
     panels = figure.subplots(len(states), 3, squeeze=False, sharex=True)
     for state, (left, middle, right) in zip(states, panels, strict=True):
-        i = subject.data["state"].values.tolist().index(state)
+        i = timeline.data["state"].values.tolist().index(state)
         name = clean(answer.name(state))
         for axes, side, label in ((left, "base", was), (middle, "changed", "with the change")):
             share = data["share"].sel(simulation=side, state=state).values
@@ -638,7 +638,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         mean, low, high = (np.append(x, x[-1]) for x in wide.sel(state=state).values[:3])
         right.fill_between(years, low, high, step="post", color=palette.INK, alpha=0.15, lw=0)
         right.step(years, mean, where="post", color=palette.INK, lw=1.3)
-        for rival in rivals:
+        for rival in alternatives:
             other = answer.data["frozen_or_out"].sel(
                 question=rival, simulation="difference", band="mean", state=state
             )
@@ -650,11 +650,11 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
         right.set_yticks([-limit, 0, limit], [points(-limit), "0", points(limit)])
         for axes in (left, middle, right):
             axes.axvline(branch, color=palette.INK, lw=0.9, linestyle=":")
-            for change in subject.changes(i):
+            for change in timeline.changes(i):
                 axes.axvline(decimal_year(change.day), color=palette.INK, lw=0.7)
             _years(axes, begin, end)
     handles = [
-        *(Patch(color=palette.STANDING[status], label=STATUS[status]) for status in Standing),
+        *(Patch(color=palette.STATUS[status], label=STATUS[status]) for status in Status),
         Line2D([], [], color=palette.INK, lw=0.7, label="documented change"),
         Line2D([], [], color=palette.INK, lw=0.9, linestyle=":", label="branch"),
         Patch(color=palette.INK, alpha=0.15, label="90 % of parameter draws"),
@@ -673,9 +673,9 @@ def _stack(axes: "Axes", years: Any, share: Any) -> None:
     from . import palette
 
     bottom = np.zeros(len(years))
-    for status in reversed(Standing):
+    for status in reversed(Status):
         top = bottom + np.append(share[:, status], share[-1, status])
-        axes.fill_between(years, bottom, top, step="post", color=palette.STANDING[status], lw=0)
+        axes.fill_between(years, bottom, top, step="post", color=palette.STATUS[status], lw=0)
         bottom = top
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.5, 1], ["0", "50", "100 %"])

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ..analysis.explain import Explanation
-from ..analysis.explain.explanation import IN_SAMPLE, OUT_OF_SAMPLE, PRIOR, STATUS, plain
-from ..core.inputs import Standing
+from ..analysis.explain.explanation import IN_SAMPLE, LABELS, OUT_OF_SAMPLE, PRIOR, plain
+from ..core.inputs import Status
 from ..scenario import Scenario
-from ..scenario.events import RESPONSE, STANDING
+from ..scenario.events import RESPONSE, STATUS
 from ..scenario.fields import INTERNAL
 from ..scenario.states import name_of
 from . import markdown as as_markdown
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from .page import Picture
 
 ALIKE = {
-    Standing.MEMBER: "members",
-    Standing.FROZEN: "frozen states",
-    Standing.OUTSIDE: "states that are out",
+    Status.MEMBER: "members",
+    Status.FROZEN: "frozen states",
+    Status.OUT: "states that are out",
 }
 SAMPLE = {
     IN_SAMPLE: "All numbers not called held out are in sample: the parameters were fitted to this "
@@ -123,10 +123,10 @@ def name(e: Explanation, code: str) -> str:
 def step(e: Explanation) -> str:
     """What is documented of the time step, and what decides it."""
     state = name(e, e.state)
-    after = "stayed so" if e.after == e.before else f"ended it as {STATUS[e.after]}"
+    after = "stayed so" if e.after == e.before else f"ended it as {LABELS[e.after]}"
     renewal = " In it the term ended and staying took a signature." if e.renewal else ""
     return (
-        f"{state} began the time step {e.first} to {e.last} as {STATUS[e.before]} and {after}."
+        f"{state} began the time step {e.first} to {e.last} as {LABELS[e.before]} and {after}."
         f"{renewal} One step ahead: only what was perceived up to {e.known_until} decides it."
     )
 
@@ -134,7 +134,7 @@ def step(e: Explanation) -> str:
 def coded(e: Explanation, row: Any) -> str:
     """What a row is and how it is coded: `threat by Azerbaijan, code 3; confidence medium`."""
     sure = f"confidence {row['confidence']}"
-    if row["kind"] == STANDING:
+    if row["kind"] == STATUS:
         return clean(f"membership status of {name(e, row['actor'])}; {sure}")
     kind = "answer" if row["kind"] == RESPONSE else row["kind"].replace("_", " ")
     by = "from within" if row["actor"] == INTERNAL else f"by {name(e, row['actor'])}"
@@ -152,7 +152,7 @@ def _towards(e: Explanation, row: Any) -> str:
 def document(e: Explanation, figures: Sequence[Figure] = ()) -> Document:
     """The whole explanation, in the order in which it is read."""
     state, alliance = name(e, e.state), clean(e.about["alliance"])
-    status = STATUS[e.before] + ("" if e.after == e.before else f", then {STATUS[e.after]}")
+    status = LABELS[e.before] + ("" if e.after == e.before else f", then {LABELS[e.after]}")
     where = clean(e.about["title"] or e.about["scenario"])
     return Document(
         title=f"{state} in {alliance}, {e.first} to {e.last}: {status}",
@@ -181,7 +181,7 @@ def document(e: Explanation, figures: Sequence[Figure] = ()) -> Document:
 def _probability(e: Explanation) -> str:
     means = e.probabilities["mean"]
     parts = ""
-    if e.before == Standing.MEMBER:
+    if e.before == Status.MEMBER:
         frozen, out = (probability(means[f"leaving to {to}"]) for to in ("frozen", "out"))
         parts = f", of which frozen {frozen} and out {out}"
     unseen = ""
@@ -208,7 +208,7 @@ def _terms(e: Explanation, most: int = 3) -> str:
     return (
         f"Most held by {strongest(by_size[by_size > 0.005])}; most pushed by "
         f"{strongest(by_size[by_size < -0.005])} (log-odds). All terms add up to an alignment of "
-        f"{mean} ({low} to {high}); one unit {'more' if e.before == Standing.OUTSIDE else 'less'} "
+        f"{mean} ({low} to {high}); one unit {'more' if e.before == Status.OUT else 'less'} "
         f"multiplies the rate of {e.move} by 2.7."
     )
 
@@ -405,7 +405,7 @@ def csv(e: Explanation) -> dict[str, tuple[list[str], list[list[Any]]]]:
 def heading(e: Explanation) -> str:
     """What the picture shows."""
     state, alliance = shorten(name(e, e.state), 24), shorten(clean(e.about["alliance"]), 24)
-    outside = e.before == Standing.OUTSIDE
+    outside = e.before == Status.OUT
     verb = f"drew {state} to {alliance}" if outside else f"held {state} in {alliance}"
     return textwrap.fill(f"What {verb} and what pushed it away, {clean(e.date)}", 52)
 
@@ -420,7 +420,7 @@ def picture(e: Explanation) -> "Picture":
     last = len(shown) - 1
     canvas = Canvas((8.27, 1.9 + 0.62 * len(shown)), facecolor="white", layout="constrained")
     axes = canvas.add_subplot()
-    holds, pushes = palette.STANDING[Standing.MEMBER], palette.STANDING[Standing.OUTSIDE]
+    holds, pushes = palette.STATUS[Status.MEMBER], palette.STATUS[Status.OUT]
     for k, (_, row) in enumerate(shown.iterrows()):
         colour = "#555555" if k == last else holds if row["mean"] > 0 else pushes
         axes.barh(k, row["mean"], height=0.55, color=colour, zorder=2)
@@ -443,7 +443,7 @@ def picture(e: Explanation) -> "Picture":
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(palette.FAINT)
-    draws_in = "draws it in" if e.before == Standing.OUTSIDE else "holds it"
+    draws_in = "draws it in" if e.before == Status.OUT else "holds it"
     for side, away, text in (
         ("right", -10, "\N{LEFTWARDS ARROW} pushes it away"),
         ("left", 10, f"{draws_in} \N{RIGHTWARDS ARROW}"),

@@ -15,13 +15,13 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ..core.inputs import Floats, Standing
+from ..core.inputs import Floats, Status
 from ..result import STATUSES, Result, year_starts
 from . import palette
 from .marks import Mark, coded, marks
 from .page import Picture, spot
-from .subject import Subject, decimal_year
 from .text import clean, percent, shorten
+from .timeline import Timeline, decimal_year
 
 WIDTH = 4.6
 """Inches. On a phone of 390 points the smallest text is as large as small print."""
@@ -29,7 +29,7 @@ MOST_STATES = 48
 PER_PICTURE = 12
 TOLD = 5
 """Events of a state that say what they are when pointed at: the strongest."""
-_SMALL, _BAND, _STRIP, _TICKS = 7.5, (0.0, 0.53), (0.57, 0.69), (-0.11, -0.02)
+_SMALL, _BAND, _STRIP, _STEPS = 7.5, (0.0, 0.53), (0.57, 0.69), (-0.11, -0.02)
 _ORDERS = 1.0  # of magnitude above and below the average member that are shown
 _BEFORE = 3.0  # years of a followed record that are shown
 _FEW = 0.02  # of histories: of fewer no risk is drawn
@@ -37,7 +37,7 @@ _ABOVE, _BELOW = "#b2182b", "#7a8fa6"
 FREE_RUN = (
     "Shares of simulated histories in which each state is a member, frozen or out, under a strip "
     "with its documented status. Where the two agree, the model would have expected what happened. "
-    "Ticks below are coded events that moved the state, longer if stronger."
+    "Time steps below are coded events that moved the state, longer if stronger."
 )
 RISK = (
     "The risk that a member leaves or freezes within the year, in simulated histories, relative to "
@@ -80,28 +80,28 @@ def _most_telling(result: Result) -> list[int]:
 
 def free_run(result: Result, states: list[int] | None = None) -> Picture:
     """The histories against the record: a row for each state."""
-    subject = Subject(result.dataset, result.simulation.scenario)
-    states = list(range(len(subject.states))) if states is None else states
+    timeline = Timeline(result.dataset, result.simulation.scenario)
+    states = list(range(len(timeline.states))) if states is None else states
     figure, axes = _sheet(0.82 * len(states) + 0.6)
     spots = []
     for row, i in enumerate(states):
-        _shares(axes, result, subject, i, -row)
-        _strip(axes, result, subject, i, -row)
-        found = marks(subject, i)
+        _shares(axes, result, timeline, i, -row)
+        _strip(axes, result, timeline, i, -row)
+        found = marks(timeline, i)
         _events(axes, found, -row)
         end = result.states.iloc[i]
         _row(
             axes,
-            subject,
+            timeline,
             result.simulation.names[i],
             -row + _STRIP[1],
             f"at the end: out {percent(end['out'])}, frozen {percent(end['frozen'])}",
         )
-        spots += _told(subject, found, i, -row, _begin(result, subject))
+        spots += _told(timeline, found, i, -row, _begin(result, timeline))
     axes.set_ylim(-len(states) + 0.8, 0.9)
-    _left(axes, {sum(_STRIP) / 2: "record", sum(_BAND) / 2: "simulated", sum(_TICKS) / 2: "events"})
-    _years(axes, result, subject)
-    patches = [Patch(color=palette.STANDING[status], label=STATUSES[status]) for status in Standing]
+    _left(axes, {sum(_STRIP) / 2: "record", sum(_BAND) / 2: "simulated", sum(_STEPS) / 2: "events"})
+    _years(axes, result, timeline)
+    patches = [Patch(color=palette.STATUS[status], label=STATUSES[status]) for status in Status]
     _legend(figure, patches)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # it is laid out
@@ -118,8 +118,8 @@ def free_run(result: Result, states: list[int] | None = None) -> Picture:
 
 def risk(result: Result, states: list[int] | None = None) -> Picture:
     """Each state's risk of leaving, relative to the average member: a row for each state."""
-    subject = Subject(result.dataset, result.simulation.scenario)
-    states = list(range(len(subject.states))) if states is None else states
+    timeline = Timeline(result.dataset, result.simulation.scenario)
+    states = list(range(len(timeline.states))) if states is None else states
     figure, axes = _sheet(0.6 * len(states) + 0.6)
     own, average = _risks(result)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -134,17 +134,17 @@ def risk(result: Result, states: list[int] | None = None) -> Picture:
                 linewidth=0,
             )  # fmt: skip
         axes.plot(x[[0, -1]], [-row, -row], color=palette.FAINT, linewidth=0.6)
-        for change in subject.changes(i):
-            if change.before == Standing.MEMBER:
+        for change in timeline.changes(i):
+            if change.before == Status.MEMBER:
                 at = decimal_year(change.day)
                 axes.plot([at, at], [-row - 0.26, -row + 0.26], color=palette.INK, linewidth=1)
         last = own[np.isfinite(own[:, i]), i]
         said = f"in the last year: {_small(last[-1])}" if len(last) else ""
-        _row(axes, subject, result.simulation.names[i], -row + 0.26, said)
+        _row(axes, timeline, result.simulation.names[i], -row + 0.26, said)
     axes.set_ylim(-len(states) + 0.6, 0.6)
     times = f"{10**_ORDERS:.0f}"
     _left(axes, {0.26: f"{times} times", 0: "average", -0.26: f"1/{times}"})
-    _years(axes, result, subject)
+    _years(axes, result, timeline)
     _legend(figure, [
         Patch(color=_ABOVE, label="above the average member"),
         Patch(color=_BELOW, label="below it"),
@@ -161,15 +161,18 @@ def risk(result: Result, states: list[int] | None = None) -> Picture:
 
 def one_state(result: Result, i: int) -> Picture:
     """One state: shares and record, risk of leaving and of coming back, alignment."""
-    subject, name = Subject(result.dataset, result.simulation.scenario), result.simulation.names[i]
+    timeline, name = (
+        Timeline(result.dataset, result.simulation.scenario),
+        result.simulation.names[i],
+    )
     figure = Figure(figsize=(WIDTH, 5.6), layout="constrained", facecolor="white")
     top, middle, bottom = figure.subplots(3, sharex=True, height_ratios=(1.2, 1, 1))
     for axes in (top, middle, bottom):
         _plain(axes)
-    _shares(top, result, subject, i, 0)
-    _strip(top, result, subject, i, 0)
-    _events(top, marks(subject, i), 0)
-    top.set_ylim(_TICKS[0], _STRIP[1])
+    _shares(top, result, timeline, i, 0)
+    _strip(top, result, timeline, i, 0)
+    _events(top, marks(timeline, i), 0)
+    top.set_ylim(_STEPS[0], _STRIP[1])
     top.set_yticks([*_BAND, sum(_STRIP) / 2], ["0 %", "100 %", "record"])
     own, average = _risks(result)
     few = result.counts.member[:, i] > (1 - _FEW) * result.histories
@@ -189,7 +192,7 @@ def one_state(result: Result, i: int) -> Picture:
     middle.set_ylim(bottom=0)
     middle.set_ylabel("% a year", fontsize=_SMALL)
     band = np.quantile(result.ensemble.alignment[:, :, i], [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-    times = subject.years[1:]
+    times = timeline.years[1:]
     for low, high, alpha in ((0, 4, 0.18), (1, 3, 0.35)):
         bottom.fill_between(times, band[low], band[high], color="#332288", alpha=alpha, linewidth=0)
     bottom.plot(times, band[2], color="#332288")
@@ -199,15 +202,15 @@ def one_state(result: Result, i: int) -> Picture:
         textcoords="offset points", fontsize=_SMALL - 0.5, ha="right", color="#555555",
     )  # fmt: skip
     bottom.set_ylabel("alignment, log-odds", fontsize=_SMALL)
-    for change in subject.changes(i):
+    for change in timeline.changes(i):
         for axes in (middle, bottom):
             axes.axvline(decimal_year(change.day), color=palette.INK, linewidth=0.8)
-    _years(bottom, result, subject)
+    _years(bottom, result, timeline)
     figure.suptitle(
         f"{clean(name)}: {result.states['record'][i]}", fontsize=10, fontweight="bold",
         x=0.01, ha="left", parse_math=False,
     )  # fmt: skip
-    return Picture(f"state-{subject.states[i]}", figure, name, ONE_STATE, small=True)
+    return Picture(f"state-{timeline.states[i]}", figure, name, ONE_STATE, small=True)
 
 
 def _risks(result: Result) -> tuple[Floats, Floats]:
@@ -215,8 +218,8 @@ def _risks(result: Result) -> tuple[Floats, Floats]:
 
     Missing in years that follow the record, and where the state is hardly ever a member.
     """
-    counts, world = result.counts, result.simulation.world
-    starts = np.array(year_starts(world))[:, np.newaxis]
+    counts, inputs = result.counts, result.simulation.inputs
+    starts = np.array(year_starts(inputs))[:, np.newaxis]
     told = (counts.member >= _FEW * result.histories) & (starts >= result.simulation.since)
     with np.errstate(invalid="ignore", divide="ignore"):
         average = counts.leaves.sum(axis=1) / counts.member.sum(axis=1)
@@ -256,7 +259,7 @@ def _left(axes: Axes, labels: dict[float, str]) -> None:
     axes.tick_params("y", length=0, labelsize=_SMALL - 0.5)
 
 
-def _row(axes: Axes, subject: Subject, name: str, y: float, said: str) -> None:
+def _row(axes: Axes, timeline: Timeline, name: str, y: float, said: str) -> None:
     """The name of a row above it, and what is said of it at the right."""
     for x, text, size, weight, place in (
         (0, shorten(clean(name), 34), 9.0, "bold", "left"),
@@ -269,47 +272,47 @@ def _row(axes: Axes, subject: Subject, name: str, y: float, said: str) -> None:
         )  # fmt: skip
 
 
-def _begin(result: Result, subject: Subject) -> float:
+def _begin(result: Result, timeline: Timeline) -> float:
     """First year that is shown: of a projection, shortly before the record ends."""
     since = result.simulation.since
-    return float(max(subject.years[0], subject.years[since] - _BEFORE if since else 0))
+    return float(max(timeline.years[0], timeline.years[since] - _BEFORE if since else 0))
 
 
-def _years(axes: Axes, result: Result, subject: Subject) -> None:
-    first, last = _begin(result, subject), float(subject.years[-1])
+def _years(axes: Axes, result: Result, timeline: Timeline) -> None:
+    first, last = _begin(result, timeline), float(timeline.years[-1])
     axes.set_xlim(first, last)
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if (last - first) / s <= 7.5), 200)
     ticks = np.arange(-(-first // step) * step, last + 1e-9, step)
     axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks])
     if since := result.simulation.since:
-        axes.axvline(float(subject.years[since]), color=palette.INK, linewidth=0.8, linestyle=":")
+        axes.axvline(float(timeline.years[since]), color=palette.INK, linewidth=0.8, linestyle=":")
 
 
-def _shares(axes: Axes, result: Result, subject: Subject, i: int, base: float) -> None:
+def _shares(axes: Axes, result: Result, timeline: Timeline, i: int, base: float) -> None:
     low, high = _BAND
-    share = result.ensemble.standing[:, i] / result.histories
+    share = result.ensemble.status[:, i] / result.histories
     share[: result.simulation.since] = np.nan  # the record is imposed there
-    floor = np.full(len(subject.years), base + low)
-    for status in (Standing.OUTSIDE, Standing.FROZEN, Standing.MEMBER):
+    floor = np.full(len(timeline.years), base + low)
+    for status in (Status.OUT, Status.FROZEN, Status.MEMBER):
         value = share[:, status]
         top = floor + (high - low) * np.append(value, value[-1])
         axes.fill_between(
-            subject.years, floor, top, step="post", color=palette.STANDING[status], linewidth=0
+            timeline.years, floor, top, step="post", color=palette.STATUS[status], linewidth=0
         )
         floor = top
 
 
-def _strip(axes: Axes, result: Result, subject: Subject, i: int, base: float) -> None:
+def _strip(axes: Axes, result: Result, timeline: Timeline, i: int, base: float) -> None:
     """The documented statuses, each from its day on, up to where the record ends."""
     known = int((result.simulation.record[:, i] >= 0).sum())
-    found = subject.changes(i)
-    starts = [float(subject.years[0]), *(decimal_year(change.day) for change in found)]
-    statuses = [subject.at_start(i), *(change.after for change in found)]
+    found = timeline.changes(i)
+    starts = [float(timeline.years[0]), *(decimal_year(change.day) for change in found)]
+    statuses = [timeline.at_start(i), *(change.after for change in found)]
     for start, end, status in zip(
-        starts, [*starts[1:], float(subject.years[known])], statuses, strict=True
+        starts, [*starts[1:], float(timeline.years[known])], statuses, strict=True
     ):
         axes.fill_between(
-            [start, end], base + _STRIP[0], base + _STRIP[1], color=palette.STANDING[status],
+            [start, end], base + _STRIP[0], base + _STRIP[1], color=palette.STATUS[status],
             linewidth=0,
         )  # fmt: skip
     for at in starts[1:]:
@@ -317,7 +320,7 @@ def _strip(axes: Axes, result: Result, subject: Subject, i: int, base: float) ->
 
 
 def _events(axes: Axes, found: list[Mark], base: float) -> None:
-    low, high = _TICKS
+    low, high = _STEPS
     ticks = [
         [
             (mark.start, base + high),
@@ -329,17 +332,17 @@ def _events(axes: Axes, found: list[Mark], base: float) -> None:
 
 
 def _told(
-    subject: Subject, found: list[Mark], i: int, base: float, begin: float
+    timeline: Timeline, found: list[Mark], i: int, base: float, begin: float
 ) -> list[tuple[float, float, str]]:
     """Where a documented change or a strong event says what it is, and what it says."""
     strongest = sorted(found, key=lambda mark: -mark.weight)[:TOLD]
     told = [
         (decimal_year(change.day), base + sum(_STRIP) / 2, f"{change}: {change.event.description} "
          f"Source: {change.event.source}")
-        for change in subject.changes(i)
+        for change in timeline.changes(i)
     ]  # fmt: skip
     told += [
-        (mark.start, base + sum(_TICKS) / 2, f"{mark.event.date}, {coded(mark.event)}. "
+        (mark.start, base + sum(_STEPS) / 2, f"{mark.event.date}, {coded(mark.event)}. "
          f"{mark.event.description} Source: {mark.event.source}")
         for mark in strongest
     ]  # fmt: skip

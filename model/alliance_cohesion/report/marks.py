@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..scenario import Event
-from ..scenario.dates import Ticks
+from ..scenario.dates import Steps
 from ..scenario.drivers import last_day
 from ..scenario.roles import Cast, Side
-from .subject import Subject, decimal_year
 from .text import clean
+from .timeline import Timeline, decimal_year
 
 STRONGEST = {"threat": 5.0, "coercion": 3.0, "arms_to_adversary": 3.0, "demand": 4.0, "offer": 4.0}
 """The codebook's highest code of each kind."""
@@ -52,22 +52,22 @@ class Mark:
     """0 to 1, relative to the codebook's highest code."""
 
 
-def marks(subject: Subject, i: int) -> list[Mark]:
+def marks(timeline: Timeline, i: int) -> list[Mark]:
     """Events that moved state `i` and were in force within the clock, by date.
 
     Of more than `MOST` events the strongest.
     """
-    first, last = float(subject.years[0]), float(subject.years[-1])
+    first, last = float(timeline.years[0]), float(timeline.years[-1])
     found: list[Mark] = []
-    ticks = subject.scenario.clock.ticks
-    cast = Cast(subject.scenario, ticks)
-    drivers = subject.drivers(i)
+    steps = timeline.scenario.clock.steps
+    cast = Cast(timeline.scenario, steps)
+    drivers = timeline.drivers(i)
     if len(drivers) > MOST:
         drivers = sorted((e for e in drivers if e.kind in WEIGHED), key=_weight, reverse=True)
     for event in drivers:
         if len(found) == MOST:
             break
-        kind = _kind(event, _by_patron(event, cast, ticks, str(subject.data["state"].values[i])))
+        kind = _kind(event, _by_patron(event, cast, steps, str(timeline.data["state"].values[i])))
         if kind is None:
             continue
         start, end = _span(event, last)
@@ -76,9 +76,9 @@ def marks(subject: Subject, i: int) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.start)
 
 
-def _by_patron(event: Event, cast: Cast, ticks: Ticks, state: str) -> bool:
+def _by_patron(event: Event, cast: Cast, steps: Steps, state: str) -> bool:
     """Whether the patron, the alliance or a client of the patron does it, if only for a time."""
-    span = ticks.span(event.start, last_day(event))
+    span = steps.span(event.start, last_day(event))
     sources = cast.sources(event.actor, cast.states[state], *span)
     return any(source.side is Side.PATRON for source in sources)
 

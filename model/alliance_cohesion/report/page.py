@@ -13,8 +13,8 @@ from matplotlib.patches import Patch
 
 from .document import Spot
 from .palette import FAINT, GRID, INK
-from .subject import Subject
 from .text import clean, shorten
+from .timeline import Timeline
 
 WIDTH = 8.27
 LEFT, RIGHT, BETWEEN = 0.62, 0.25, 0.62
@@ -104,9 +104,9 @@ def legend(figure: Figure, handles: list[Line2D | Patch], line: int = 0) -> None
     )
 
 
-def time_axis(axes: Axes, subject: Subject) -> None:
+def time_axis(axes: Axes, timeline: Timeline) -> None:
     """Years along x, over the whole clock and no more."""
-    first, last = float(subject.years[0]), float(subject.years[-1])
+    first, last = float(timeline.years[0]), float(timeline.years[-1])
     axes.set_xlim(first, last)
     span = last - first
     step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if span / s <= 7.5), 200)
@@ -115,9 +115,9 @@ def time_axis(axes: Axes, subject: Subject) -> None:
     axes.set_xticks(ticks or [first], [f"{tick:.0f}" for tick in ticks or [first]])
 
 
-def heading(subject: Subject, what: str) -> tuple[str, str]:
+def heading(timeline: Timeline, what: str) -> tuple[str, str]:
     """Title and subtitle: what is shown, of which scenario, from which parameters."""
-    attributes = subject.data.attrs
+    attributes = timeline.data.attrs
     name = shorten(clean(attributes["scenario"]), 40)
     origin = clean(attributes["parameters_from"])
     drawn = (

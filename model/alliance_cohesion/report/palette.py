@@ -1,11 +1,11 @@
 """Colours that mean the same in every picture and that the colour-blind can tell apart."""
 
-from ..core.inputs import Standing
+from ..core.inputs import Status
 
-STANDING = {
-    Standing.MEMBER: "#5b8fc7",
-    Standing.FROZEN: "#f2cf63",
-    Standing.OUTSIDE: "#8c2d04",
+STATUS = {
+    Status.MEMBER: "#5b8fc7",
+    Status.FROZEN: "#f2cf63",
+    Status.OUT: "#8c2d04",
 }
 """Blue, yellow, dark red: they also differ in lightness."""
 

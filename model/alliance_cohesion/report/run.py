@@ -141,7 +141,7 @@ def _span(low: str | None, high: str | None) -> str:
 
 def _end(result: Result) -> str:
     """The end of the clock: `2035`, or `Jun 2026` within a year."""
-    last = str(result.simulation.world.end - 1)[:7]
+    last = str(result.simulation.inputs.end - 1)[:7]
     return last[:4] if last.endswith("-12") else month(last)
 
 

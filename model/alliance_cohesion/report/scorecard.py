@@ -41,8 +41,8 @@ def answer(card: Scorecard) -> list[str]:
         f"{sum(card.gain):+.1f} nats over the window-aware baseline.",
         f"Free-running (only the inputs scripted): {well} of {changes} come within two years in at "
         f"least half of the histories, {some} more in a quarter to a half; "
-        f"{percent(card.free.right_standing)} of states and time steps have the right status "
-        f"(baseline: {percent(card.free_baseline.right_standing)}).",
+        f"{percent(card.free.right_status)} of states and time steps have the right status "
+        f"(baseline: {percent(card.free_baseline.right_status)}).",
         f"Conditional on the record: {percent(card.replicate_p)} of the rules' own histories are "
         "as improbable as the record, or more"
         + (", so the record is no surprise." if card.replicate_p > 0.05 else ": it is a surprise."),

@@ -1,6 +1,6 @@
 """Scenarios: read, check, compose, change, and compile to the arrays the engines run on."""
 
-from .compile import compile_world
+from .compile import compile_inputs
 from .events import Event
 from .indicators import Indicator
 from .locate import shipped_names

@@ -12,18 +12,18 @@ from .events import ACT, RENEWAL
 from .scenario import Scenario
 
 
-def renewals(scenario: Scenario, ticks: dates.Ticks) -> Codes:
-    """[T] 1 in decided ticks in which membership must be renewed by an act."""
+def renewals(scenario: Scenario, steps: dates.Steps) -> Codes:
+    """[T] 1 in decided time steps in which membership must be renewed by an act."""
     acts = [
         event.start
         for event in scenario.events
         if event.kind == RENEWAL and event.strength == ACT and not event.consequence
     ]
     acts += [day for day, by in term_ends(scenario) if by == ACT]
-    renewal = np.zeros(ticks.count, dtype=np.int8)
+    renewal = np.zeros(steps.count, dtype=np.int8)
     for day in acts:
-        if ticks.first <= ticks.at(day) < ticks.count:
-            renewal[ticks.at(day)] = 1
+        if steps.first <= steps.at(day) < steps.count:
+            renewal[steps.at(day)] = 1
     return renewal
 
 

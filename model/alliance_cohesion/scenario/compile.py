@@ -6,23 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats, Forcing, World
+from ..core.inputs import Drivers, Floats, Inputs
 from .calendar import renewals
 from .dependence import dependence
-from .drivers import Drivers, TooMuchError
+from .drivers import DriverTable, TooMuchError
 from .membership import membership
 from .problems import Problem, ScenarioError, shown
 from .roles import Cast
 from .scenario import Scenario
 
 
-def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
+def compile_inputs(scenario: Scenario, *, lag: int = 0) -> Inputs:
     """The world of a scenario.
 
     Args:
         scenario: What to compile.
-        lag: Ticks by which everything that drives the states comes later (terms, entries and
-            documented standings stay). The first ticks repeat the first row; promises, which
+        lag: Time steps by which everything that drives the states comes later (terms, entries and
+            documented statuses stay). The first time steps repeat the first row; promises, which
             happen once, are zero there.
 
     Raises:
@@ -31,46 +31,46 @@ def compile_world(scenario: Scenario, *, lag: int = 0) -> World:
     """
     if lag < 0:
         raise ValueError("lag must not be negative")
-    ticks = scenario.clock.ticks
-    drivers = Drivers(Cast(scenario, ticks), ticks)
+    steps = scenario.clock.steps
+    table = DriverTable(Cast(scenario, steps), steps)
     try:
         for event in scenario.events:
-            drivers.add(event)
+            table.add(event)
     except TooMuchError as error:
-        problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer tick")
+        problem = Problem(shown(scenario.path), "", str(error), "fewer, or a longer time step")
         raise ScenarioError([problem]) from error
-    initial, record, entry = membership(scenario, ticks)
-    forcing = Forcing(
-        dt=ticks.dt,
-        first=ticks.first,
-        **from_events(drivers, lag),
-        dependence=np.ascontiguousarray(_later(dependence(scenario, ticks), lag)),
-        renewal=renewals(scenario, ticks),
+    initial, record, entry = membership(scenario, steps)
+    drivers = Drivers(
+        dt=steps.dt,
+        first=steps.first,
+        **from_events(table, lag),
+        dependence=np.ascontiguousarray(_later(dependence(scenario, steps), lag)),
+        renewal=renewals(scenario, steps),
         entry=entry,
         address=np.array([address(state) for state in scenario.states], dtype=np.int64),
     )
-    return World(
+    return Inputs(
         name=scenario.name,
         states=scenario.states,
-        ticks=ticks.starts,
-        end=ticks.end,
-        forcing=forcing,
+        steps=steps.starts,
+        end=steps.end,
+        drivers=drivers,
         initial=initial,
         record=record,
     )
 
 
-def from_events(drivers: Drivers, lag: int = 0) -> dict[str, Any]:
-    """The fields of `Forcing` that events alone determine, `lag` time steps later."""
-    external, internal, inside, demand = (_later(level, lag) for level in drivers.levels)
-    offer = _later(drivers.offers(), lag)
-    kept, broken = (_once_later(drivers.promises(sign), lag) for sign in (1, -1))
+def from_events(table: DriverTable, lag: int = 0) -> dict[str, Any]:
+    """The fields of `Drivers` that events alone determine, `lag` time steps later."""
+    external, internal, inside, demand = (_later(level, lag) for level in table.levels)
+    offer = _later(table.offers(), lag)
+    kept, broken = (_once_later(table.promises(sign), lag) for sign in (1, -1))
     by_driver = (external, internal, inside, demand, offer, kept, broken)  # order of DRIVERS
-    pairs = drivers.pairs.arrays(drivers.T, drivers.N, lag)
+    pairs = table.pairs.arrays(table.T, table.N, lag)
     names = ("pair_start", "pair_actor", "pair_level", "pair_outside")
     return {
-        "drivers": np.stack([_states(table) for table in by_driver], axis=-1),
-        "members": np.stack([table[:, -1] for table in by_driver], axis=1),
+        "own": np.stack([_states(driver) for driver in by_driver], axis=-1),
+        "members": np.stack([driver[:, -1] for driver in by_driver], axis=1),
         "kept_all": _total(kept),
         "broken_all": _total(broken),
         **dict(zip(names, pairs, strict=True)),
@@ -94,12 +94,12 @@ def _total(columns: Floats) -> Floats:
 
 
 def _later(rows: Floats, lag: int) -> Floats:
-    """The same rows `lag` ticks later; the first is repeated."""
+    """The same rows `lag` time steps later; the first is repeated."""
     return rows[np.maximum(np.arange(len(rows)) - lag, 0)] if lag else rows
 
 
 def _once_later(rows: Floats, lag: int) -> Floats:
-    """The same rows `lag` ticks later, after rows of zeros."""
+    """The same rows `lag` time steps later, after rows of zeros."""
     if not lag:
         return rows
     shifted = np.zeros_like(rows)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from .events import STANDING, THREAT, TOWARDS_STATES, Event
+from .events import STATUS, THREAT, TOWARDS_STATES, Event
 from .fields import ALL_MEMBERS, INTERNAL
 from .indicators import Indicator
 from .problems import Problem, any_of, quoted
@@ -58,7 +58,7 @@ def name_problems(
                 found, hint = f"found {quoted(event.actor)}", f'did you mean "{name}"?'
                 yield event.problem("actor", found, "one spelling of a name", hint)
         known_state = event.actor in cast or code_of(event.actor)
-        if event.kind == STANDING and not known_state:
+        if event.kind == STATUS and not known_state:
             meant = near_name(event.actor, alliance.members)
             if meant:
                 yield _slip(event, "actor", event.actor, alliance.members, meant)
@@ -94,7 +94,7 @@ def _contradictions(events: Iterable[Event]) -> Iterator[Problem]:
     """Two statuses of one state on one day: which came last cannot be told."""
     first: dict[tuple[str, object], Event] = {}
     for event in events:
-        if event.kind == STANDING:
+        if event.kind == STATUS:
             other = first.setdefault((event.actor, event.start), event)
             if other.strength != event.strength:
                 found = f"found {quoted(event.strength)}, but {other.place} says {other.strength}"

@@ -1,4 +1,4 @@
-"""Dates as exact as the record knows them, and the ticks of a calendar."""
+"""Dates as exact as the record knows them, and the time steps of a calendar."""
 
 import calendar
 import re
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..core.inputs import Floats
 
-TickName = Literal["month", "quarter", "year"]
-MONTHS: dict[TickName, int] = {"month": 1, "quarter": 3, "year": 12}
+StepName = Literal["month", "quarter", "year"]
+MONTHS: dict[StepName, int] = {"month": 1, "quarter": 3, "year": 12}
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
@@ -81,55 +81,55 @@ def _month(day: date) -> int:
 
 
 @dataclass(frozen=True)
-class Ticks:
-    """The ticks of a scenario: calendar months, quarters or years, numbered from 0."""
+class Steps:
+    """The time steps of a scenario: calendar months, quarters or years, numbered from 0."""
 
     months: int
-    """Length of a tick."""
+    """Length of a time step."""
     origin: int
-    """Place of tick 0 among all ticks since the year 0."""
+    """Place of time step 0 among all time steps since the year 0."""
     first: int
-    """First tick in which standings are decided; those before it fill memories."""
+    """First time step in which statuses are decided; those before it fill memories."""
     count: int
-    """T: how many ticks there are."""
+    """T: how many time steps there are."""
 
     @classmethod
-    def of(cls, tick: TickName, memory: date, start: date, end: date) -> "Ticks":
-        """Ticks from the one that holds `memory` to the one that holds `end`.
+    def of(cls, step: StepName, memory: date, start: date, end: date) -> "Steps":
+        """Time steps from the one that holds `memory` to the one that holds `end`.
 
-        At least one comes before the tick that holds `start`.
+        At least one comes before the time step that holds `start`.
         """
-        months = MONTHS[tick]
+        months = MONTHS[step]
         begin, last = _month(start) // months, _month(end) // months
         origin = min(_month(memory) // months, begin - 1)
         return cls(months, origin, begin - origin, last - origin + 1)
 
     @property
     def dt(self) -> float:
-        """Length of a tick in years."""
+        """Length of a time step in years."""
         return self.months / 12
 
     @cached_property
     def starts(self) -> NDArray[np.datetime64]:
-        """[T] first day of each tick."""
+        """[T] first day of each time step."""
         return self._days(np.arange(self.origin, self.origin + self.count))
 
     @property
     def end(self) -> np.datetime64:
-        """Day after the last tick."""
+        """Day after the last time step."""
         return self._days(np.array([self.origin + self.count]))[0]
 
     @cached_property
     def middles(self) -> Floats:
-        """[T] middle of each tick, in years (mid-1999 is 1999.5)."""
+        """[T] middle of each time step, in years (mid-1999 is 1999.5)."""
         return (np.arange(self.origin, self.origin + self.count) + 0.5) * self.months / 12
 
     def at(self, day: date) -> int:
-        """Number of the tick that holds a day; below 0 or from T on if outside."""
+        """Number of the time step that holds a day; below 0 or from T on if outside."""
         return _month(day) // self.months - self.origin
 
     def span(self, start: date | None, end: date | None) -> tuple[int, int]:
-        """Ticks a..b-1 that overlap the days from `start` to `end`, cut to the clock.
+        """Time steps a..b-1 that overlap the days from `start` to `end`, cut to the clock.
 
         None means without limit on that side. Nothing overlaps where a >= b.
         """

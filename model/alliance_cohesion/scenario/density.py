@@ -10,12 +10,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from ..core.inputs import Standing
+from ..core.inputs import Status
 from .events import (
     DEMAND,
     OFFER,
     RESPONSE,
-    STANDING,
+    STATUS,
     THREAT,
     TOWARDS_STATES,
     Event,
@@ -52,27 +52,27 @@ def density(scenario: Scenario) -> pd.DataFrame:
         Begun are rows that begin while the state is a member; in force, the years of them while
         it is one. Rows aimed at `members` count for nobody. A group without states has no number.
     """
-    ticks, states = scenario.clock.ticks, scenario.states
-    initial, record, _ = membership(scenario, ticks)
-    member = record[ticks.first :] == Standing.MEMBER
-    gone = ((initial == Standing.MEMBER) & ~member[0]) | (member[:-1] & ~member[1:]).any(axis=0)
+    steps, states = scenario.clock.steps, scenario.states
+    initial, record, _ = membership(scenario, steps)
+    member = record[steps.first :] == Status.MEMBER
+    gone = ((initial == Status.MEMBER) & ~member[0]) | (member[:-1] & ~member[1:]).any(axis=0)
     group = np.where(gone, "left", "stayed")
     counts = {(count, g): dict.fromkeys(DRIVERS, 0.0) for count in COUNTS for g in GROUPS}
     driver_on = sorter(scenario)
     for event in driving(scenario):
         driver = driver_on(event, event.start)
-        begin, stop = (tick - ticks.first for tick in ticks.span(event.start, last_day(event)))
-        in_clock = ticks.first <= ticks.at(event.start) < ticks.count
+        begin, stop = (step - steps.first for step in steps.span(event.start, last_day(event)))
+        in_clock = steps.first <= steps.at(event.start) < steps.count
         for i, state in enumerate(states):
             if state in event.targets and max(begin, 0) < stop:
                 starts = in_clock and bool(member[max(begin - 1, 0), i])
                 counts["begun", group[i]][driver] += starts
-                years = float(member[max(begin, 0) : stop, i].sum()) * ticks.dt
+                years = float(member[max(begin, 0) : stop, i].sum()) * steps.dt
                 counts["in_force", group[i]][driver] += years
     table = pd.DataFrame(counts).reindex(DRIVERS)
     table.loc["all"] = table.sum()
     for count, g in table.columns:
-        years = float(member[:, group == g].sum()) * ticks.dt
+        years = float(member[:, group == g].sum()) * steps.dt
         table[count, g] = table[count, g] / years if years else np.nan
     return table
 
@@ -93,16 +93,16 @@ def sorter(scenario: Scenario) -> Callable[[Event, date], str]:
 
     What a followed state does comes from inside while it belongs to the alliance.
     """
-    alliance, ticks = scenario.alliance, scenario.clock.ticks
+    alliance, steps = scenario.alliance, scenario.clock.steps
     own = {alliance.patron, alliance.name, ALL_MEMBERS, *alliance.fellow_members}
     own |= {client.name for client in scenario.clients}
-    _, record, _ = membership(scenario, ticks)
-    belongs = record != Standing.OUTSIDE
+    _, record, _ = membership(scenario, steps)
+    belongs = record != Status.OUT
     axis = {state: i for i, state in enumerate(scenario.states)}
 
     def driver(event: Event, day: date) -> str:
-        tick = min(max(ticks.at(day), 0), ticks.count - 1)
-        inside = event.actor in own or (event.actor in axis and belongs[tick, axis[event.actor]])
+        step = min(max(steps.at(day), 0), steps.count - 1)
+        inside = event.actor in own or (event.actor in axis and belongs[step, axis[event.actor]])
         if event.kind == THREAT and event.actor == INTERNAL:
             return "internal_threat"
         if event.kind in (OFFER, RESPONSE):
@@ -150,9 +150,9 @@ def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
     source dated on its day or later, and not marked as a consequence. Each with the state.
     """
     found = []
-    standings = [event for event in scenario.events if event.kind == STANDING]
+    rows = [event for event in scenario.events if event.kind == STATUS]
     for state in scenario.states:
-        days = [status.day for status in statuses(standings, state)]
+        days = [status.day for status in statuses(rows, state)]
         days = [day for day in days if scenario.clock.start < day <= scenario.clock.end]
         for event in driving(scenario):
             near = [d for d in days if event.start < d <= event.start + _SHORTLY]

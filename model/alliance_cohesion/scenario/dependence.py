@@ -5,22 +5,22 @@ from collections import defaultdict
 import numpy as np
 
 from ..core.inputs import Floats
-from .dates import Ticks
+from .dates import Steps
 from .indicators import COMPONENTS
 from .scenario import Scenario
 
 
-def dependence(scenario: Scenario, ticks: Ticks) -> Floats:
+def dependence(scenario: Scenario, steps: Steps) -> Floats:
     """[T, N] D: mean of the components known of a state, each in 0 to 1.
 
     A component is linear between mid-years of known years, flat outside them, and read at the
-    middle of a tick. A state of which nothing is known has the alliance's default.
+    middle of a time step. A state of which nothing is known has the alliance's default.
     """
-    known = components(scenario, ticks)
-    D = np.full((ticks.count, len(scenario.states)), scenario.alliance.dependence_default)
+    known = components(scenario, steps)
+    D = np.full((steps.count, len(scenario.states)), scenario.alliance.dependence_default)
     for reform in sorted(scenario.reforms, key=lambda reform: reform.start):
         if "dependence_default" in reform.edits:
-            begin, _ = ticks.span(reform.start, None)
+            begin, _ = steps.span(reform.start, None)
             D[begin:] = reform.edits["dependence_default"]
     for i, state in enumerate(scenario.states):
         values = [known[state, name] for name in COMPONENTS if (state, name) in known]
@@ -33,7 +33,7 @@ def dependence(scenario: Scenario, ticks: Ticks) -> Floats:
     return D
 
 
-def components(scenario: Scenario, ticks: Ticks) -> dict[tuple[str, str], Floats]:
+def components(scenario: Scenario, steps: Steps) -> dict[tuple[str, str], Floats]:
     """Components by state and name, [T] each; not a number where nothing is known."""
     states = set(scenario.states)
     points: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
@@ -44,13 +44,13 @@ def components(scenario: Scenario, ticks: Ticks) -> dict[tuple[str, str], Floats
     known: dict[tuple[str, str], Floats] = {}
     for key, series in points.items():
         years, shares = np.array(sorted(series)).T
-        known[key] = np.interp(ticks.middles, years, shares)
+        known[key] = np.interp(steps.middles, years, shares)
     for held in scenario.settings:
         key = (held.state, held.indicator)
-        component = known.setdefault(key, np.full(ticks.count, np.nan))
+        component = known.setdefault(key, np.full(steps.count, np.nan))
         first = held.since.first if held.since else None
         last = held.until.last if held.until else None
-        begin, stop = ticks.span(first, last)
+        begin, stop = steps.span(first, last)
         component[begin:stop] = _share(held.indicator, held.value)
     return known
 

@@ -1,4 +1,4 @@
-"""Turn facts into drivers: what reaches each state, tick by tick."""
+"""Turn facts into drivers: what reaches each state, time step by time step."""
 
 import math
 from collections import defaultdict
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.inputs import Codes, Floats, Ints
-from .dates import Ticks
+from .dates import Steps
 from .events import (
     COERCION,
     DEMAND,
@@ -26,7 +26,7 @@ _THREAT_SCALE = 5  # codes of threat, coercion and arms are fifths of a level
 _DEMAND_SCALE = 4
 _E, _G, _P, _A = range(4)
 MOST_PAIRS = 3_000_000  # about 500 MB while they are put in order
-MOST_OFFERED = 30_000_000  # ticks of outside powers towards states: about 300 MB
+MOST_OFFERED = 30_000_000  # time steps of outside powers towards states: about 300 MB
 _LASTING = (*UNTIL_END_OF_YEAR, DEMAND, OFFER)
 
 
@@ -39,16 +39,16 @@ class TooMuchError(ValueError):
 
 
 class _Where(NamedTuple):
-    """The ticks of one column on which a fact acts."""
+    """The time steps of one column on which a fact acts."""
 
     column: int
     begin: int
     stop: int
     which: Flags | slice
-    """Of the ticks begin..stop-1."""
+    """Of the time steps begin..stop-1."""
 
     def of(self, values: NDArray[Any]) -> NDArray[Any]:
-        """A view of the ticks begin..stop-1 of an array [T]."""
+        """A view of the time steps begin..stop-1 of an array [T]."""
         return values[self.begin : self.stop]
 
 
@@ -57,39 +57,39 @@ class Pairs:
 
     def __init__(self) -> None:
         self._count = 0
-        self._ticks: list[Ints] = []
+        self._steps: list[Ints] = []
         self._rows: list[tuple[int, int, float, int]] = []
 
-    def add(self, ticks: Ints, target: int, actor: int, level: float, outside: bool) -> None:
-        """A state threatens another in some ticks.
+    def add(self, steps: Ints, target: int, actor: int, level: float, outside: bool) -> None:
+        """A state threatens another in some time steps.
 
         Raises:
             TooMuchError: it is one too many.
         """
-        self._count += len(ticks)
+        self._count += len(steps)
         if self._count > MOST_PAIRS:
-            raise TooMuchError("threats between states, one a tick and target", MOST_PAIRS)
-        self._ticks.append(ticks)
+            raise TooMuchError("threats between states, one a time step and target", MOST_PAIRS)
+        self._steps.append(steps)
         self._rows.append((target, actor, level, int(outside)))
 
     def arrays(self, T: int, N: int, lag: int) -> tuple[Ints, Ints, Floats, Codes]:
-        """`pair_start`, `pair_actor`, `pair_level` and `pair_outside`, `lag` ticks later.
+        """`pair_start`, `pair_actor`, `pair_level` and `pair_outside`, `lag` time steps later.
 
-        Of several threats alike in tick, target, actor and kind the highest is kept. The first
-        ticks repeat tick 0.
+        Of several threats alike in time step, target, actor and kind the highest is kept. The first
+        time steps repeat time step 0.
         """
-        lengths = [len(ticks) for ticks in self._ticks]
-        tick = np.concatenate([*self._ticks, np.empty(0, dtype=np.int64)])
+        lengths = [len(steps) for steps in self._steps]
+        step = np.concatenate([*self._steps, np.empty(0, dtype=np.int64)])
         rows = np.array(self._rows, dtype=float).reshape(-1, 4)
         target, actor, level, outside = np.repeat(rows, lengths, axis=0).T
         if lag:
-            early = np.flatnonzero(tick == 0)
+            early = np.flatnonzero(step == 0)
             again = np.tile(early, lag)
-            chosen = np.concatenate([np.arange(len(tick)), again])
-            tick = np.concatenate([tick + lag, np.repeat(np.arange(lag), len(early))])
+            chosen = np.concatenate([np.arange(len(step)), again])
+            step = np.concatenate([step + lag, np.repeat(np.arange(lag), len(early))])
             target, actor, level, outside = (x[chosen] for x in (target, actor, level, outside))
-        inside_clock = tick < T
-        cell = (tick * N + target.astype(np.int64))[inside_clock]
+        inside_clock = step < T
+        cell = (step * N + target.astype(np.int64))[inside_clock]
         actor, level, outside = actor[inside_clock], level[inside_clock], outside[inside_clock]
         order = np.lexsort((level, outside, actor, cell))
         cell, actor, level, outside = cell[order], actor[order], level[order], outside[order]
@@ -104,15 +104,15 @@ class Pairs:
         )
 
 
-class Drivers:
+class DriverTable:
     """The drivers of all states, filled fact by fact in any order.
 
     Column N of every table stands for `members`, whoever is one.
     """
 
-    def __init__(self, cast: Cast, ticks: Ticks):
-        self.cast, self.ticks = cast, ticks
-        self.T, self.N = ticks.count, len(cast.states)
+    def __init__(self, cast: Cast, steps: Steps):
+        self.cast, self.steps = cast, steps
+        self.T, self.N = steps.count, len(cast.states)
         self.levels = np.zeros((4, self.T, self.N + 1))
         """[E G P A, T, N + 1]"""
         self.pairs = Pairs()
@@ -124,7 +124,7 @@ class Drivers:
         """Take in one fact; without effect if it followed from the decision, or moves nothing."""
         if event.consequence or event.kind not in (*_LASTING, RESPONSE):
             return
-        begin, stop = self.ticks.span(event.start, last_day(event))
+        begin, stop = self.steps.span(event.start, last_day(event))
         if begin >= stop:
             return
         for column in self.cast.columns(event.targets):
@@ -134,7 +134,7 @@ class Drivers:
                 self._raise(_G, _Where(column, begin, stop, slice(None)), _level(event))
             else:
                 for source in self.cast.sources(event.actor, column, begin, stop):
-                    self._act(event, source, _Where(column, begin, stop, source.ticks))
+                    self._act(event, source, _Where(column, begin, stop, source.steps))
 
     def offers(self) -> Floats:
         """[T, N + 1] points in force: the best offer of each outside power, summed.
@@ -155,20 +155,20 @@ class Drivers:
         Exact sums, so that the order of rows does not show.
         """
         total = np.zeros((self.T, self.N + 1))
-        for (kept_or_broken, tick, column), weights in self._promises.items():
+        for (kept_or_broken, step, column), weights in self._promises.items():
             if kept_or_broken == sign:
-                total[tick, column] = math.fsum(weights)
+                total[step, column] = math.fsum(weights)
         return total
 
-    def _answer(self, event: Event, column: int, tick: int) -> None:
+    def _answer(self, event: Event, column: int, step: int) -> None:
         if self.cast.answers_for_alliance(event.actor):
             strength = _code(event)
             assert event.threat_level is not None  # every response has one
             weight = abs(strength) * event.threat_level / _THREAT_SCALE
-            self._promises[(1 if strength > 0 else -1), tick, column].append(weight)
+            self._promises[(1 if strength > 0 else -1), step, column].append(weight)
 
     def _act(self, event: Event, source: Source, where: _Where) -> None:
-        if source.side is Side.OUTSIDE:
+        if source.side is Side.OUT:
             self._act_from_outside(event, where)
         elif event.kind == DEMAND:
             self._raise(_A, where, _code(event) / _DEMAND_SCALE)
@@ -192,22 +192,22 @@ class Drivers:
     def _make_room(self, kept: dict[Any, Any], actor: str, column: int, kind: type) -> None:
         if (actor, column) not in kept:
             if (len(self._offers) + len(self._cancelled)) * self.T > MOST_OFFERED:
-                raise TooMuchError("ticks of outside powers towards states", MOST_OFFERED)
+                raise TooMuchError("time steps of outside powers towards states", MOST_OFFERED)
             kept[actor, column] = np.zeros(self.T, dtype=kind)
 
     def _act_between_states(self, event: Event, actor: int, where: _Where) -> None:
-        ticks = np.arange(where.begin, where.stop)[where.which]
+        steps = np.arange(where.begin, where.stop)[where.which]
         targets = range(self.N) if where.column == self.N else (where.column,)
         for target in targets:
             if target != actor:
-                self.pairs.add(ticks, target, actor, _level(event), event.kind == THREAT)
+                self.pairs.add(steps, target, actor, _level(event), event.kind == THREAT)
 
     def _raise(self, driver: int, where: _Where, level: float) -> None:
         _raise(where.of(self.levels[driver, :, where.column]), where.which, level)
 
 
 def _raise(now: Floats, which: Flags | slice, level: float) -> None:
-    """Lift the values of some ticks to a level, in place."""
+    """Lift the values of some time steps to a level, in place."""
     now[which] = np.maximum(now[which], level)
 
 

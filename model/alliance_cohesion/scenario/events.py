@@ -19,10 +19,10 @@ COLUMNS = REQUIRED + OPTIONAL
 
 Kind = Literal[
     "threat", "coercion", "arms_to_adversary", "demand", "offer", "response", "renewal",
-    "standing", "note",
+    "status", "note",
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
-THREAT, COERCION, ARMS, DEMAND, OFFER, RESPONSE, RENEWAL, STANDING, NOTE = KINDS
+THREAT, COERCION, ARMS, DEMAND, OFFER, RESPONSE, RENEWAL, STATUS, NOTE = KINDS
 TOWARDS_STATES = (THREAT, COERCION, ARMS, DEMAND, OFFER, RESPONSE)
 UNTIL_END_OF_YEAR = (THREAT, COERCION, ARMS)
 """Kinds that last to the end of their calendar year where no end is given."""
@@ -38,7 +38,7 @@ CODES: dict[str, tuple[float, ...]] = {
     RESPONSE: (1.0, 0.5, -0.5, -1.0),
 }
 _YES, _NO = ("yes", "true"), ("no", "false", "")
-WORDS = {STANDING: ("member", "frozen", "outside"), RENEWAL: (ACT, "automatic", "")}
+WORDS = {STATUS: ("member", "frozen", "out"), RENEWAL: (ACT, "automatic", "")}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Event:
     actor: str
     targets: tuple[str, ...]
     strength: float | str | None
-    """A code on the scale of its kind, or a word (`standing`, `renewal`), or None."""
+    """A code on the scale of its kind, or a word (`status`, `renewal`), or None."""
     threat_level: float | None
     """1 to 5, of a response: the threat that prompted the request."""
     description: str

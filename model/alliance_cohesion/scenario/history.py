@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from ..core.inputs import Standing
+from ..core.inputs import Status
 from .events import Event
 from .membership import joining, statuses
 from .scenario import Scenario
@@ -15,13 +15,13 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 class Change:
     """A documented change of a state's status."""
 
-    tick: int
+    step: int
     """Its time step, counted from the first in which statuses are decided."""
     day: date
     date: str
     """As exact as the record has it, to the month at most: `1999` or `1999-04`."""
-    before: Standing
-    after: Standing
+    before: Status
+    after: Status
     joined: bool
     """It had never been a member before."""
     event: Event
@@ -30,9 +30,9 @@ class Change:
     @property
     def verb(self) -> str:
         """`left`, `froze`, `returned` or `joined`."""
-        if self.after == Standing.MEMBER:
+        if self.after == Status.MEMBER:
             return "joined" if self.joined else "returned"
-        return "left" if self.after == Standing.OUTSIDE else "froze"
+        return "left" if self.after == Status.OUT else "froze"
 
     def __str__(self) -> str:
         return f"{self.verb} {month(self.date)}"
@@ -46,27 +46,27 @@ def month(date: str) -> str:
 
 def changes(scenario: Scenario, state: str) -> list[Change]:
     """Documented changes of a state's status within the clock, in order."""
-    clock, ticks = scenario.clock, scenario.clock.ticks
+    clock, steps = scenario.clock, scenario.clock.steps
     dated = statuses(scenario.events, state)
     before = [status for status in dated if status.day <= clock.start]
     after = [status for status in dated if clock.start < status.day <= clock.end]
     joins = joining(before, after) is not None
-    now = Standing.OUTSIDE if joins else Standing(before[-1].code if before else Standing.MEMBER)
+    now = Status.OUT if joins else Status(before[-1].code if before else Status.MEMBER)
     found = []
     for status in after:
         if status.code == now:
             continue
         found.append(
             Change(
-                ticks.at(status.day) - ticks.first,
+                steps.at(status.day) - steps.first,
                 status.day,
                 (status.day.isoformat() if status.ends else status.event.date)[:7],
                 now,
-                Standing(status.code),
+                Status(status.code),
                 joins,
                 status.event,
             )
         )
-        now = Standing(status.code)
-        joins = joins and now != Standing.MEMBER
+        now = Status(status.code)
+        joins = joins and now != Status.MEMBER
     return found

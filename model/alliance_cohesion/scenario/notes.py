@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from .events import RESPONSE, STANDING, TOWARDS_STATES, Event
+from .events import RESPONSE, STATUS, TOWARDS_STATES, Event
 from .fields import ALL_MEMBERS, INTERNAL
 from .indicators import COMPONENTS, SIGNS
 from .membership import joining, statuses
@@ -105,12 +105,12 @@ def _twice(scenario: Scenario) -> Iterator[str]:
 
 def _statuses(scenario: Scenario) -> Iterator[str]:
     """Statuses that leave no trace in the record, and how spells of membership are read."""
-    clock, ticks = scenario.clock, scenario.clock.ticks
+    clock, steps = scenario.clock, scenario.clock.steps
     by_state: dict[str, list[Event]] = {state: [] for state in scenario.states}
     for event in scenario.events:
-        if event.kind == STANDING and event.actor in by_state:
+        if event.kind == STATUS and event.actor in by_state:
             by_state[event.actor].append(event)
-        elif event.kind == STANDING:
+        elif event.kind == STATUS:
             yield _of(event, "is of a state that the scenario does not follow")
     ends: dict[date, list[str]] = defaultdict(list)
     for state, events in by_state.items():
@@ -132,10 +132,10 @@ def _statuses(scenario: Scenario) -> Iterator[str]:
                     said = f"lies after the clock's end ({clock.end}) and does not count"
                     yield _of(status.event, said)
             elif (
-                later and ticks.at(status.day) == ticks.at(later.day) and later.code != status.code
+                later and steps.at(status.day) == steps.at(later.day) and later.code != status.code
             ):
                 undone = f"by {later.event.place} ({later.event.strength}) and does not count"
-                yield _of(status.event, f"is undone within the same {clock.tick} {undone}")
+                yield _of(status.event, f"is undone within the same {clock.step} {undone}")
             elif status.code == now:
                 yield _of(status.event, f"changes nothing: the state is {status.event.strength}")
             now = status.code

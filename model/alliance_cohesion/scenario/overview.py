@@ -3,8 +3,8 @@
 from collections.abc import Sequence, Sized
 from math import isnan
 
-from .events import STANDING
-from .membership import Status, statuses
+from .events import STATUS
+from .membership import StatusRow, statuses
 from .notes import notes
 from .scenario import Scenario
 from .states import name_of
@@ -27,7 +27,7 @@ def overview(scenario: Scenario, with_density: bool = False) -> list[str]:
     lines = [
         f"{scenario.name}: {_count(scenario.states, 'state')}, patron "
         f"{name_of(alliance.patron, alliance.names)}, {clock.start} to {clock.end} by "
-        f"{clock.tick}s; {_count(scenario.events, 'event')}, "
+        f"{clock.step}s; {_count(scenario.events, 'event')}, "
         f"{_count(scenario.indicators, 'indicator value')}"
     ]
     for what, changes in (
@@ -47,11 +47,11 @@ def overview(scenario: Scenario, with_density: bool = False) -> list[str]:
 
 def _changes(scenario: Scenario) -> list[str]:
     """The changes of status within the clock, in order."""
-    standings = [event for event in scenario.events if event.kind == STANDING]
-    found: list[tuple[Status, str]] = []
+    rows = [event for event in scenario.events if event.kind == STATUS]
+    found: list[tuple[StatusRow, str]] = []
     for state in scenario.states:
         now: int | None = None
-        for status in statuses(standings, state):
+        for status in statuses(rows, state):
             inside = scenario.clock.start < status.day <= scenario.clock.end
             if inside and status.code != now:
                 found.append((status, state))

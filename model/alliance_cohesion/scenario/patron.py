@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.inputs import Floats, Standing, World
+from ..core.inputs import Floats, Inputs, Status
 from . import Event, Scenario
 from .roles import Cast
 
@@ -13,7 +13,7 @@ from .roles import Cast
 class Request:
     """A dated request and its answer."""
 
-    tick: int
+    step: int
     state: int
     level: float
     internal: bool
@@ -24,23 +24,23 @@ class Request:
     """Id of its row."""
 
 
-def requests(scenario: Scenario, world: World) -> list[Request]:
-    """The record's requests; the threat in force in their tick says what prompted them."""
-    f = world.forcing
-    cast = Cast(scenario, scenario.clock.ticks)
+def requests(scenario: Scenario, inputs: Inputs) -> list[Request]:
+    """The record's requests; the threat in force in their time step says what prompted them."""
+    f = inputs.drivers
+    cast = Cast(scenario, scenario.clock.steps)
     found = []
     for event in scenario.events:
         if event.kind != "response" or event.consequence:
             continue
         if not cast.answers_for_alliance(event.actor):
             continue
-        t = tick_of(world, event)
+        t = step_of(inputs, event)
         for name in event.targets:
-            if t is None or name not in world.states or t == 0:
+            if t is None or name not in inputs.states or t == 0:
                 continue
-            i = world.states.index(name)
-            inside = max(f.driver("inside")[t, i], _fellow(world, t, i))
-            external = max(f.driver("external")[t, i], _fellow(world, t, i, away=True))
+            i = inputs.states.index(name)
+            inside = max(f.driver("inside")[t, i], _fellow(inputs, t, i))
+            external = max(f.driver("external")[t, i], _fellow(inputs, t, i, away=True))
             strength = float(event.strength or 0.0)
             found.append(
                 Request(
@@ -50,34 +50,34 @@ def requests(scenario: Scenario, world: World) -> list[Request]:
                     strength > 0, abs(strength), event.id,
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda one: (one.tick, one.state))
+    return sorted(found, key=lambda one: (one.step, one.state))
 
 
-def _fellow(world: World, t: int, i: int, *, away: bool = False) -> float:
-    f = world.forcing
-    cell = t * len(world.states) + i
+def _fellow(inputs: Inputs, t: int, i: int, *, away: bool = False) -> float:
+    f = inputs.drivers
+    cell = t * len(inputs.states) + i
     level = 0.0
     for k in range(f.pair_start[cell], f.pair_start[cell + 1]):
-        out = world.record[max(t - 1, 0), f.pair_actor[k]] == Standing.OUTSIDE
+        out = inputs.record[max(t - 1, 0), f.pair_actor[k]] == Status.OUT
         if out == away:
             level = max(level, float(f.pair_level[k]))
     return level
 
 
-def tick_of(world: World, event: Event) -> int | None:
-    """The tick in which an event begins, or None outside the ticks of the world."""
+def step_of(inputs: Inputs, event: Event) -> int | None:
+    """The time step in which an event begins, or None outside the time steps of the world."""
     day = np.datetime64(event.start)
-    if day < world.ticks[0] or day >= world.end:
+    if day < inputs.steps[0] or day >= inputs.end:
         return None
-    return int(np.searchsorted(world.ticks, day, side="right") - 1)
+    return int(np.searchsorted(inputs.steps, day, side="right") - 1)
 
 
-def spare(scenario: Scenario, world: World) -> Floats:
+def spare(scenario: Scenario, inputs: Inputs) -> Floats:
     """[T] the patron's spare capacity: 1 less the level of its heaviest engagement."""
-    free = np.ones(len(world.ticks))
-    after = np.append(world.ticks[1:], world.end)
+    free = np.ones(len(inputs.steps))
+    after = np.append(inputs.steps[1:], inputs.end)
     for one in scenario.engagements:
-        end = np.datetime64(one.end) if one.end else world.end
-        busy = (after > np.datetime64(one.start)) & (world.ticks <= end)
+        end = np.datetime64(one.end) if one.end else inputs.end
+        busy = (after > np.datetime64(one.start)) & (inputs.steps <= end)
         free[busy] = np.minimum(free[busy], 1.0 - one.level / 5.0)
     return free

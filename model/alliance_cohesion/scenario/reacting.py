@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.inputs import World
+from ..core.inputs import Inputs
 from ..core.reactions import EXTERNAL, INTERNAL, REQUEST_LEVEL, Reactions
 from ..util import shipped
-from . import Event, Scenario, compile_world
+from . import Event, Scenario, compile_inputs
 from .patron import requests, spare
 from .roles import Cast, Side
 
@@ -65,7 +65,7 @@ def scripted(scenario: Scenario, since: date, keep: frozenset[str] = frozenset()
     Threats that lie within the alliance's own side (the patron's) stay as the record has them,
     and so do the rows in `keep` (ids): what a counterfactual is about is not left to a rule.
     """
-    cast = Cast(scenario, scenario.clock.ticks)
+    cast = Cast(scenario, scenario.clock.steps)
     classes = switched(scenario)
 
     def stays(event: Event) -> bool:
@@ -88,15 +88,15 @@ def _from_adversary(cast: Cast, event: Event, scenario: Scenario) -> bool:
     columns = cast.columns(event.targets)
     if not columns:
         return True
-    ticks = scenario.clock.ticks
-    begin, stop = ticks.span(event.start, event.start)
+    steps = scenario.clock.steps
+    begin, stop = steps.span(event.start, event.start)
     return all(
         source.side is not Side.PATRON
         for source in cast.sources(event.actor, columns[0], begin, max(stop, begin + 1))
     )
 
 
-def world_and_reactions(
+def inputs_and_reactions(
     scenario: Scenario,
     since: date,
     draws: int,
@@ -104,7 +104,7 @@ def world_and_reactions(
     *,
     keep: frozenset[str] = frozenset(),
     found: dict[str, Any] | None = None,
-) -> tuple[World, Reactions | None]:
+) -> tuple[Inputs, Reactions | None]:
     """Compile a scenario for `core.simulate.simulate`.
 
     Args:
@@ -119,14 +119,14 @@ def world_and_reactions(
         The world without the replaced rows, and the reactions (None if no class follows rules).
     """
     if not switched(scenario):
-        world = compile_world(scenario)
-        return world, None
+        inputs = compile_inputs(scenario)
+        return inputs, None
     found = fitted() if found is None else found
-    whole = compile_world(scenario)
-    world = compile_world(scripted(scenario, since, keep))
+    whole = compile_inputs(scenario)
+    inputs = compile_inputs(scripted(scenario, since, keep))
     rng = np.random.default_rng([seed, 10])
-    start = int(np.searchsorted(world.ticks, np.datetime64(since), side="right")) - 1
-    start = max(start, world.forcing.first)
+    start = int(np.searchsorted(inputs.steps, np.datetime64(since), side="right")) - 1
+    start = max(start, inputs.drivers.first)
     classes = switched(scenario)
 
     def sample(key: str) -> np.ndarray:
@@ -137,16 +137,16 @@ def world_and_reactions(
     actors, targets, columns = _sources(whole, found)
     rates = np.stack([episode[:, column].mean(axis=1) for column in columns], axis=1)
     states = found["states"]
-    own = [[states.index(s)] if s in states else list(range(len(states))) for s in world.states]
+    own = [[states.index(s)] if s in states else list(range(len(states))) for s in inputs.states]
     asked = [
         q for q in requests(scenario, whole)
-        if q.tick >= start
+        if q.step >= start
         and q.event not in keep
         and (q.internal or "episodes" not in classes)
     ]  # fmt: skip
     level = float(np.mean(found["episode_level"]))
-    dt = world.forcing.dt
-    return world, Reactions(
+    dt = inputs.drivers.dt
+    return inputs, Reactions(
         start=start,
         answers=int("responses" in classes),
         episodes=int("episodes" in classes),
@@ -156,7 +156,7 @@ def world_and_reactions(
         strength=np.array(
             [found["request_share"], found["strength_kept"], found["strength_broken"]]
         ),
-        request_tick=np.array([q.tick for q in asked], np.int64),
+        request_step=np.array([q.step for q in asked], np.int64),
         request_state=np.array([q.state for q in asked], np.int64),
         request_level=np.array([q.level for q in asked], float),
         request_internal=np.array([q.internal for q in asked], float),
@@ -166,16 +166,16 @@ def world_and_reactions(
         source_rate=np.ascontiguousarray(rates),
         source_slope=np.ascontiguousarray(episode[:, -1]),
         source_level=np.full(len(targets), max(level, REQUEST_LEVEL)),
-        source_ticks=np.full(len(targets), max(1, round(found["episode_years"][0] / dt)), np.int64),
+        source_steps=np.full(len(targets), max(1, round(found["episode_years"][0] / dt)), np.int64),
         offer_rate=np.stack([offer[:, k].mean(axis=1) for k in own], axis=1),
         offer_slope=np.ascontiguousarray(offer[:, -1]),
         offer_points=float(found["offer_points"]),
-        offer_ticks=max(1, round(found["offer_years"] / dt)),
+        offer_steps=max(1, round(found["offer_years"] / dt)),
         usual=np.array(found["usual"]),
     )
 
 
-def _sources(world: World, found: dict[str, Any]) -> tuple[list[int], list[int], list[list[int]]]:
+def _sources(inputs: Inputs, found: dict[str, Any]) -> tuple[list[int], list[int], list[list[int]]]:
     """Actor, target and fitted columns of each source; a state nobody fitted gets the mean."""
     names = [tuple(name) for name in found["sources"]]
     actors, targets, columns = [], [], []
@@ -190,19 +190,19 @@ def _sources(world: World, found: dict[str, Any]) -> tuple[list[int], list[int],
         targets.append(target)
         columns.append([names.index(name)] if name in names else alike or list(range(len(names))))
 
-    rivals = sorted(_rivals(world))
-    for i, state in enumerate(world.states):
+    alternatives = sorted(_alternatives(inputs))
+    for i, state in enumerate(inputs.states):
         add(EXTERNAL, i, ("external", state))
         add(INTERNAL, i, ("internal", state))
-        for actor, target in rivals:
+        for actor, target in alternatives:
             if target == i:
-                add(actor, i, (world.states[actor], state))
+                add(actor, i, (inputs.states[actor], state))
     return actors, targets, columns
 
 
-def _rivals(world: World) -> set[tuple[int, int]]:
-    """Pairs of states (actor, target) of which the record has an episode or a standing threat."""
-    f, n = world.forcing, len(world.states)
+def _alternatives(inputs: Inputs) -> set[tuple[int, int]]:
+    """Pairs of states (actor, target) of which the record has an episode or a status threat."""
+    f, n = inputs.drivers, len(inputs.states)
     found = set()
     for cell in range(len(f.pair_start) - 1):
         for k in range(f.pair_start[cell], f.pair_start[cell + 1]):

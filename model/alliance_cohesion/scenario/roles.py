@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .dates import Ticks
+from .dates import Steps
 from .fields import ALL_MEMBERS
 from .scenario import Scenario
 
@@ -21,18 +21,18 @@ class Side(Enum):
     """The patron, the alliance, a member that is not followed, or a client of the patron."""
     STATE = auto()
     """A state of the model, or its client."""
-    OUTSIDE = auto()
+    OUT = auto()
     """Anyone else."""
 
 
 class Source(NamedTuple):
-    """Who is behind a fact, and in which of its ticks."""
+    """Who is behind a fact, and in which of its time steps."""
 
     side: Side
     state: int
     """Axis `state` if the side is a state, else -1."""
-    ticks: Flags | slice
-    """Of the ticks of the fact, those in which this source is behind it."""
+    steps: Flags | slice
+    """Of the time steps of the fact, those in which this source is behind it."""
 
 
 class _Patronage(NamedTuple):
@@ -46,7 +46,7 @@ class _Patronage(NamedTuple):
 class Cast:
     """Everyone who is named in the scenario and has a part."""
 
-    def __init__(self, scenario: Scenario, ticks: Ticks):
+    def __init__(self, scenario: Scenario, steps: Steps):
         alliance = scenario.alliance
         self.states = {name: i for i, name in enumerate(scenario.states)}
         self.all_members = len(self.states)
@@ -60,7 +60,7 @@ class Cast:
                     Side.PATRON if sponsor < 0 else Side.STATE,
                     sponsor,
                     frozenset(self.states[name] for name in client.against),
-                    *ticks.span(client.start, client.end),
+                    *steps.span(client.start, client.end),
                 )
             )
 
@@ -75,10 +75,10 @@ class Cast:
         return actor in self._leaders or actor in self.states
 
     def sources(self, actor: str, column: int, begin: int, stop: int) -> list[Source]:
-        """Who is behind what an actor does to a column in the ticks begin..stop-1.
+        """Who is behind what an actor does to a column in the time steps begin..stop-1.
 
-        A client counts as its sponsor's in the ticks its sponsorship overlaps, but never towards
-        the sponsor itself; in other ticks it is whoever it is by its own name.
+        A client counts as its sponsor's in the time steps its sponsorship overlaps, but never towards
+        the sponsor itself; in other time steps it is whoever it is by its own name.
         """
         if actor in self._leaders:
             return [Source(Side.PATRON, -1, slice(None))]
@@ -92,10 +92,10 @@ class Cast:
         ]
         if not sponsored:
             return [Source(*own, slice(None))]
-        ticks = np.arange(begin, stop)
+        steps = np.arange(begin, stop)
         alone, sources = np.ones(stop - begin, dtype=bool), []
         for patronage in sponsored:
-            in_force = (patronage.begin <= ticks) & (ticks < patronage.stop)
+            in_force = (patronage.begin <= steps) & (steps < patronage.stop)
             alone &= ~in_force
             sources.append(Source(patronage.side, patronage.state, in_force))
         return [*sources, Source(*own, alone)]
@@ -103,4 +103,4 @@ class Cast:
     def _own(self, actor: str) -> tuple[Side, int]:
         if actor in self.states:
             return Side.STATE, self.states[actor]
-        return Side.OUTSIDE, -1
+        return Side.OUT, -1

@@ -25,10 +25,10 @@ from .fields import (
 from .problems import WrongError
 from .states import codes_of, speller
 
-MOST_TICKS = 100_000
+MOST_STEPS = 100_000
 MOST_STATES = 2_000
 MOST_TABLES = 20  # of one kind
-MOST_CELLS = 1_000_000  # ticks times states: a run stays below 1 GiB (benchmarks/large.py)
+MOST_CELLS = 1_000_000  # time steps times states: a run stays below 1 GiB (benchmarks/large.py)
 
 Renewal = Literal["act", "automatic"]
 Script = Literal["record", "rule"]
@@ -37,16 +37,16 @@ Script = Literal["record", "rule"]
 class Clock(Table):
     """When the model runs."""
 
-    start: Day = Field(description="first day on which a standing can change")
+    start: Day = Field(description="first day on which a status can change")
     end: Day = Field(description="last day, inclusive")
-    tick: dates.TickName = Field(default="quarter", description="length of a step")
+    step: dates.StepName = Field(default="quarter", description="length of a step")
     memory: Day = Field(
         default=date.min,
         description="facts from here on fill memories; default: two years before the start",
     )
     known_until: Day | None = Field(
         default=None,
-        description="standings follow the record up to this day, histories begin after it, and "
+        description="statuses follow the record up to this day, histories begin after it, and "
         "from then on rules R10 and R11 act where [alliance] says so; default: the start",
     )
 
@@ -67,14 +67,14 @@ class Clock(Table):
             raise WrongError(f"an end after the start ({self.start})")
         if self.memory > self.start:
             raise WrongError(f"a memory that begins no later than the start ({self.start})")
-        if self.ticks.count > MOST_TICKS:
-            raise WrongError(f"at most {MOST_TICKS:,} ticks (here {self.ticks.count:,})")
+        if self.steps.count > MOST_STEPS:
+            raise WrongError(f"at most {MOST_STEPS:,} time steps (here {self.steps.count:,})")
         return self
 
     @property
-    def ticks(self) -> dates.Ticks:
+    def steps(self) -> dates.Steps:
         """The calendar this clock keeps."""
-        return dates.Ticks.of(self.tick, self.memory, self.start, self.end)
+        return dates.Steps.of(self.step, self.memory, self.start, self.end)
 
 
 class Alliance(Table):
@@ -227,8 +227,8 @@ class ScenarioFile(Table):
 
     @model_validator(mode="after")
     def _fits_in_memory(self) -> "ScenarioFile":
-        if self.clock.ticks.count * len(self.alliance.members) > MOST_CELLS:
-            raise WrongError(f"at most {MOST_CELLS:,} ticks times states")
+        if self.clock.steps.count * len(self.alliance.members) > MOST_CELLS:
+            raise WrongError(f"at most {MOST_CELLS:,} time steps times states")
         return self
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 import xarray as xr
 
 from ... import __version__
-from ...core.inputs import Codes, Floats, Standing, times
+from ...core.inputs import Codes, Floats, Status, times
 from ...core.randomness import checked_seed
 from ...core.simulate import Outputs, outputs, walk_all
 from ...inference.priors import NAMES
@@ -104,7 +104,7 @@ class Answer:
     @property
     def all_known(self) -> bool:
         """Whether the record reaches to the end of the clock."""
-        return self.pair.known == len(self.pair.base.world.ticks)
+        return self.pair.known == len(self.pair.base.inputs.steps)
 
     def name(self, state: str) -> str:
         """A state's name."""
@@ -120,7 +120,7 @@ class Answer:
         """States worth a row: those the change reaches by name, and any it moves by 2 points."""
         effects = [self.frozen_or_out(q, "difference") for q in self.data["question"].values]
         largest = np.abs(np.stack(effects)).max(axis=(0, 1))
-        states, focal = self.pair.base.world.states, set(self.pair.focal)
+        states, focal = self.pair.base.inputs.states, set(self.pair.focal)
         moved = set(self.tables["moves"].query("kind != 'stay'")["state"])
         some = {i for i in range(len(states)) if largest[i] > 0.02}
         by_name = {i for i in focal if len(focal) <= 2 or states[i] in moved or largest[i] > 0.005}
@@ -131,7 +131,7 @@ class Answer:
         """Scenario, settings and all tables as plain data."""
         return {
             "attributes": {name: _plain(value) for name, value in self.data.attrs.items()},
-            "focal": [self.pair.base.world.states[i] for i in self.pair.focal],
+            "focal": [self.pair.base.inputs.states[i] for i in self.pair.focal],
             "tables": {
                 name: [{key: _plain(value) for key, value in row.items()} for row in rows]
                 for name, table in self.tables.items()
@@ -157,8 +157,8 @@ def answer(pair: Pair, count: int = HISTORIES, seed: int | None = None) -> Answe
     sample = pair.sample(wanted, seed)
     draws = len(sample.base)
     count = max(1, count // draws) * draws
-    ahead = Paired(*pair.worlds, before.base, before.changed, pair.branch, seed)
-    along = Paired(*pair.worlds, sample.base, sample.changed, pair.branch, seed, pair.known)
+    ahead = Paired(*pair.both, before.base, before.changed, pair.branch, seed)
+    along = Paired(*pair.both, sample.base, sample.changed, pair.branch, seed, pair.known)
 
     runs: Runs = {FORECAST: ahead.forecast(count)}
     if reacting.is_fitted():
@@ -212,15 +212,15 @@ def forecast_by_rule(pair: Pair, sample: Sample, count: int, seed: int) -> tuple
     assert isinstance(since, date)
     paths = []
     for scenario, rows in zip(scenarios, (sample.base, sample.changed), strict=True):
-        world, rules = reacting.world_and_reactions(
+        inputs, rules = reacting.inputs_and_reactions(
             reacting.by_rule(scenario), since, len(rows), seed, keep=keep
         )
-        out = outputs(world, 0, "path", keep=count)
+        out = outputs(inputs, 0, "path", keep=count)
         walk_all(
-            world, rows, count, partial(Outputs._make, out),
+            inputs, rows, count, partial(Outputs._make, out),
             known=pair.branch, seed=seed, reactions=rules,
         )  # fmt: skip
-        paths.append(out.path[:, pair.branch - world.forcing.first :])
+        paths.append(out.path[:, pair.branch - inputs.drivers.first :])
     return paths[0], paths[1]
 
 
@@ -231,14 +231,14 @@ def away(path: Codes) -> np.ndarray:
 
 def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> xr.Dataset:
     """Every number over the whole clock; before the branch it is the record's."""
-    world, scenario = pair.base.world, pair.changed.scenario
-    record = world.record[world.forcing.first :]
-    known, draws = pair.branch - world.forcing.first, len(sample.base)
+    inputs, scenario = pair.base.inputs, pair.changed.scenario
+    record = inputs.record[inputs.drivers.first :]
+    known, draws = pair.branch - inputs.drivers.first, len(sample.base)
     T, N = record.shape
     wide = np.zeros((len(runs), 3, len(BANDS), T, N))
     wide[:, :2, :3, :known] = record[:known] != MEMBER
-    share = np.zeros((len(runs), 2, T, N, len(Standing)))
-    share[:, :, :known] = record[:known, :, np.newaxis] == np.arange(len(Standing))
+    share = np.zeros((len(runs), 2, T, N, len(Status)))
+    share[:, :, :known] = record[:known, :, np.newaxis] == np.arange(len(Status))
     for q, (base, changed) in enumerate(runs.values()):
         was, now = away(base), away(changed)
         one = draws if len(base) > 1 else 1  # one documented history stands for all
@@ -247,7 +247,7 @@ def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> x
         ):
             wide[q, k, :, known:] = [found.mean, found.low, found.high, found.error]
         for k, path in enumerate((base, changed)):
-            for status in Standing:
+            for status in Status:
                 share[q, k, known:, :, status] = (path == status).mean(axis=0)
     ratio = variance_ratio(*(away(path)[:, -1] for path in runs[FORECAST]))
     return xr.Dataset(
@@ -265,9 +265,9 @@ def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> x
             "question": list(runs),
             "simulation": ["base", "changed", "difference"],
             "band": list(BANDS),
-            "time": times(world.decided),
-            "state": list(world.states),
-            "name": ("state", [name_of(s, scenario.alliance.names) for s in world.states]),
+            "time": times(inputs.decided),
+            "state": list(inputs.states),
+            "name": ("state", [name_of(s, scenario.alliance.names) for s in inputs.states]),
             "status": list(STATUS),
             "parameter": list(NAMES),
             "draw": np.arange(draws),
@@ -303,9 +303,9 @@ def _calibration(pair: Pair, sample: Sample) -> str:
 
 def _edges(pair: Pair) -> np.ndarray:
     """[T + 1] first days of the steps from the branch on, and the day after the last."""
-    world = pair.base.world
-    days = world.ticks[pair.branch :].astype("datetime64[D]")
-    return np.append(days, world.end.astype("datetime64[D]"))
+    inputs = pair.base.inputs
+    days = inputs.steps[pair.branch :].astype("datetime64[D]")
+    return np.append(days, inputs.end.astype("datetime64[D]"))
 
 
 def month(pair: Pair, step: int) -> str:
@@ -315,9 +315,9 @@ def month(pair: Pair, step: int) -> str:
 
 def _shares_table(pair: Pair, data: xr.Dataset) -> pd.DataFrame:
     """By question and state, at the steps of documented changes and at the last."""
-    world, known = pair.base.world, data.attrs["known_steps"]
-    last = len(world.decided) - 1
-    steps = sorted({c.tick for c in changes(world) if c.tick >= known} | {last})
+    inputs, known = pair.base.inputs, data.attrs["known_steps"]
+    last = len(inputs.decided) - 1
+    steps = sorted({c.step for c in changes(inputs) if c.step >= known} | {last})
     wide, share = data["frozen_or_out"].values, data["share"].values
     rows = [
         (
@@ -325,7 +325,7 @@ def _shares_table(pair: Pair, data: xr.Dataset) -> pd.DataFrame:
             *share[q, 0, t, i, 1:], *share[q, 1, t, i, 1:], *wide[q, 2, :, t, i],
         )
         for q, question in enumerate(data["question"].values)
-        for i, state in enumerate(world.states)
+        for i, state in enumerate(inputs.states)
         for t in steps
     ]  # fmt: skip
     shares = [f"{side}_{status}" for side in ("base", "changed") for status in ("frozen", "out")]
@@ -342,13 +342,13 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
     that lack it with the change, share that have it without; `*_frozen` and `*_out`: shares in
     which the first move of its kind (of a stay: any move) leads there.
     """
-    start = pair.base.world.record[pair.branch - 1]
+    start = pair.base.inputs.record[pair.branch - 1]
     names = pair.changed.scenario.alliance.names
     rows = []
     for move in moves(pair.base, pair.branch, pair.known, pair.focal):
         row: dict[str, Any] = {
-            "state": pair.base.world.states[move.state],
-            "name": name_of(pair.base.world.states[move.state], names),
+            "state": pair.base.inputs.states[move.state],
+            "name": name_of(pair.base.inputs.states[move.state], names),
             "kind": move.kind,
             "date": move.date,
             "until": month(pair, move.stop),
@@ -383,7 +383,7 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(rows[0]) if rows else ["state", "name", "kind", "date"])
 
 
-_DEPARTURES = {"frozen": Standing.FROZEN, "out": Standing.OUTSIDE}
+_DEPARTURES = {"frozen": Status.FROZEN, "out": Status.OUT}
 
 
 def _columns(name: str, found: Estimate) -> dict[str, float]:
@@ -406,7 +406,7 @@ def _channels(
     return [
         (
             question,
-            pair.base.world.states[i],
+            pair.base.inputs.states[i],
             month(pair, t),
             effect[t, i],
             *(x[t, i] for x in lost),
@@ -446,7 +446,7 @@ def _guards(pair: Pair, data: xr.Dataset, sample: Sample) -> tuple[pd.DataFrame,
     found = guards.logistic_changes(pair)
     effect = wide.sel(question=FORECAST).values[known:].mean(axis=0)
     rows = [
-        (pair.base.world.states[i], change, guards.agrees(float(effect[i]), change))
+        (pair.base.inputs.states[i], change, guards.agrees(float(effect[i]), change))
         for i in pair.focal
         for change in [np.nan if found is None else float(found[i])]
     ]

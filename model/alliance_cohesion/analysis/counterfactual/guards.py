@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import linprog
 from sklearn.linear_model import LogisticRegression
 
-from ...core.inputs import Codes, Floats, Standing
+from ...core.inputs import Codes, Floats, Status
 from ...core.replay import knowledge
 from ...inference import record
 from ...inference.logistic import PENALTY, covariates
@@ -53,22 +53,22 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
         mean_changed: The same with the change.
         path: [step from the branch on, state] statuses that the changed simulation follows.
     """
-    base, changed = pair.worlds
-    standings = base.record.copy()
-    standings[pair.branch :] = path
+    base, changed = pair.both
+    statuses = base.record.copy()
+    statuses[pair.branch :] = path
     known = knowledge(base, mean)
-    other = knowledge(replace(changed, record=standings), mean_changed)
+    other = knowledge(replace(changed, record=statuses), mean_changed)
     risk = record.at_risk(base)
     documented = _documented(pair, risk)
     scale = np.ptp(known[documented], axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    after = np.arange(len(risk)) >= pair.branch - base.forcing.first
+    after = np.arange(len(risk)) >= pair.branch - base.drivers.first
     moved = np.abs((other - known) / scale).mean(axis=-1) > ALTERED
     moved &= risk & after[:, np.newaxis]
     evidence, points = np.argwhere(documented), np.argwhere(moved)
     if not len(points):
         return Span(0, None, None, None, [])
-    apart = round(NEIGHBOURS / base.forcing.dt)
+    apart = round(NEIGHBOURS / base.drivers.dt)
     decisions = known[documented]
     own = nearest(decisions, evidence, decisions, evidence, scale, apart)
     far = nearest(other[moved], points, decisions, evidence, scale, apart)
@@ -89,7 +89,7 @@ def span(pair: Pair, mean: Floats, mean_changed: Floats, path: Codes) -> Span:
 
 def _documented(pair: Pair, decisions: np.ndarray) -> np.ndarray:
     """Those of `decisions` [T, N] whose outcome is documented."""
-    known = np.arange(len(decisions)) < pair.known - pair.base.world.forcing.first
+    known = np.arange(len(decisions)) < pair.known - pair.base.inputs.drivers.first
     return np.asarray(decisions & known[:, np.newaxis])
 
 
@@ -99,15 +99,15 @@ def nearest(
 ) -> Floats:  # fmt: skip
     """Gower distance of each point to its nearest evidence.
 
-    A point's own state within `apart` ticks is left out: decisions in a row are near copies.
+    A point's own state within `apart` time steps is left out: decisions in a row are near copies.
 
     Args:
         points: [point, covariate]
-        places: [point, 2] tick and state.
+        places: [point, 2] time step and state.
         evidence: [decision, covariate]
-        known: [decision, 2] tick and state.
+        known: [decision, 2] time step and state.
         scale: [covariate] range of the evidence.
-        apart: Ticks.
+        apart: Time steps.
     """
     found = np.empty(len(points))
     for k, (point, (t, i)) in enumerate(zip(points, places, strict=True)):
@@ -152,10 +152,10 @@ def logistic_changes(pair: Pair) -> Floats | None:
     branch on with the covariates of the changed simulation. None where no state ever left; not
     a number where the state was no member after the branch.
     """
-    base, changed = pair.worlds
-    before, after = record.standings(base)
-    member = _documented(pair, record.at_risk(base)) & (before == Standing.MEMBER)
-    left = after != Standing.MEMBER
+    base, changed = pair.both
+    before, after = record.statuses(base)
+    member = _documented(pair, record.at_risk(base)) & (before == Status.MEMBER)
+    left = after != Status.MEMBER
     if not left[member].any() or left[member].all():
         return None
     x, y = covariates(base), covariates(changed)
@@ -165,7 +165,7 @@ def logistic_changes(pair: Pair) -> Floats | None:
         flat = of.reshape(-1, of.shape[-1])
         return np.asarray(model.predict_proba(flat)[:, 1]).reshape(member.shape)
 
-    asked = member & (np.arange(len(member)) >= pair.branch - base.forcing.first)[:, np.newaxis]
+    asked = member & (np.arange(len(member)) >= pair.branch - base.drivers.first)[:, np.newaxis]
     change = np.where(asked, hazard(y) - hazard(x), 0.0).sum(axis=0)
     return np.where(asked.any(axis=0), change, np.nan)
 

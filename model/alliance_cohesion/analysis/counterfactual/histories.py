@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...core.elementary import compiled, inner
-from ...core.inputs import Codes, Floats, Forcing, Ints, World
+from ...core.inputs import Codes, Drivers, Floats, Inputs, Ints
 from ...core.randomness import Purpose, address, four
 from ...core.simulate import (
     LANES,
@@ -74,7 +74,7 @@ def _mark_same(
 
 @inner
 def _carry(
-    b: Block, c: Block, f: Forcing, g: Forcing, t: int, documented: Codes, coupling: int,
+    b: Block, c: Block, f: Drivers, g: Drivers, t: int, documented: Codes, coupling: int,
     seed: int, first: int,
 ) -> bool:  # fmt: skip
     """Fill `c.after` with the changed decisions, by the noise that explains the record.
@@ -109,7 +109,7 @@ def _carry(
 
 @compiled
 def _along_record(
-    b: Block, draws: Floats, f: Forcing, initial: Codes, record: Codes, branch: int, first: int,
+    b: Block, draws: Floats, f: Drivers, initial: Codes, record: Codes, branch: int, first: int,
     lanes: int, latent: Floats,
 ) -> None:  # fmt: skip
     """Fill `latent` with latent states at the branch, draws `first` to `first + lanes - 1`."""
@@ -133,7 +133,7 @@ def _along_record(
 
 @inner
 def _resume(
-    b: Block, draws: Floats, f: Forcing, status: Codes, latent: Floats, first: int
+    b: Block, draws: Floats, f: Drivers, status: Codes, latent: Floats, first: int
 ) -> None:  # fmt: skip
     """Give each lane its parameters, and every state its status and latent state at the branch."""
     load(b, draws, f.dt, status, first)
@@ -145,7 +145,7 @@ def _resume(
 
 @compiled
 def _walk_pair(
-    b: Block, c: Block, rows: Floats, rows_changed: Floats, f: Forcing, g: Forcing,
+    b: Block, c: Block, rows: Floats, rows_changed: Floats, f: Drivers, g: Drivers,
     latent: Floats, latent_changed: Floats, status: Codes, record: Codes, branch: int, known: int,
     held: int, coupling: int, seed: int, first: int, lanes: int, path: Codes, path_changed: Codes,
 ) -> None:  # fmt: skip
@@ -193,8 +193,8 @@ class Paired:
     from the branch on, state] each. History r uses draw r mod D.
     """
 
-    base: World
-    changed: World
+    base: Inputs
+    changed: Inputs
     """With the change: same states, clock and record."""
     draws: Floats
     """[D, parameter] of the base."""
@@ -225,7 +225,7 @@ class Paired:
             coupling: One of those in `coupling`.
             held: As in `forecast`.
         """
-        known = len(self.base.ticks) if self.known is None else self.known
+        known = len(self.base.steps) if self.known is None else self.known
         return self._walk(known, histories, coupling, held)
 
     @cached_property
@@ -236,15 +236,15 @@ class Paired:
             self._at_branch(self.changed, self.draws_changed),
         )
 
-    def _at_branch(self, world: World, draws: Floats) -> Floats:
-        N, draws = len(world.states), np.ascontiguousarray(draws)
+    def _at_branch(self, inputs: Inputs, draws: Floats) -> Floats:
+        N, draws = len(inputs.states), np.ascontiguousarray(draws)
         latent = np.empty((len(draws), N, len(LATENT)))
 
         def part(places: range) -> None:
             b = block(N, LANES)
             for first in places:
                 _along_record(
-                    b, draws, world.forcing, world.initial, world.record, self.branch, first,
+                    b, draws, inputs.drivers, inputs.initial, inputs.record, self.branch, first,
                     min(LANES, len(draws) - first), latent,
                 )  # fmt: skip
 
@@ -253,7 +253,7 @@ class Paired:
 
     def _walk(self, known: int, histories: int, coupling: int, held: int) -> tuple[Codes, Codes]:
         base, changed, branch = self.base, self.changed, self.branch
-        N, T = len(base.states), len(base.ticks)
+        N, T = len(base.states), len(base.steps)
         documented = known >= T
         path_changed = np.empty((histories, T - branch, N), np.int8)
         path = np.empty((0, *path_changed.shape[1:]) if documented else path_changed.shape, np.int8)
@@ -265,7 +265,7 @@ class Paired:
             b, c = block(N, LANES), block(N, LANES)
             for first in places:
                 _walk_pair(
-                    b, c, rows, rows_changed, base.forcing, changed.forcing,
+                    b, c, rows, rows_changed, base.drivers, changed.drivers,
                     latent, latent_changed, status, base.record, branch, known, held, coupling,
                     self.seed, first, min(LANES, histories - first), path, path_changed,
                 )  # fmt: skip

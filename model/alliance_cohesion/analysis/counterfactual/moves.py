@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.inputs import Codes, Standing
+from ...core.inputs import Codes, Status
 from ...inference import record
-from ...simulation import Case
+from ...simulation import Simulation
 
-MEMBER = int(Standing.MEMBER)
+MEMBER = int(Status.MEMBER)
 STATUS = ("member", "frozen", "out")
 """What each status is called."""
 
@@ -36,35 +36,35 @@ class Move:
     """Last step that counts: the one before its next documented move, or the end."""
 
 
-def moves(case: Case, branch: int, known: int, states: list[int]) -> list[Move]:
+def moves(sim: Simulation, branch: int, known: int, states: list[int]) -> list[Move]:
     """What the record, documented for `known` steps, says that states did from the branch on."""
-    world = case.world
-    offset = branch - world.forcing.first
+    inputs = sim.inputs
+    offset = branch - inputs.drivers.first
     last = known - branch - 1
     if last < 0:
         return []
     result: list[Move] = []
     for i in states:
-        own = [c for c in record.changes(world) if c.state == i and 0 <= c.tick - offset <= last]
-        steps = [c.tick - offset for c in own]
+        own = [c for c in record.changes(inputs) if c.state == i and 0 <= c.step - offset <= last]
+        steps = [c.step - offset for c in own]
         starts = [0, *(t + 1 for t in steps)][: len(own)]
         stops = [*(t - 1 for t in steps[1:]), last][: len(own)]
         for c, step, start, stop in zip(own, steps, starts, stops, strict=True):
             before, after = int(c.before), int(c.after)
-            result.append(Move(i, c.kind, _dated(case, c), step, before, after, start, stop))
-        if not own and world.forcing.entry[i] < branch:
-            status = int(world.record[branch - 1, i])
+            result.append(Move(i, c.kind, _dated(sim, c), step, before, after, start, stop))
+        if not own and inputs.drivers.entry[i] < branch:
+            status = int(inputs.record[branch - 1, i])
             result.append(Move(i, "stay", "", last, status, status, 0, last))
     return result
 
 
-def _dated(case: Case, change: record.Change) -> str:
+def _dated(sim: Simulation, change: record.Change) -> str:
     """The month of a documented change, or of its step if no row dates it better."""
-    world = case.world
-    step = change.tick + world.forcing.first
-    for event in case.scenario.events:
-        if event.kind == "standing" and event.actor == world.states[change.state]:
-            at = np.searchsorted(world.ticks, np.datetime64(event.start), side="right") - 1
+    inputs = sim.inputs
+    step = change.step + inputs.drivers.first
+    for event in sim.scenario.events:
+        if event.kind == "status" and event.actor == inputs.states[change.state]:
+            at = np.searchsorted(inputs.steps, np.datetime64(event.start), side="right") - 1
             if at == step:
                 return event.start.isoformat()[:7]
     return str(change.date.astype("datetime64[D]"))[:7]

@@ -10,18 +10,18 @@ import numpy as np
 
 from ... import simulation as cases
 from ...core import replay
-from ...core.inputs import Floats, Standing, World
+from ...core.inputs import Floats, Inputs, Status
 from ...inference import priors as prior
 from ...inference import record
 from ...inference.draws import draws
 from ...inference.priors import NAMES
-from ...simulation import Case
+from ...simulation import Simulation
 from ...util import shipped
 
 FOLDER = "counterfactuals"
 PRIOR_POOL = 20_000  # prior draws from which those that explain a record are taken
 
-_OWN = ("drivers", "dependence")  # arrays with a column for each state
+_OWN = ("own", "dependence")  # arrays with a column for each state
 _ALL = ("members", "renewal")  # what reaches every state in the alliance
 _TOTALS = ("kept_all", "broken_all")
 
@@ -47,13 +47,13 @@ class Sample:
 class Pair:
     """The base scenario and the changed one."""
 
-    base: Case
-    changed: Case
+    base: Simulation
+    changed: Simulation
 
     @property
-    def worlds(self) -> tuple[World, World]:
+    def both(self) -> tuple[Inputs, Inputs]:
         """The inputs of both."""
-        return self.base.world, self.changed.world
+        return self.base.inputs, self.changed.inputs
 
     @cached_property
     def fixed(self) -> dict[str, float]:
@@ -65,15 +65,15 @@ class Pair:
     @cached_property
     def different(self) -> np.ndarray:
         """[T, N] where inputs differ that reach a state by name or as one of the members."""
-        base, changed = self.worlds
-        f, g = base.forcing, changed.forcing
+        base, changed = self.both
+        f, g = base.drivers, changed.drivers
         found = np.zeros(base.record.shape, dtype=bool)
         for name in _OWN:
             differs = getattr(f, name) != getattr(g, name)
             found |= differs.reshape(*found.shape, -1).any(axis=-1)
         found |= _pairs_differ(base, changed)
         before = np.vstack([base.initial[np.newaxis], base.record[:-1]])
-        inside = before != Standing.OUTSIDE
+        inside = before != Status.OUT
         for name in _ALL:
             rows = _rows_differ(getattr(f, name), getattr(g, name))
             found |= rows[:, np.newaxis] & inside
@@ -82,7 +82,7 @@ class Pair:
     @property
     def known(self) -> int:
         """How many steps have documented statuses, counting those that only fill memories."""
-        return max(self.base.known, self.base.world.forcing.first)
+        return max(self.base.known, self.base.inputs.drivers.first)
 
     @cached_property
     def branch(self) -> int:
@@ -91,25 +91,25 @@ class Pair:
         A change after the end of the record branches where the record ends: what happens in
         between is not known.
         """
-        base, changed = self.worlds
-        f, g = base.forcing, changed.forcing
-        ticks = self.different.any(axis=1)
+        base, changed = self.both
+        f, g = base.drivers, changed.drivers
+        steps = self.different.any(axis=1)
         for name in (*_ALL, *_TOTALS):
-            ticks |= _rows_differ(getattr(f, name), getattr(g, name))
-        first = int(np.argmax(ticks)) if ticks.any() and not self.fixed else 0
+            steps |= _rows_differ(getattr(f, name), getattr(g, name))
+        first = int(np.argmax(steps)) if steps.any() and not self.fixed else 0
         return max(min(first, self.known), f.first)
 
     @cached_property
     def focal(self) -> list[int]:
         """States that the change reaches directly, from the branch on or before it."""
         if self.fixed:
-            return list(range(len(self.base.world.states)))
+            return list(range(len(self.base.inputs.states)))
         return [int(i) for i in np.flatnonzero(self.different.any(axis=0))]
 
     @property
     def branch_day(self) -> np.datetime64:
         """First day of the branch's time step."""
-        return self.base.world.ticks[self.branch].astype("datetime64[D]")
+        return self.base.inputs.steps[self.branch].astype("datetime64[D]")
 
     def sample(self, count: int, seed: int, *, all_of_it: bool = True) -> Sample:
         """Parameter draws for both simulations.
@@ -145,12 +145,12 @@ class Pair:
             raise CounterfactualError(str(error)) from error
 
     def _weighted(self, values: Floats, count: int, all_of_it: bool) -> tuple[np.ndarray, float]:
-        world = self.base.world
-        block = np.where(record.at_risk(world), 0, -1)
-        block[self.known - world.forcing.first :] = -1
+        inputs = self.base.inputs
+        block = np.where(record.at_risk(inputs), 0, -1)
+        block[self.known - inputs.drivers.first :] = -1
         if not all_of_it:
-            block[self.branch - world.forcing.first :] = -1
-        score = _scores(world, values, block)
+            block[self.branch - inputs.drivers.first :] = -1
+        score = _scores(inputs, values, block)
         weight = np.exp(score - score.max())
         weight /= weight.sum()
         marks = (np.arange(count) + 0.5) / count
@@ -179,7 +179,7 @@ def library() -> list[Pair]:
     return sorted(pairs, key=lambda one: one.branch_day)
 
 
-def base_of(changed: Case) -> Path:
+def base_of(changed: Simulation) -> Path:
     """The file that a counterfactual names as its base."""
     files = changed.scenario.files
     place = files.index(changed.scenario.path)
@@ -190,7 +190,7 @@ def base_of(changed: Case) -> Path:
     return files[place - 1]
 
 
-def pair(changed: Case, base: Case) -> Pair:
+def pair(changed: Simulation, base: Simulation) -> Pair:
     """Put two scenarios side by side, after checking that they can be compared."""
     file, scenario = changed.scenario.path, changed.scenario
     if not scenario.rewrite.strip():
@@ -198,13 +198,13 @@ def pair(changed: Case, base: Case) -> Pair:
             f"{file}, rewrite: missing; allowed: a sentence on what had to be true for the change; "
             'add a line such as rewrite = "They would have had to ..." near the top of the file'
         )
-    first, second = base.world, changed.world
+    first, second = base.inputs, changed.inputs
     if first.states != second.states:
         raise CounterfactualError(
             f"{file}, alliance.members: other states than the base's; both need the same"
         )
-    if not np.array_equal(first.ticks, second.ticks) or (
-        first.forcing.first != second.forcing.first
+    if not np.array_equal(first.steps, second.steps) or (
+        first.drivers.first != second.drivers.first
         or base.scenario.clock.known_until != scenario.clock.known_until
     ):
         raise CounterfactualError(
@@ -213,7 +213,7 @@ def pair(changed: Case, base: Case) -> Pair:
     documented = (
         np.array_equal(first.record, second.record)
         and np.array_equal(first.initial, second.initial)
-        and np.array_equal(first.forcing.entry, second.forcing.entry)
+        and np.array_equal(first.drivers.entry, second.drivers.entry)
     )
     if not documented:
         raise CounterfactualError(
@@ -228,11 +228,11 @@ def _rows_differ(a: Any, b: Any) -> np.ndarray:
     return np.asarray(differ.reshape(len(differ), -1).any(axis=1))
 
 
-def _pairs_differ(base: World, changed: World) -> np.ndarray:
+def _pairs_differ(base: Inputs, changed: Inputs) -> np.ndarray:
     """[T, N] where the threats between states to a cell differ."""
     cells = base.record.size
     found = np.zeros(cells, dtype=bool)
-    f, g = base.forcing, changed.forcing
+    f, g = base.drivers, changed.drivers
     one, two = _threats(f), _threats(g)
     for cell in set(one) | set(two):
         found[cell] = one.get(cell) != two.get(cell)
@@ -268,12 +268,12 @@ def _draws(
 _known: dict[str, Floats] = {}
 
 
-def _scores(world: World, values: Floats, block: np.ndarray) -> Floats:
+def _scores(inputs: Inputs, values: Floats, block: np.ndarray) -> Floats:
     """Log likelihoods, remembered: a library asks for the same ones many times."""
     digest = hashlib.sha256(values.tobytes())
-    for array in (world.initial, world.record, block, *world.forcing):
+    for array in (inputs.initial, inputs.record, block, *inputs.drivers):
         digest.update(np.asarray(array).tobytes())
     key = digest.hexdigest()
     if key not in _known:
-        _known[key] = replay.scores(world, values, block, 1)[:, 0]
+        _known[key] = replay.scores(inputs, values, block, 1)[:, 0]
     return _known[key]

@@ -10,7 +10,7 @@ import pandas as pd
 from ... import __version__
 from ...core import replay
 from ...core.contributions import TERMS, terms
-from ...core.inputs import Floats, Standing, World
+from ...core.inputs import Floats, Inputs, Status
 from ...core.step import LATENT
 from ...inference import held_out, record
 from ...inference.draws import Draws
@@ -21,12 +21,12 @@ from ...scenario.fields import ALL_MEMBERS
 from ...scenario.problems import quoted
 from ...scenario.spelling import suggestion
 from ...scenario.states import chosen, name_of
-from ...simulation import Case
+from ...simulation import Simulation
 from . import rows
 from .shifts import LARGEST_OFFER, Decision
 
 LOW, HIGH = 0.05, 0.95
-STATUS = {Standing.MEMBER: "member", Standing.FROZEN: "frozen", Standing.OUTSIDE: "out"}
+LABELS = {Status.MEMBER: "member", Status.FROZEN: "frozen", Status.OUT: "out"}
 OF_TERM = dict(zip(TERMS, ("E|rho", "G|rho", "D", "P", "A", "O", "C", ""), strict=True))
 """Symbols of the drivers that a term is made of."""
 DRIVERS = {
@@ -64,9 +64,9 @@ class Explanation:
     first: datetime.date
     """First day of the time step."""
     last: datetime.date
-    before: Standing
+    before: Status
     """Documented status at the start of the time step."""
-    after: Standing
+    after: Status
     """Documented status at its end."""
     renewal: bool
     """In this step the term ends and staying takes a signature."""
@@ -137,8 +137,8 @@ class Explanation:
             "date": self.date,
             "time_step": {"first": self.first.isoformat(), "last": self.last.isoformat()},
             "known_until": self.known_until.isoformat(),
-            "status": STATUS[self.before],
-            "status_after": STATUS[self.after],
+            "status": LABELS[self.before],
+            "status_after": LABELS[self.after],
             "renewal": self.renewal,
             "move": self.move,
             "per": self.per,
@@ -152,13 +152,13 @@ def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
-def explain(case: Case, state: str, date: str, seed: int | None = None) -> Explanation:
+def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> Explanation:
     """Why a state kept or changed its status at a date, along the documented record.
 
     Everything that decides a time step is what was perceived up to the step before.
 
     Args:
-        case: The scenario.
+        sim: The scenario.
         state: One of its states, by code or by name, in any case.
         date: `1999-04-20`, `1999-04` or `1999`; the middle of a month or a year is taken.
         seed: Of the parameter draws (the scenario's by default).
@@ -167,25 +167,25 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         ScenarioError: there is no such state, or it decides nothing at that date.
         ValueError: the parameter draws cannot be used.
     """
-    case = case.documented
-    scenario, world = case.scenario, case.world
-    state = chosen(state, world.states, scenario.alliance.names) or state
-    i, t = _place(scenario, world, state, date)
-    found = case.draws(seed)
-    draws, f = found.values, world.forcing
-    trace = replay.trace(_until(world, t), draws)
-    latent, transitions = trace.minds[:, 0], trace.chances[:, 0]
-    statuses = record.standings(world)
-    before, after = (Standing(int(status[t - f.first, i])) for status in statuses)
+    sim = sim.documented
+    scenario, inputs = sim.scenario, sim.inputs
+    state = chosen(state, inputs.states, scenario.alliance.names) or state
+    i, t = _place(scenario, inputs, state, date)
+    found = sim.draws(seed)
+    draws, f = found.values, inputs.drivers
+    trace = replay.trace(_until(inputs, t), draws)
+    latent, transitions = trace.latent[:, 0], trace.probabilities[:, 0]
+    statuses = record.statuses(inputs)
+    before, after = (Status(int(status[t - f.first, i])) for status in statuses)
     D = float(f.dependence[t - 1, i])
     decision = Decision(draws, latent[:, i], D, before, int(f.renewal[t]), f.dt)
     by_term = terms(draws, latent[:, i], np.array(D))
-    kept = _held_out(case, found, before)
+    kept = _held_out(sim, found, before)
     peers = _peers(
-        world, t, statuses[0][t - f.first] == before, decision, latent, transitions, kept
+        inputs, t, statuses[0][t - f.first] == before, decision, latent, transitions, kept
     )
     drivers = _drivers(latent[:, i], D)
-    groups = () if before == Standing.OUTSIDE else (ALL_MEMBERS,)
+    groups = () if before == Status.OUT else (ALL_MEMBERS,)
     return Explanation(
         about={
             "scenario": scenario.name,
@@ -202,8 +202,8 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         sample=_sample(found),
         state=state,
         date=date,
-        first=world.ticks[t].item(),
-        last=np.append(world.ticks, world.end)[t + 1].item() - datetime.timedelta(days=1),
+        first=inputs.steps[t].item(),
+        last=np.append(inputs.steps, inputs.end)[t + 1].item() - datetime.timedelta(days=1),
         before=before,
         after=after,
         renewal=decision.renewal,
@@ -212,7 +212,7 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
         names=dict(scenario.alliance.names),
         terms=_terms(by_term, decision.alignment),
         drivers=drivers,
-        facts=rows.Evidence(scenario, world, i, t, draws).facts(),
+        facts=rows.Evidence(scenario, inputs, i, t, draws).facts(),
         dependence=rows.dependence(scenario, state, t - 1),
         probabilities=_probabilities(
             decision, transitions[:, i], _sample(found), kept, (t - f.first, i)
@@ -226,56 +226,56 @@ def explain(case: Case, state: str, date: str, seed: int | None = None) -> Expla
     )
 
 
-def _place(scenario: Scenario, world: World, state: str, day: str) -> tuple[int, int]:
+def _place(scenario: Scenario, inputs: Inputs, state: str, day: str) -> tuple[int, int]:
     """The state and the time step asked about, or every problem with the question."""
     problems = []
-    if state not in world.states:
-        names = {code: name_of(code, scenario.alliance.names) for code in world.states}
+    if state not in inputs.states:
+        names = {code: name_of(code, scenario.alliance.names) for code in inputs.states}
         allowed = ", ".join(
             code if name == code else f"{name} ({code})" for code, name in names.items()
         )
         hint = suggestion(state, {*names.values(), *names})
         problems.append(Problem("", "", f"no state {quoted(state)}", allowed, hint))
     clock = scenario.clock
-    ticks, t = clock.ticks, -1
+    steps, t = clock.steps, -1
     try:
-        t = ticks.at(parse(day).middle)
+        t = steps.at(parse(day).middle)
     except ValueError:
         allowed = "an ISO date that exists: 1999, 1999-04 or 1999-04-20"
         problems.append(Problem("", "", f"found date {quoted(day)}", allowed))
     else:
-        if not ticks.first <= t < ticks.count:
+        if not steps.first <= t < steps.count:
             allowed = f"{clock.start} to {clock.end}"
             problems.append(Problem("", "", f"{day} is outside the clock", allowed))
     if problems:
         raise ScenarioError(problems)
-    i = world.states.index(state)
-    entry = int(world.forcing.entry[i])
+    i = inputs.states.index(state)
+    entry = int(inputs.drivers.entry[i])
     if t <= entry:
-        later = entry + 1 < ticks.count
-        allowed = f"{world.ticks[entry + 1]} to {clock.end}" if later else "no date"
+        later = entry + 1 < steps.count
+        allowed = f"{inputs.steps[entry + 1]} to {clock.end}" if later else "no date"
         raise ScenarioError([Problem("", "", f"{state} has not joined yet at {day}", allowed)])
     return i, t
 
 
-def _until(world: World, t: int) -> World:
+def _until(inputs: Inputs, t: int) -> Inputs:
     """The same world cut after time step `t`, the only one in which anything is decided."""
-    forcing = world.forcing.change(first=t, renewal=world.forcing.renewal[: t + 1])
-    return replace(world, ticks=world.ticks[: t + 1], forcing=forcing)
+    drivers = inputs.drivers.change(first=t, renewal=inputs.drivers.renewal[: t + 1])
+    return replace(inputs, steps=inputs.steps[: t + 1], drivers=drivers)
 
 
 def _sample(found: Draws) -> str:
     return PRIOR if found.origin == "prior" else IN_SAMPLE if found.seen else OUT_OF_SAMPLE
 
 
-def _held_out(case: Case, found: Draws, status: Standing) -> HeldOut | None:
+def _held_out(sim: Simulation, found: Draws, status: Status) -> HeldOut | None:
     """What was predicted by fits that never saw an episode, if it was kept for this very record.
 
     It says how likely a change of status is: of a frozen state, not in which direction.
     """
-    if not found.seen or found.path is None or case.scenario.parameters.fixed:
+    if not found.seen or found.path is None or sim.scenario.parameters.fixed:
         return None
-    return None if status == Standing.FROZEN else held_out.read(found.path, case.world)
+    return None if status == Status.FROZEN else held_out.read(found.path, sim.inputs)
 
 
 def _spread(values: Floats) -> dict[str, float]:
@@ -307,11 +307,11 @@ def _probabilities(
     The two ways of leaving compete at constant rates, so they share its probability as they share
     that of the step.
     """
-    steps = {f"ends the step {STATUS[to]}": transitions[:, to] for to in Standing}
+    steps = {f"ends the step {LABELS[to]}": transitions[:, to] for to in Status}
     move = decision.probability(decision.alignment)
     moves = {decision.move: move}
-    if decision.status == Standing.MEMBER:
-        frozen, out = transitions[:, Standing.FROZEN], transitions[:, Standing.OUTSIDE]
+    if decision.status == Status.MEMBER:
+        frozen, out = transitions[:, Status.FROZEN], transitions[:, Status.OUT]
         share = np.divide(frozen, frozen + out, out=np.zeros_like(out), where=frozen + out > 0)
         moves |= {"leaving to frozen": move * share, "leaving to out": move * (1.0 - share)}
     moves[f"{decision.move} at alignment 0"] = decision.probability(np.zeros(len(move)))
@@ -333,7 +333,7 @@ def _probabilities(
 
 
 def _peers(
-    world: World,
+    inputs: Inputs,
     t: int,
     same: Any,
     decision: Decision,
@@ -342,16 +342,16 @@ def _peers(
     kept: HeldOut | None,
 ) -> pd.DataFrame:
     """States of the same status that decide in the step, the likeliest to move first."""
-    deciding = np.flatnonzero(same & (t > world.forcing.entry))
+    deciding = np.flatnonzero(same & (t > inputs.drivers.entry))
     table = pd.DataFrame(
         {
             "alignment": latent[:, deciding, LATENT.index("a")].mean(axis=0),
             "probability": [decision.moving(transitions[:, j]).mean() for j in deciding],
             "held_out": np.nan
             if kept is None
-            else kept.rules.in_a_year[t - world.forcing.first, deciding],
+            else kept.rules.in_a_year[t - inputs.drivers.first, deciding],
         },
-        index=pd.Index([world.states[j] for j in deciding], name="state"),
+        index=pd.Index([inputs.states[j] for j in deciding], name="state"),
     )
     return table.sort_index().sort_values("probability", ascending=False, kind="stable")
 

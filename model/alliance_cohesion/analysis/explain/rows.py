@@ -15,17 +15,17 @@ import pandas as pd
 
 from ...core import rules
 from ...core.elementary import compiled
-from ...core.inputs import DRIVERS, Codes, Floats, Forcing, Standing, World
+from ...core.inputs import DRIVERS, Codes, Drivers, Floats, Inputs, Status
 from ...core.parameters import NAMES
 from ...core.step import Block, block, count, perceive
 from ...inference.record import changes
 from ...scenario import Event, Scenario
 from ...scenario.actions import SetIndicator
 from ...scenario.compile import from_events
-from ...scenario.dates import Ticks
+from ...scenario.dates import Steps
 from ...scenario.dependence import components
-from ...scenario.drivers import Drivers
-from ...scenario.events import NOTE, RESPONSE, STANDING
+from ...scenario.drivers import DriverTable
+from ...scenario.events import NOTE, RESPONSE, STATUS
 from ...scenario.fields import ALL_MEMBERS
 from ...scenario.indicators import COMPONENTS
 from ...scenario.roles import Cast
@@ -63,7 +63,7 @@ class Reach(NamedTuple):
 
 
 @compiled
-def _perceive(b: Block, f: Forcing, i: int, initial: Codes, record: Codes, out: Floats) -> None:
+def _perceive(b: Block, f: Drivers, i: int, initial: Codes, record: Codes, out: Floats) -> None:
     """Fill `out` [T, 9] with what reaches state `i` along the documented statuses."""
     for t in range(len(out)):
         before = initial if t == 0 else record[t - 1]
@@ -84,17 +84,17 @@ class Evidence:
 
     Args:
         scenario: What the world was compiled from.
-        world: The compiled scenario.
+        inputs: The compiled scenario.
         i: The state.
         until: The time step (counted from the first of all).
         draws: Parameter draws, [draw, parameter].
     """
 
-    def __init__(self, scenario: Scenario, world: World, i: int, until: int, draws: Floats):
-        self.scenario, self.world, self.i, self.until = scenario, world, i, until
-        self._ticks = scenario.clock.ticks
-        self._cast = Cast(scenario, self._ticks)
-        self._memory = block(len(world.states), 1)
+    def __init__(self, scenario: Scenario, inputs: Inputs, i: int, until: int, draws: Floats):
+        self.scenario, self.inputs, self.i, self.until = scenario, inputs, i, until
+        self._steps = scenario.clock.steps
+        self._cast = Cast(scenario, self._steps)
+        self._memory = block(len(inputs.states), 1)
         self._omega = draws[:, NAMES.index("omega")][:, np.newaxis]
         self._threat_left = self._left(draws, "h_threat")
         self._memory_left = self._left(draws, "h_memory")
@@ -108,12 +108,12 @@ class Evidence:
 
     def alone(self, *rows: Event) -> Floats:
         """[T, 9] what some rows bring if there are no others."""
-        drivers = Drivers(self._cast, self._ticks)
+        table = DriverTable(self._cast, self._steps)
         for event in rows:
-            drivers.add(event)
-        forcing = self.world.forcing._replace(**from_events(drivers))
+            table.add(event)
+        drivers = self.inputs.drivers._replace(**from_events(table))
         out = np.zeros((self.until, len(DRIVERS) + 2))
-        _perceive(self._memory, forcing, self.i, self.world.initial, self.world.record, out)
+        _perceive(self._memory, drivers, self.i, self.inputs.initial, self.inputs.record, out)
         return out
 
     def facts(self) -> pd.DataFrame:
@@ -178,57 +178,57 @@ class Evidence:
 
         A departure for which the record has no row of its own is left out.
         """
-        world, found = self.world, []
+        inputs, found = self.inputs, []
         left = self._memory_left.mean(axis=0)
-        for change in changes(world):
-            t = change.tick + world.forcing.first
-            if t >= self.until or change.state == self.i or change.before != Standing.MEMBER:
+        for change in changes(inputs):
+            t = change.step + inputs.drivers.first
+            if t >= self.until or change.state == self.i or change.before != Status.MEMBER:
                 continue
-            others = np.delete(world.initial if t == 0 else world.record[t - 1], self.i)
+            others = np.delete(inputs.initial if t == 0 else inputs.record[t - 1], self.i)
             event = self._status_row(change.state, t)
             if event:
-                share = left[t] / np.count_nonzero(others == Standing.MEMBER)
+                share = left[t] / np.count_nonzero(others == Status.MEMBER)
                 found.append(_fact("C", event, share, own=False))
         return sorted(found, key=lambda fact: (-fact["now"], fact["id"]))
 
     def _status_row(self, state: int, t: int) -> Event | None:
         """The last row that gives a state its status in a time step."""
-        label = Standing(int(self.world.record[t, state])).label
+        label = Status(int(self.inputs.record[t, state])).label
         rows = [
             event
             for event in self.scenario.events
-            if event.kind == STANDING
-            and (event.actor, event.strength) == (self.world.states[state], label)
-            and self._ticks.at(event.start) == t
+            if event.kind == STATUS
+            and (event.actor, event.strength) == (self.inputs.states[state], label)
+            and self._steps.at(event.start) == t
         ]
         return max(rows, key=lambda event: event.start, default=None)
 
     def _left(self, draws: Floats, half_life: str) -> Floats:
         """[draw, T] share left, at the end of the last time step, of what each one brought."""
-        dt = self.world.forcing.dt
+        dt = self.inputs.drivers.dt
         kept = [rules.kept_share(dt, years) for years in draws[:, NAMES.index(half_life)]]
         left = np.ones((len(draws), self.until))
         left[:, 1:] = np.array(kept)[:, np.newaxis]
         return np.multiply.accumulate(left, axis=1)[:, ::-1]
 
 
-def dependence(scenario: Scenario, state: str, tick: int) -> pd.DataFrame:
+def dependence(scenario: Scenario, state: str, step: int) -> pd.DataFrame:
     """The components that D is the mean of in a time step, with the columns `DEPENDENCE`.
 
     A component has a line for each of the two indicator rows between which it is read. There is
     no line where the alliance's default holds.
     """
-    ticks = scenario.clock.ticks
+    steps = scenario.clock.steps
     found = []
-    for (whose, name), shares in components(scenario, ticks).items():
-        share = float(shares[tick])
+    for (whose, name), shares in components(scenario, steps).items():
+        share = float(shares[step])
         if whose != state or np.isnan(share):
             continue
         line = {"component": name, "share": share, "value": share * COMPONENTS[name]}
         held = [
             change.name
             for change in scenario.settings
-            if (change.state, change.indicator) == (state, name) and _holds(change, ticks, tick)
+            if (change.state, change.indicator) == (state, name) and _holds(change, steps, step)
         ]
         if held:
             found.append(line | {"held_by": held[-1]})
@@ -237,7 +237,7 @@ def dependence(scenario: Scenario, state: str, tick: int) -> pd.DataFrame:
             (row for row in scenario.indicators if (row.state, row.indicator) == (state, name)),
             key=lambda row: row.year,
         )
-        middle = float(ticks.middles[tick])
+        middle = float(steps.middles[step])
         by = [row for row in rows if row.year + 0.5 <= middle][-1:]
         after = [row for row in rows if row.year + 0.5 > middle][:1]
         found += [
@@ -247,11 +247,11 @@ def dependence(scenario: Scenario, state: str, tick: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=DEPENDENCE)
 
 
-def _holds(change: SetIndicator, ticks: Ticks, tick: int) -> bool:
+def _holds(change: SetIndicator, steps: Steps, step: int) -> bool:
     first = change.since.first if change.since else None
     last = change.until.last if change.until else None
-    begin, stop = ticks.span(first, last)
-    return begin <= tick < stop
+    begin, stop = steps.span(first, last)
+    return begin <= step < stop
 
 
 def statements(

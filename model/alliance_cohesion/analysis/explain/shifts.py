@@ -12,16 +12,16 @@ import numpy as np
 
 from ...core.contributions import terms
 from ...core.elementary import compiled, expm1, log1p
-from ...core.inputs import Floats, Standing
+from ...core.inputs import Floats, Status
 from ...core.parameters import NAMES, THRESHOLDS
-from ...core.step import FROZEN, LATENT, OUTSIDE, transition_probabilities
+from ...core.step import FROZEN, LATENT, OUT, transition_probabilities
 
 GRID = 51
 LARGEST_OFFER = 50.0
 MOVES = {
-    Standing.MEMBER: "leaving",
-    Standing.FROZEN: "going out",
-    Standing.OUTSIDE: "coming back",
+    Status.MEMBER: "leaving",
+    Status.FROZEN: "going out",
+    Status.OUT: "coming back",
 }
 """The move that is asked about, by status. A frozen state's other way, back in, answers alignment
 the other way round."""
@@ -33,7 +33,7 @@ _A = LATENT.index("a")
 @compiled
 def _moving(member: float, frozen: float, out: float, status: int, dt: float) -> float:
     """Probability of the move within a year, or at once if `dt` is zero."""
-    moved = member if status == OUTSIDE else (out if status == FROZEN else frozen + out)
+    moved = member if status == OUT else (out if status == FROZEN else frozen + out)
     return moved if dt == 0.0 else -expm1(log1p(-moved) / dt)
 
 
@@ -71,11 +71,11 @@ class Decision:
     """
 
     def __init__(
-        self, draws: Floats, latent: Floats, D: float, status: Standing, renewal: int, dt: float
+        self, draws: Floats, latent: Floats, D: float, status: Status, renewal: int, dt: float
     ):
         self.draws, self.latent, self.D = draws, latent, D
         self.status, self.dt, self._renewal = status, dt, renewal
-        self.renewal = renewal == 1 and status != Standing.OUTSIDE
+        self.renewal = renewal == 1 and status != Status.OUT
         """Whether staying takes a signature in this step."""
         self.move = MOVES[status]
         self._columns = np.ascontiguousarray(draws[:, _THRESHOLDS])

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...core.inputs import Codes, Floats, World
-from ...core.step import FROZEN, MEMBER, OUTSIDE
+from ...core.inputs import Codes, Floats, Inputs
+from ...core.step import FROZEN, MEMBER, OUT
 from ...scenario import Problem, Scenario
 from ...scenario.problems import quoted, shown
 from ...scenario.spelling import suggestion
@@ -52,8 +52,8 @@ class Outcome:
 
 def first_free_step(scenario: Scenario) -> int:
     """The first simulated time step whose statuses do not simply follow the record."""
-    known, ticks = scenario.clock.known_until, scenario.clock.ticks
-    return 0 if known is None else max(0, ticks.at(known) + 1 - ticks.first)
+    known, steps = scenario.clock.known_until, scenario.clock.steps
+    return 0 if known is None else max(0, steps.at(known) + 1 - steps.first)
 
 
 def outcomes(
@@ -97,8 +97,8 @@ def outcomes(
             where, what, allowed, hint = wrong
             problems.append(Problem(file, f"{place}.{where}", f"found {what}", allowed, hint))
             continue
-        step = clock.ticks.at(day) - clock.ticks.first
-        never = (step + 1 - begin) * clock.ticks.dt if measure == "first_exit" else None
+        step = clock.steps.at(day) - clock.steps.first
+        never = (step + 1 - begin) * clock.steps.dt if measure == "first_exit" else None
         found[name] = Outcome(name, measure, state, step, unit, never)
     return tuple(found.values())
 
@@ -115,32 +115,32 @@ def usual(states: Sequence[str], scenario: Scenario) -> tuple[OutcomeTable, ...]
     )
 
 
-def measure(path: Codes, world: World, begin: int, wanted: Sequence[Outcome]) -> Floats:
+def measure(path: Codes, inputs: Inputs, begin: int, wanted: Sequence[Outcome]) -> Floats:
     """[outcome, history] the outcomes of histories.
 
     Args:
         path: [history, T, N] statuses at the end of the simulated time steps.
-        world: Whose histories they are: its states, initial statuses and record count.
+        inputs: Whose histories they are: its states, initial statuses and record count.
         begin: The first time step in which an exit counts.
         wanted: What to measure.
     """
     H, T, N = path.shape
-    before = np.concatenate([np.broadcast_to(world.initial, (H, 1, N)), path[:, :-1]], axis=1)
+    before = np.concatenate([np.broadcast_to(inputs.initial, (H, 1, N)), path[:, :-1]], axis=1)
     departs = (before == MEMBER) & (path != MEMBER)
     departs[:, :begin] = False
     first = np.where(departs.any(axis=1), departs.argmax(axis=1), T)
-    steps = world.forcing.first + np.arange(T)
-    decides = steps[:, np.newaxis] > world.forcing.entry[np.newaxis]
-    record = world.record[world.forcing.first :]
+    steps = inputs.drivers.first + np.arange(T)
+    decides = steps[:, np.newaxis] > inputs.drivers.entry[np.newaxis]
+    record = inputs.record[inputs.drivers.first :]
     found = np.empty((len(wanted), H))
     for k, outcome in enumerate(wanted):
-        i = -1 if outcome.state is None else world.states.index(outcome.state)
+        i = -1 if outcome.state is None else inputs.states.index(outcome.state)
         t = outcome.step
         match outcome.measure:
             case "frozen":
                 found[k] = path[:, t, i] == FROZEN
             case "out":
-                found[k] = path[:, t, i] == OUTSIDE
+                found[k] = path[:, t, i] == OUT
             case "frozen_or_out":
                 found[k] = path[:, t, i] != MEMBER
             case "left":
@@ -151,7 +151,7 @@ def measure(path: Codes, world: World, begin: int, wanted: Sequence[Outcome]) ->
                 found[k] = (first > t).all(axis=1)
             case "first_exit":
                 exit_ = first[:, i] if outcome.state else first.min(axis=1)
-                found[k] = (np.minimum(exit_, t + 1) - begin) * world.forcing.dt
+                found[k] = (np.minimum(exit_, t + 1) - begin) * inputs.drivers.dt
             case "record":
                 right = (path[:, : t + 1] == record[: t + 1]) & decides[: t + 1]
                 found[k] = right.sum(axis=(1, 2)) / max(1, decides[: t + 1].sum())

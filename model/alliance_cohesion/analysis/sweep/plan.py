@@ -22,7 +22,7 @@ from ...scenario import Problem, Scenario, copies
 from ...scenario.files import read_text
 from ...scenario.problems import quoted, raise_any, shown
 from ...scenario.tables import csv_rows
-from ...simulation import Case
+from ...simulation import Simulation
 from ...util.sources import sources
 from .outcomes import Outcome, outcomes
 from .spec import MOST_POINTS, Span, SweepTable, level, read_spans, read_table
@@ -131,11 +131,11 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     return "; ".join(named)
 
 
-def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any) -> Plan:
+def make_plan(sim: Simulation, over: Mapping[str, Any] | None = None, /, **more: Any) -> Plan:
     """Read the `[sweep]` table of a scenario, and lay out the points.
 
     Args:
-        case: The scenario.
+        sim: The scenario.
         over: Keys in place of the file's: `design`, `points`, `histories`, `seed`, `file`,
             `outcome`, `interest`, and `vary` (added to the file's).
         **more: The same, one by one.
@@ -144,7 +144,7 @@ def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any)
         ScenarioError: with everything that is wrong.
     """
     over = {**(over or {}), **more}
-    scenario = case.scenario
+    scenario = sim.scenario
     file = shown(scenario.path)
     problems: list[Problem] = []
     table = read_table(scenario, over, problems)
@@ -172,8 +172,8 @@ def make_plan(case: Case, over: Mapping[str, Any] | None = None, /, **more: Any)
     settings = scenario.parameters
     drawn = draws(settings.posterior, scenario.alliance.name, {}, scenario.seed)
     histories = table.histories or scenario.histories
-    ticks = scenario.clock.ticks
-    cells = max(1, (ticks.count - ticks.first) * len(scenario.states))
+    steps = scenario.clock.steps
+    cells = max(1, (steps.count - steps.first) * len(scenario.states))
     in_chunk = max(1, min(MOST_HISTORIES, CELLS // cells))
     return Plan(
         scenario=scenario,

@@ -23,7 +23,7 @@ Level = bool | float | str
 
 OF_A_STATE = ("frozen", "out", "frozen_or_out", "left")
 """Measures that need a state."""
-_RENAMED = {"away": "frozen_or_out", "outside": "out", "whole": "nobody_left"}
+_RENAMED = {"away": "frozen_or_out", "out": "out", "whole": "nobody_left"}
 
 
 class Span(Table):

@@ -10,7 +10,7 @@ from ...core.inputs import Floats
 from ...inference.priors import NAMES
 from ...scenario import Scenario
 from ...scenario.problems import raise_any
-from ...simulation import Case, Simulate
+from ...simulation import Simulate, Simulation
 from ...util.sources import sources
 from .outcomes import Outcome, first_free_step, measure
 from .plan import Chunk, Plan, chunks, differences
@@ -91,23 +91,23 @@ def _measured(job: Job, chunk: Chunk, point: Point, threads: int | None) -> Floa
             fixed[variable.target] = float(value)
         else:
             others.append(value)
-    case, simulate = _case(job, tuple(others))
+    sim, simulate = _case(job, tuple(others))
     values = job.values.copy()
-    for name, value in (case.scenario.parameters.fixed | fixed).items():
+    for name, value in (sim.scenario.parameters.fixed | fixed).items():
         values[:, NAMES.index(name)] = value
     size = chunk.stop - chunk.start
-    made = simulate(values, size, case.scenario.seed, start=chunk.start, keep=size, threads=threads)
-    return measure(made.path, case.world, first_free_step(case.scenario), job.outcomes)
+    made = simulate(values, size, sim.scenario.seed, start=chunk.start, keep=size, threads=threads)
+    return measure(made.path, sim.inputs, first_free_step(sim.scenario), job.outcomes)
 
 
 @lru_cache(maxsize=16)
-def _case(job: Job, values: Point) -> tuple[Case, Simulate]:
+def _case(job: Job, values: Point) -> tuple[Simulation, Simulate]:
     """The compiled scenario at a point, given by the values that are no parameters."""
     variables = [variable for variable in job.variables if variable.kind != "parameter"]
     scenario, problems = scenario_at(job.scenario, variables, values)
     raise_any(problems)
-    case = Case(scenario)
-    return case, case.engine("ensemble", len(job.values), scenario.seed)
+    sim = Simulation(scenario)
+    return sim, sim.engine("ensemble", len(job.values), scenario.seed)
 
 
 def _counts(point: int, values: Floats, outcomes: tuple[Outcome, ...]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ..core.inputs import Floats, Standing
+from ..core.inputs import Floats, Status
 from ..scenario import Event, Scenario
 from ..scenario.history import Change, changes
 from .text import clean
@@ -16,7 +16,7 @@ Days = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
-class Subject:
+class Timeline:
     """A dataset with dimensions time and state, and the scenario it was made from."""
 
     data: xr.Dataset
@@ -31,17 +31,17 @@ class Subject:
     def edges(self) -> Days:
         """[T + 1] first day of each time step, and the day after the last."""
         starts = self.data["time"].values.astype("datetime64[D]")
-        return np.append(starts, self.scenario.clock.ticks.end)
+        return np.append(starts, self.scenario.clock.steps.end)
 
     @cached_property
     def years(self) -> Floats:
         """[T + 1] the same as decimal years."""
         return decimal_years(self.edges)
 
-    def at_start(self, i: int) -> Standing:
+    def at_start(self, i: int) -> Status:
         """Documented status of state `i` before its first change."""
         found = self.changes(i)
-        return found[0].before if found else Standing(int(self.data["record"].values[0, i]))
+        return found[0].before if found else Status(int(self.data["record"].values[0, i]))
 
     def changes(self, i: int) -> list[Change]:
         """Documented changes of status of state `i`, in order."""
@@ -57,7 +57,7 @@ class Subject:
         return [event for event in self.scenario.events if self._moves(event, state, i)]
 
     def _moves(self, event: Event, state: str, i: int) -> bool:
-        if event.consequence or event.kind in ("standing", "renewal", "note"):
+        if event.consequence or event.kind in ("status", "renewal", "note"):
             return False
         if state in event.targets:
             return True
@@ -65,7 +65,7 @@ class Subject:
         if "members" not in event.targets or not self.edges[0] <= day < self.edges[-1]:
             return False
         now = [change.after for change in self.changes(i) if change.day <= event.start]
-        return (now or [self.at_start(i)])[-1] != Standing.OUTSIDE
+        return (now or [self.at_start(i)])[-1] != Status.OUT
 
 
 def decimal_years(days: Days) -> Floats:

@@ -1,8 +1,8 @@
-"""What a tick costs: the same scenario at month, quarter and year ticks.
+"""What a time step costs: the same scenario at month, quarter and year time steps.
 
     python benchmarks/ticks.py [histories] [seed]
 
-Prints, for each pair of ticks, how far apart the shares of histories away (frozen or outside)
+Prints, for each pair of time steps, how far apart the shares of histories away (frozen or outside)
 are at the ends of the years. `tests/core/test_time_steps.py` holds the model to the bounds that
 `docs/model-notes.md` states.
 """
@@ -17,30 +17,30 @@ import alliance_cohesion as ac
 from alliance_cohesion.core import simulate as ensemble
 from alliance_cohesion.core.step import MEMBER
 
-TICKS = ("month", "quarter", "year")
+STEPS = ("month", "quarter", "year")
 PAIRS = (("month", "quarter"), ("quarter", "year"), ("month", "year"))
 
 
-def away(tick: str, histories: int, seed: int, posterior: str = "default") -> np.ndarray:
+def away(step: str, histories: int, seed: int, posterior: str = "default") -> np.ndarray:
     """[year, state] share of histories of the CSTO scenario away at each year's end."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scenario.toml"
         file.write_text(
-            f'name = "{tick}"\nbase = "csto"\n[clock]\ntick = "{tick}"\n'
+            f'name = "{step}"\nbase = "csto"\n[clock]\ntick = "{step}"\n'
             f'[parameters]\nposterior = "{posterior}"\n'
         )
-        case = ac.load(file)
-    world = case.world
-    draws = case.draws(1).values
-    made = ensemble.simulate(world, draws, histories, seed, keep=0)
-    ends = np.append(world.decided[1:], world.end)
+        sim = ac.load(file)
+    inputs = sim.inputs
+    draws = sim.draws(1).values
+    made = ensemble.simulate(inputs, draws, histories, seed, keep=0)
+    ends = np.append(inputs.decided[1:], inputs.end)
     at_year_end = ends == ends.astype("datetime64[Y]").astype(ends.dtype)
-    return 1.0 - made.standing[at_year_end, :, MEMBER] / histories
+    return 1.0 - made.status[at_year_end, :, MEMBER] / histories
 
 
 def apart(histories: int, seed: int, posterior: str = "default") -> dict[str, tuple[float, float]]:
-    """Largest and mean absolute difference between ticks, over years and states."""
-    found = {tick: away(tick, histories, seed, posterior) for tick in TICKS}
+    """Largest and mean absolute difference between time steps, over years and states."""
+    found = {step: away(step, histories, seed, posterior) for step in STEPS}
     differences = {f"{a} and {b}": np.abs(found[a] - found[b]) for a, b in PAIRS}
     return {pair: (float(d.max()), float(d.mean())) for pair, d in differences.items()}
 
@@ -48,7 +48,7 @@ def apart(histories: int, seed: int, posterior: str = "default") -> dict[str, tu
 def main(histories: int = 20_000, seed: int = 1) -> None:
     """Print the figures."""
     print(f"Share away at year ends, {histories:,} histories, seed {seed}")
-    print(f"{'ticks':20}{'largest':>10}{'mean':>10}")
+    print(f"{'steps':20}{'largest':>10}{'mean':>10}")
     for pair, (largest, mean) in apart(histories, seed).items():
         print(f"{pair:20}{largest:10.4f}{mean:10.4f}")
 
