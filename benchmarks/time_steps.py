@@ -1,6 +1,6 @@
 """What a time step costs: the same scenario at month, quarter and year time steps.
 
-    python benchmarks/ticks.py [histories] [seed]
+    python benchmarks/time_steps.py [histories] [seed]
 
 Prints, for each pair of time steps, how far apart the shares of histories away (frozen or outside)
 are at the ends of the years. `tests/core/test_time_steps.py` holds the model to the bounds that

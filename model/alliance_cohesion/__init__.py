@@ -19,7 +19,6 @@ __all__ = ["AllianceModel", "Simulation", "State", "__version__", "load"]
 _HOMES = {
     "load": "simulation",
     "Simulation": "simulation",
-    "Simulation": "simulation",
     "AllianceModel": "core.agents",
     "State": "core.agents",
 }

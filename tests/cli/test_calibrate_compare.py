@@ -25,7 +25,7 @@ entry = 1995-01-01
 events = "events.csv"
 """
 EVENTS = """id,date,kind,actor,target,strength,description,source,confidence
-a,2003-05-01,status,Ostra,,outside,d,Invented,high
+a,2003-05-01,status,Ostra,,out,d,Invented,high
 b,2007-08-01,status,Karth,,frozen,d,Invented,high
 """
 

@@ -1,7 +1,7 @@
 """Rates are per year: the length of a time step hardly matters. docs/model-notes.md says how much.
 
 The bounds are read from the table there. They leave a small margin over what
-`python benchmarks/ticks.py` measures; measure again when the record or the posterior is renewed.
+`python benchmarks/time_steps.py` measures; measure again when record or posterior is renewed.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Small scenarios for tests: three states, quarters of 1999 (memory) to 2001 (time steps 0 to 11)."""
+"""Small scenarios for tests: three states, quarters of 1999 (memory) to 2001 (steps 0 to 11)."""
 
 import csv
 from pathlib import Path
@@ -84,7 +84,7 @@ def inputs(
 
 
 def pairs(f: Drivers, states: int = 3) -> set[tuple[int, int, int, float, int]]:
-    """Threats between states as (time step, target, actor, level, counts as external when outside)."""
+    """Threats between states as (step, target, actor, level, counts as external when outside)."""
     found = set()
     for cell in range(len(f.pair_start) - 1):
         for k in range(f.pair_start[cell], f.pair_start[cell + 1]):

@@ -86,7 +86,7 @@ def test_a_bad_cell_is_named_with_what_is_allowed(tmp_path, name):
         (ANSWER | {"threat_level": ""}, "row 2, threat_level: nothing there"),
         (ANSWER | {"threat_level": "6"}, 'row 2, threat_level: found "6"'),
         (ANSWER | {"strength": "0"}, "1, 0.5, -0.5, -1 for a response"),
-        (STATUS | {"strength": "gone"}, "member, frozen, outside for a status"),
+        (STATUS | {"strength": "gone"}, "member, frozen, out for a status"),
         (STATUS | {"actor": "ANN"}, 'did you mean "ANA"?'),
         (STATUS | {"kind": "renewal", "strength": "signed"}, "act, automatic for a renewal"),
     ],
@@ -101,7 +101,7 @@ def test_a_sound_row_is_sound(tmp_path):
 
 def test_two_standings_on_one_day_contradict_each_other(tmp_path):
     said = message(tmp_path, STATUS, STATUS | {"strength": "frozen"})
-    assert "row 2 says outside" in said
+    assert "row 2 says out" in said
 
 
 def test_two_rows_with_one_id_are_told_apart(tmp_path):

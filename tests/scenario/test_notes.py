@@ -40,10 +40,10 @@ def test_standings_that_leave_no_trace_are_told(tmp_path):
         event("2000-01-05", "status", "Zetland", "PACT", "out"),
     ]
     foreign, undone, late = noted(tmp_path, *rows)
-    assert "ANA outside of 2000-11-01 is undone within the same quarter by row 3" in undone
-    assert "BOR outside of 2002-01-01 lies after the clock's end (2001-12-31)" in late
+    assert "ANA, out from 2000-11-01, is undone within the same quarter by row 3" in undone
+    assert "BOR, out from 2002-01-01, lies after the clock's end (2001-12-31)" in late
     assert (
-        "Zetland outside of 2000-01-05 is of a state that the scenario does not follow" in foreign
+        "Zetland, out from 2000-01-05, is of a state that the scenario does not follow" in foreign
     )
 
 

@@ -72,7 +72,7 @@ def test_membership_that_ends_for_many_on_one_day_may_end_with_the_data(tmp_path
 def test_an_exit_of_a_state_that_is_out_is_told(tmp_path):
     rows = [status("2000-02-01", "out"), status("2001-02-01", "out")]
     (said,) = noted(tmp_path, *rows)
-    assert "row 3: ANA outside of 2001-02-01 changes nothing: the state is outside" in said
+    assert "row 3: ANA, out from 2001-02-01, changes nothing: the state is out" in said
 
 
 @pytest.mark.parametrize("before", ["1998-01-01", "2000-01-01"])
@@ -99,4 +99,4 @@ def test_a_state_that_joins_after_the_clock_is_outside_throughout_and_the_note_s
     rows = [status("2005-01-01", "member")]
     assert record(tmp_path, *rows) == [OUT] * 12
     (said,) = noted(tmp_path, *rows)
-    assert said.endswith("(2001-12-31): the state is outside all the time")
+    assert said.endswith("(2001-12-31): the state is out all the time")

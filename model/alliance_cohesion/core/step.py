@@ -62,7 +62,7 @@ def block(states: int, lanes: int) -> Block:
     def record(names: tuple[str, ...], rows: int) -> tuple[Any, Floats]:
         memory = np.zeros((rows, len(names), lanes))
         kind = np.dtype([(name, np.float64, (lanes,)) for name in names])
-        return memory.reshape(rows, -1).view(kind)[:, 0], memory
+        return memory.reshape(rows, -1).view(kind)[:, 0].view(np.recarray), memory
 
     p, p_rows = record(PARAMETER_ROWS, 1)
     latent, latent_rows = record(LATENT, states)

@@ -51,7 +51,7 @@ def _rewire(f: Drivers, order: Ints) -> Drivers:
 
 
 def shift_time(inputs: Inputs, steps: int) -> Inputs:
-    """Turn all drivers round the clock by some time steps; statuses and renewals keep their dates."""
+    """Turn all drivers round the clock by some steps; statuses and renewals keep their dates."""
     f = inputs.drivers
     moved: dict[str, Any] = {
         name: np.roll(getattr(f, name), steps, axis=0)

@@ -21,7 +21,7 @@ __all__ = [
     "ScenarioError",
     "check",
     "code_of",
-    "compile_world",
+    "compile_inputs",
     "load",
     "load_events",
     "name_of",

@@ -119,7 +119,7 @@ def _statuses(scenario: Scenario) -> Iterator[str]:
         after = [status for status in dated if status.day > clock.start]
         joins = joining(before, after)
         if joins and joins.day > clock.end:
-            said = f"lies after the clock's end ({clock.end}): the state is outside all the time"
+            said = f"lies after the clock's end ({clock.end}): the state is out all the time"
             yield _of(joins.event, said)
         elif joins and before:
             said = "is read as joining for the first time; of a return, give the earlier member row"
@@ -168,7 +168,7 @@ def _indicators(scenario: Scenario) -> Iterator[str]:
 
 
 def _of(event: Event, said: str) -> str:
-    return f"{event.file}, {event.place}: {event.actor} {event.strength} of {event.date} {said}"
+    return f"{event.file}, {event.place}: {event.actor}, {event.strength} from {event.date}, {said}"
 
 
 def _listed(names: Iterable[str], told: Callable[[str], str] = str) -> str:

@@ -77,8 +77,8 @@ class Cast:
     def sources(self, actor: str, column: int, begin: int, stop: int) -> list[Source]:
         """Who is behind what an actor does to a column in the time steps begin..stop-1.
 
-        A client counts as its sponsor's in the time steps its sponsorship overlaps, but never towards
-        the sponsor itself; in other time steps it is whoever it is by its own name.
+        A client counts as its sponsor's while its sponsorship lasts, but never towards the
+        sponsor itself; at other times it is whoever it is by its own name.
         """
         if actor in self._leaders:
             return [Source(Side.PATRON, -1, slice(None))]

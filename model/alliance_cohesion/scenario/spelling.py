@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+_NEW_NAMES = {
+    "tick": "step", "standing": "status", "outside": "out", "away": "frozen_or_out",
+    "whole": "nobody_left",
+}  # fmt: skip
 _LONGEST = 200  # letters of a word that is compared
 _SHORT, _SHORTEST = 4, 3  # letters; two slips in a short word make another word
 
@@ -24,7 +28,10 @@ def most_like(word: str, known: Iterable[str]) -> list[str]:
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or nothing."""
+    """A hint that names the new name of an old word, or the nearest known word, or nothing."""
+    known = set(known)
+    if (new := _NEW_NAMES.get(word)) in known:
+        return f'its new name is "{new}"'
     alike = most_like(word, known)
     return f'did you mean "{alike[0]}"?' if alike else ""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ...scenario import Problem
 from ...scenario.actions import Selector
@@ -23,7 +23,6 @@ Level = bool | float | str
 
 OF_A_STATE = ("frozen", "out", "frozen_or_out", "left")
 """Measures that need a state."""
-_RENAMED = {"away": "frozen_or_out", "out": "out", "whole": "nobody_left"}
 
 
 class Span(Table):
@@ -67,13 +66,6 @@ class OutcomeTable(Table):
     measure: Measure
     state: Words | None = None
     by: Day | None = Field(default=None, description="default: the end of the clock")
-
-    @field_validator("measure", mode="before")
-    @classmethod
-    def _has_a_new_name(cls, measure: Any) -> Any:
-        if isinstance(measure, str) and measure in _RENAMED:
-            raise ValueError(f"{_RENAMED[measure]}, the new name of {measure}")
-        return measure
 
     @model_validator(mode="after")
     def _names_a_state(self) -> "OutcomeTable":
