@@ -54,7 +54,7 @@ def write(folder: Path, states: int, events: int, years: int, step: str) -> Path
     (folder / "events.csv").write_text("".join(lines), encoding="utf-8")
     toml = (
         f'name = "large"\n[clock]\nstart = 1000-01-01\nend = {999 + years}-12-31\n'
-        f'time step = "{step}"\nmemory = 0998-01-01\n[alliance]\nname = "PACT"\npatron = "PAT"\n'
+        f'step = "{step}"\nmemory = 0998-01-01\n[alliance]\nname = "PACT"\npatron = "PAT"\n'
         f'members = {names!r}\nrenewal_length = 5\n[tables]\nevents = "events.csv"\n'
     )
     (folder / "scenario.toml").write_text(toml, encoding="utf-8")
