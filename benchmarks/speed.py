@@ -96,12 +96,12 @@ def side_by_side(actions: dict[str, Callable[[], object]], turns: int) -> dict[s
     return best
 
 
-def world_of(states: int, step: str = "quarter", years: int = 32) -> tuple[Inputs, Floats]:
+def inputs_of(states: int, step: str = "quarter", years: int = 32) -> tuple[Inputs, Floats]:
     """The shipped record; with more states than it has, repeated under other names."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scenario.toml"
         file.write_text(
-            f'name = "x"\nbase = "csto"\n[clock]\ntick = "{step}"\nend = {1993 + years}-12-31\n'
+            f'name = "x"\nbase = "csto"\n[clock]\nstep = "{step}"\nend = {1993 + years}-12-31\n'
         )
         sim = ac.load(file)
     draws = sim.draws(1).values
@@ -147,7 +147,7 @@ def alternatives(
     states: int, histories: int, turns: int, mesa_histories: int = 0
 ) -> dict[str, float]:
     """Microseconds a history: the ensemble, its rivals and the floor."""
-    inputs, draws = world_of(states)
+    inputs, draws = inputs_of(states)
     T = len(inputs.decided)
     need = exponentials(inputs, draws)
     rng = np.random.default_rng(1)
@@ -207,23 +207,23 @@ def exponent(sizes: list[float], seconds: list[float]) -> float:
 
 def growth(histories: int, turns: int) -> dict[str, dict[str, object]]:
     """How time grows with histories, states and time steps: seconds, and the fitted exponent."""
-    inputs, draws = world_of(8)
+    inputs, draws = inputs_of(8)
     counts = [histories // 4, histories // 2, histories, histories * 2, histories * 4]
     by_count = side_by_side(
         {str(h): partial(made, inputs, draws, h) for h in counts},
         turns,
     )
-    wide = {n: world_of(n)[0] for n in SIZES}
+    wide = {n: inputs_of(n)[0] for n in SIZES}
     by_states = side_by_side(
         {str(n): partial(made, w, draws, histories // 4) for n, w in wide.items()},
         turns,
     )
-    long = {years: world_of(8, "month", years)[0] for years in (8, 16, 32)}
-    by_ticks = side_by_side(
+    long = {years: inputs_of(8, "month", years)[0] for years in (8, 16, 32)}
+    by_steps = side_by_side(
         {str(len(w.steps)): partial(made, w, draws, histories) for w in long.values()},
         turns,
     )
-    tables = {"histories": by_count, "states": by_states, "steps": by_ticks}
+    tables = {"histories": by_count, "states": by_states, "steps": by_steps}
     return {
         what: {
             "seconds": times,

@@ -26,7 +26,7 @@ def away(step: str, histories: int, seed: int, posterior: str = "default") -> np
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "scenario.toml"
         file.write_text(
-            f'name = "{step}"\nbase = "csto"\n[clock]\ntick = "{step}"\n'
+            f'name = "{step}"\nbase = "csto"\n[clock]\nstep = "{step}"\n'
             f'[parameters]\nposterior = "{posterior}"\n'
         )
         sim = ac.load(file)

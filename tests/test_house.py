@@ -172,4 +172,4 @@ def test_the_checks_above_see_what_they_look_for():
     assert names_a_year("since 2012")
     assert not names_a_year("such as 1999-04-20")
     assert imported_rooms(PACKAGE / "report" / "run.py") >= {"result", "scenario"}
-    assert imported_rooms(PACKAGE / "report" / "subject.py") == {"core", "scenario"}
+    assert imported_rooms(PACKAGE / "report" / "timeline.py") == {"core", "scenario"}

@@ -23,7 +23,7 @@ from alliance_cohesion.inference.likelihood import (
 )
 from alliance_cohesion.inference.record import at_risk
 
-from ..inputs import quiet, random_world
+from ..inputs import quiet, random_inputs
 
 believed = prior.default()
 draws = believed.transform(believed.cube(5, seed=4))
@@ -56,7 +56,7 @@ def possible(inputs):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_the_likelihood_is_the_product_of_the_agents_probabilities(seed):
-    inputs = possible(random_world(seed))
+    inputs = possible(random_inputs(seed))
     Following.logs.clear()
     AllianceModel(inputs, draws, 0, 1, Following).play()
     fold = np.where(at_risk(inputs), 0, -1)
@@ -66,7 +66,7 @@ def test_the_likelihood_is_the_product_of_the_agents_probabilities(seed):
 
 
 def test_blocks_add_up_and_what_is_left_out_does_not_count():
-    inputs = possible(random_world(4))
+    inputs = possible(random_inputs(4))
     shape = (len(inputs.decided), len(inputs.states))
     halves = np.zeros(shape, dtype=np.int64)
     halves[:10] = 1
@@ -80,7 +80,7 @@ def test_blocks_add_up_and_what_is_left_out_does_not_count():
 
 
 def test_the_trace_gives_the_chances_that_the_likelihood_multiplies():
-    inputs = possible(random_world(5))
+    inputs = possible(random_inputs(5))
     probabilities = replay.trace(inputs, draws).probabilities
     after = inputs.record[inputs.drivers.first :]
     happened = np.take_along_axis(
@@ -129,7 +129,7 @@ def common(count: int, seed: int):
 @pytest.mark.parametrize("seed", [1, 2, 3, 8])
 def test_thresholds_are_integrated_out_as_brute_force_does_it(seed):
     """Records with renewals, refusals, freezes and returns, by two hundred thousand draws."""
-    inputs = possible(random_world(seed, steps=24, states=3))
+    inputs = possible(random_inputs(seed, steps=24, states=3))
     fold = np.where(np.arange(len(inputs.decided))[:, np.newaxis] < 10, 0, 1)
     fold = np.where(at_risk(inputs), fold, -1)
     values, _, spread = common(4, seed)
@@ -176,7 +176,7 @@ def test_thresholds_are_picked_as_often_as_the_record_says():
 
 
 def test_without_slopes_drivers_do_not_matter():
-    inputs = possible(random_world(6))
+    inputs = possible(random_inputs(6))
     flat = without_slopes(believed)
     values = flat.transform(flat.cube(3, seed=9))
     block = np.zeros((len(inputs.decided), len(inputs.states)), dtype=np.int64)
@@ -208,8 +208,8 @@ def test_prior_draws_are_addressed():
     assert np.array_equal(believed.cube(10, seed=1)[4:], believed.cube(6, seed=1, start=4))
 
 
-def test_what_a_state_knew_is_all_of_the_tick_before():
-    inputs = possible(random_world(7))
+def test_what_a_state_knew_is_all_of_the_step_before():
+    inputs = possible(random_inputs(7))
     f = inputs.drivers
     known = replay.knowledge(inputs, draws[0])
     latent = replay.trace(inputs, draws[:1]).latent[0]

@@ -13,7 +13,7 @@ from alliance_cohesion.inference import placebos as placebo
 from alliance_cohesion.inference import study
 from alliance_cohesion.scenario import compile_inputs, write_new
 
-from ..inputs import random_world
+from ..inputs import random_inputs
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,12 @@ def same(one: Drivers, other: Drivers) -> bool:
 
 
 def test_swapping_nobody_changes_nothing():
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     assert same(placebo.swap_states(inputs, np.arange(5)).drivers, inputs.drivers)
 
 
 def test_swapping_twice_gives_the_record_back():
-    inputs = random_world(2)
+    inputs = random_inputs(2)
     order = np.array([1, 0, 3, 2, 4])
     there = placebo.swap_states(inputs, order)
     assert not same(there.drivers, inputs.drivers)
@@ -39,14 +39,14 @@ def test_swapping_twice_gives_the_record_back():
 
 
 def test_turning_time_all_the_way_round_changes_nothing():
-    inputs = random_world(3)
+    inputs = random_inputs(3)
     assert same(placebo.shift_time(inputs, len(inputs.steps)).drivers, inputs.drivers)
     there = placebo.shift_time(inputs, 7)
     assert same(placebo.shift_time(there, -7).drivers, inputs.drivers)
 
 
 def test_noise_has_the_values_of_every_driver_in_other_places():
-    inputs = random_world(4)
+    inputs = random_inputs(4)
     f, noisy = inputs.drivers, placebo.noise(inputs, np.random.default_rng(1))
     assert np.array_equal(noisy.record, inputs.record)
     calendar = {"dt", "first", "renewal", "entry", "address"}
@@ -66,7 +66,7 @@ def test_noise_has_the_values_of_every_driver_in_other_places():
 
 
 def test_noise_in_threats_between_states_names_other_states_and_keeps_which_ones_count_outside():
-    inputs = random_world(4)
+    inputs = random_inputs(4)
     f, made = inputs.drivers, placebo.noise(inputs, np.random.default_rng(1)).drivers
     assert made.pair_start[-1] == len(made.pair_actor) == len(f.pair_actor)
     target = np.repeat(np.arange(len(made.pair_start) - 1), np.diff(made.pair_start)) % 5
@@ -145,7 +145,7 @@ def test_a_record_that_was_coded_once_is_calibrated_without_the_second_coder(sim
     assert "the second coder's strengths" not in alone
 
 
-def test_rows_so_far_counts_driver_rows_up_to_each_tick(sim):
+def test_rows_so_far_counts_driver_rows_up_to_each_step(sim):
     inputs = sim.inputs
     rows = alternatives.rows_so_far(inputs, sim.scenario.events)
     assert (np.diff(rows, axis=0) >= 0).all()
@@ -170,7 +170,7 @@ def test_a_consequence_moves_nothing(sim):
 
 
 def test_silence_leaves_only_the_calendar():
-    inputs = alternatives.without_drivers(random_world(5))
+    inputs = alternatives.without_drivers(random_inputs(5))
     assert not inputs.drivers.driver("inside").any()
     assert len(inputs.drivers.pair_actor) == 0
-    assert np.array_equal(inputs.drivers.renewal, random_world(5).drivers.renewal)
+    assert np.array_equal(inputs.drivers.renewal, random_inputs(5).drivers.renewal)

@@ -289,7 +289,7 @@ def test_states_that_tie_share_the_middle_rank_and_are_said_to_tie():
     )
 
 
-def test_a_state_is_at_risk_from_the_tick_after_the_one_in_which_it_joins():
+def test_a_state_is_at_risk_from_the_step_after_the_one_in_which_it_joins():
     inputs = quiet(steps=6, states=2)
     late = replace(inputs, drivers=inputs.drivers.change(entry=np.array([0, 3])))
     assert record.at_risk(late).T.tolist() == [[True] * 5, [False, False, False, True, True]]

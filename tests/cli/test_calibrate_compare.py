@@ -15,7 +15,7 @@ question = "Who leaves?"
 [clock]
 start = 2000-01-01
 end = 2009-12-31
-time step = "quarter"
+step = "quarter"
 [alliance]
 name = "Lantern Pact"
 patron = "Magna"

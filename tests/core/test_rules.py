@@ -93,7 +93,7 @@ def test_no_rate_overflows(x):
     st.sampled_from([0, 1, 2]), st.floats(-1e3, 1e3), st.floats(0, 1), st.sampled_from([0, 1]),
     st.sampled_from([1 / 12, 0.25, 1.0]), st.integers(0, 10_000),
 )  # fmt: skip
-def test_chances_are_chances_and_sum_to_one(status, a, D, renewal, dt, draw):
+def test_probabilities_are_chances_and_sum_to_one(status, a, D, renewal, dt, draw):
     p = draw_of_prior(draw)
     three = transition(p, dt, status, a, D, renewal)
     assert all(-1e-12 <= chance <= 1.0 + 1e-12 for chance in three)

@@ -13,7 +13,7 @@ from alliance_cohesion.core.agents import AllianceModel, State
 from alliance_cohesion.core.step import MEMBER, OUT
 from alliance_cohesion.inference import priors as prior
 
-from ..inputs import quiet, random_world, reorder
+from ..inputs import quiet, random_inputs, reorder
 
 believed = prior.default()
 draws = believed.transform(believed.cube(50, seed=2))
@@ -22,7 +22,7 @@ draws = believed.transform(believed.cube(50, seed=2))
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.integers(0, 2**62), st.integers(0, 10**9))
 def test_an_agent_history_equals_the_ensemble_history_bit_for_bit(world_seed, seed, number):
-    inputs = random_world(world_seed)
+    inputs = random_inputs(world_seed)
     fast = ensemble.simulate(inputs, draws, 1, seed, start=number)
     path, alignment = AllianceModel(inputs, draws, number, seed).play()
     assert np.array_equal(fast.path[0], path)
@@ -30,7 +30,7 @@ def test_an_agent_history_equals_the_ensemble_history_bit_for_bit(world_seed, se
 
 
 def test_two_halves_of_an_ensemble_are_the_whole():
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     whole = ensemble.simulate(inputs, draws, 300, seed=5)
     halves = ensemble.simulate(inputs, draws, 120, seed=5) + ensemble.simulate(
         inputs, draws, 180, seed=5, start=120
@@ -41,7 +41,7 @@ def test_two_halves_of_an_ensemble_are_the_whole():
 
 @pytest.mark.parametrize("order", [[4, 3, 2, 1, 0], [2, 0, 4, 1, 3]])
 def test_the_order_of_states_changes_nothing(order):
-    inputs = random_world(3)
+    inputs = random_inputs(3)
     one = ensemble.simulate(inputs, draws, 200, seed=5)
     other = ensemble.simulate(reorder(inputs, order), draws, 200, seed=5)
     assert np.array_equal(one.path[:, :, order], other.path)
@@ -57,7 +57,7 @@ def test_agents_may_act_in_any_order():
             super()._live()
             orders.add(tuple(state.index for state in self.agents))
 
-    inputs = random_world(4)
+    inputs = random_inputs(4)
     plain, _ = AllianceModel(inputs, draws, 7, 1).play()
     shuffled, _ = Shuffled(inputs, draws, 7, 1).play()
     assert len(orders) > 5
@@ -65,7 +65,7 @@ def test_agents_may_act_in_any_order():
 
 
 def test_the_number_of_threads_does_not_matter():
-    inputs = random_world(5)
+    inputs = random_inputs(5)
     made = [ensemble.simulate(inputs, draws, 700, seed=1, threads=count) for count in (1, 2, 5)]
     for other in made[1:]:
         assert np.array_equal(made[0].status, other.status)
@@ -74,7 +74,7 @@ def test_the_number_of_threads_does_not_matter():
 
 
 def test_another_seed_gives_another_history():
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     assert not np.array_equal(
         ensemble.simulate(inputs, draws, 200, seed=1).path,
         ensemble.simulate(inputs, draws, 200, seed=2).path,
@@ -82,7 +82,7 @@ def test_another_seed_gives_another_history():
 
 
 def test_counts_of_an_ensemble_add_up_and_agree_with_its_paths():
-    inputs = random_world(8)
+    inputs = random_inputs(8)
     made = ensemble.simulate(inputs, draws, 150, seed=1, keep=150)
     for status in range(3):
         assert np.array_equal(made.status[:, :, status], (made.path == status).sum(axis=0))
@@ -111,7 +111,7 @@ def test_a_state_that_leaves_twice_is_counted_at_its_first_leaving():
 
 
 def test_histories_made_one_by_one_are_counted_as_the_simulation_counts_its_own():
-    inputs = random_world(9)
+    inputs = random_inputs(9)
     made = ensemble.simulate(inputs, draws, 90, seed=2, keep=90)
     again = ensemble.tally(inputs, made.path, made.alignment, keep=90)
     for name in ("status", "first_leave", "away_at_end", "path"):
@@ -120,7 +120,7 @@ def test_histories_made_one_by_one_are_counted_as_the_simulation_counts_its_own(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_walk_that_is_known_follows_the_record_and_then_is_free(seed):
-    inputs, until = random_world(seed), 15
+    inputs, until = random_inputs(seed), 15
     made = ensemble.simulate(inputs, draws, 60, seed=3, keep=60, known=until)
     first = inputs.drivers.first
     assert (made.path[:, : until - first] == inputs.record[first:until]).all()
@@ -129,7 +129,7 @@ def test_a_walk_that_is_known_follows_the_record_and_then_is_free(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_simulated_path_taken_for_the_record_has_the_probability_it_was_made_with(seed):
-    inputs = random_world(seed)
+    inputs = random_inputs(seed)
     inputs.record[: inputs.drivers.first] = inputs.initial
     risk = np.where(np.arange(inputs.drivers.first, 30)[:, None] > inputs.drivers.entry, 0, -1)
     out = ensemble.outputs(inputs, 40, "log_p", "path", folds=1, keep=40)
@@ -143,7 +143,7 @@ def test_a_simulated_path_taken_for_the_record_has_the_probability_it_was_made_w
 
 def test_draws_of_another_length_are_refused():
     with pytest.raises(ValueError, match=r"draws: shape \(3, 4\)"):
-        ensemble.simulate(random_world(1), np.ones((3, 4)), 10, seed=1)
+        ensemble.simulate(random_inputs(1), np.ones((3, 4)), 10, seed=1)
 
 
 def test_without_slopes_a_state_leaves_at_the_constant_rate():
@@ -191,13 +191,13 @@ def test_a_researcher_can_override_one_rule():
         def decide(self):
             return self.status
 
-    inputs = random_world(6)
+    inputs = random_inputs(6)
     path, _ = AllianceModel(inputs, draws, 3, 1, state=Loyal).play()
     assert (path == inputs.initial).all()
 
 
-def test_the_data_collector_sees_every_tick():
-    inputs = random_world(2)
+def test_the_data_collector_sees_every_step():
+    inputs = random_inputs(2)
     model = AllianceModel(inputs, draws, 3, 1)
     path, _ = model.play()
     table = model.datacollector.get_model_vars_dataframe()

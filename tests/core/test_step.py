@@ -15,7 +15,7 @@ from alliance_cohesion.core.inputs import DRIVERS, Inputs
 from alliance_cohesion.core.step import FROZEN, MEMBER, OUT
 from alliance_cohesion.inference import priors as prior
 
-from ..inputs import quiet, random_world
+from ..inputs import quiet, random_inputs
 from .lanes import LATENT, Lane, named, transition
 
 believed = prior.default()
@@ -104,8 +104,8 @@ def judged(p, inputs: Inputs, t: int, before, after, i: int, mind: Mind) -> Mind
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_minds_follow_the_equations_through_a_random_world(seed):
-    inputs = random_world(seed)
+def test_minds_follow_the_equations_through_a_random_inputs(seed):
+    inputs = random_inputs(seed)
     p = named(row(seed))
     rng = np.random.default_rng(seed)
     n = len(inputs.states)
@@ -123,7 +123,7 @@ def test_minds_follow_the_equations_through_a_random_world(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_state_perceives_and_hears_of_others_as_the_loop_over_states_does(seed):
-    inputs = random_world(seed)
+    inputs = random_inputs(seed)
     before = np.random.default_rng(seed).choice(STANDINGS, len(inputs.states)).astype(np.int8)
     lane = Lane(inputs, row(seed))
     for t in range(len(inputs.steps)):
@@ -182,7 +182,7 @@ def test_the_probabilities_of_a_step_are_those_of_its_acts(status, renewal):
             assert found == pytest.approx(tuple(expected.values()), abs=1e-12)
 
 
-def test_a_uniform_number_picks_the_standing_in_whose_stretch_it_falls():
+def test_a_uniform_number_picks_the_status_in_whose_stretch_it_falls():
     assert [step.decide(u, 0.5, 0.25) for u in (0.0, 0.49)] == [MEMBER, MEMBER]
     assert [step.decide(u, 0.5, 0.25) for u in (0.5, 0.74)] == [FROZEN, FROZEN]
     assert [step.decide(u, 0.5, 0.25) for u in (0.75, 0.99)] == [OUT, OUT]

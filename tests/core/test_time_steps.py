@@ -9,7 +9,8 @@ import re
 from pathlib import Path
 
 import pytest
-from benchmarks.steps import apart
+
+from benchmarks.time_steps import apart
 
 PAGE = Path(__file__).parents[2] / "docs" / "model-notes.md"
 PARAMETERS = ("prior", "default")

@@ -12,7 +12,7 @@ from alliance_cohesion.core.replay import trace
 from alliance_cohesion.core.simulate import simulate
 from alliance_cohesion.simulation import load
 
-from ..inputs import LEVELS, quiet, random_world
+from ..inputs import LEVELS, quiet, random_inputs
 from .makers import change, rows, settled
 
 MEMBER = int(Status.MEMBER)
@@ -43,7 +43,7 @@ def test_with_no_change_the_record_comes_back_in_every_history(csto, coupling):
 @pytest.mark.parametrize("coupling", range(3))
 @pytest.mark.parametrize("seed", range(12))
 def test_with_no_change_any_record_comes_back(coupling, seed):
-    inputs, draws = random_world(seed), rows(20, seed)
+    inputs, draws = random_inputs(seed), rows(20, seed)
     for branch in (inputs.drivers.first, 15):
         _, path = replay(inputs, inputs, draws, draws, branch, 40, seed, coupling)
         assert np.array_equal(path, np.broadcast_to(inputs.record[branch:], path.shape))
@@ -54,9 +54,9 @@ def test_with_no_change_any_record_comes_back(coupling, seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_a_forecast_from_the_start_is_an_ensemble(seed):
-    inputs = settled(random_world(seed))
+    inputs = settled(random_inputs(seed))
     f = inputs.drivers
-    other = replace(random_world(seed + 100), initial=inputs.initial, record=inputs.record)
+    other = replace(random_inputs(seed + 100), initial=inputs.initial, record=inputs.record)
     other = change(other, first=f.first, address=f.address, entry=f.entry)
     draws = rows(7, seed)
     base, changed = forecast(inputs, other, draws, draws, f.first, 21, seed)
@@ -66,7 +66,7 @@ def test_a_forecast_from_the_start_is_an_ensemble(seed):
 
 def test_worlds_are_the_same_up_to_the_change():
     """Forecasts and replays with a late change agree until what it feeds can be acted on."""
-    inputs = settled(random_world(4))
+    inputs = settled(random_inputs(4))
     demand = inputs.drivers.driver("demand").copy()
     demand[20:, 0] = 1.0
     other = change(inputs, demand=demand)
@@ -104,7 +104,7 @@ def touched(inputs, state=0, since=12):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_without_channels_nobody_else_moves(seed):
-    inputs = no_pairs(settled(random_world(seed)))
+    inputs = no_pairs(settled(random_inputs(seed)))
     other = touched(inputs)
     draws, first = rows(12, seed, **SILENT), inputs.drivers.first
     base, changed = forecast(inputs, other, draws, draws, first, 60, seed)
@@ -118,7 +118,7 @@ def test_without_channels_nobody_else_moves(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_all_channels_held_are_no_channels(seed):
     """With every channel fed from the base world, nobody but the state itself moves."""
-    inputs = settled(random_world(seed))
+    inputs = settled(random_inputs(seed))
     other, draws = touched(inputs), rows(12, seed, kappa=2.0, omega=0.5)
     every, first = CONTAGION | LEARNED | SOURCE, inputs.drivers.first
     base, changed = forecast(inputs, other, draws, draws, first, 60, seed, every)
@@ -131,7 +131,7 @@ def test_all_channels_held_are_no_channels(seed):
 
 def test_each_channel_alone_carries():
     """Others do move where a channel is open."""
-    inputs = settled(random_world(2, steps=60))
+    inputs = settled(random_inputs(2, steps=60))
     other, first = touched(inputs, since=5), inputs.drivers.first
     for held, values in (
         (LEARNED | SOURCE, {"kappa": 5.0}),
@@ -144,7 +144,7 @@ def test_each_channel_alone_carries():
 
 
 def test_histories_do_not_depend_on_how_many_there_are():
-    inputs, draws = settled(random_world(3)), rows(5)
+    inputs, draws = settled(random_inputs(3)), rows(5)
     other = touched(inputs)
     _, few = replay(inputs, other, draws, draws, 10, 10, 1, 1)
     _, many = replay(inputs, other, draws, draws, 10, 50, 1, 1)
@@ -231,7 +231,7 @@ def test_more_fear_drives_off_where_the_patron_fails_and_holds_where_it_helps():
 )
 def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope):
     """Without its slope nothing comes through it, and with it something does."""
-    inputs = settled(random_world(2, steps=60))
+    inputs = settled(random_inputs(2, steps=60))
     other, first, flag = touched(inputs, since=5), inputs.drivers.first, CHANNELS[channel]
     open_ = {"kappa": 5.0, "omega": 1.0, "b_S": 10.0, "f_leave": 2.0, "f_return": 1.0}
 
@@ -245,7 +245,7 @@ def test_a_channel_is_named_after_the_rule_whose_slope_closes_it(channel, slope)
 
 @pytest.mark.parametrize("coupling", range(3))
 def test_where_nothing_is_known_yet_a_replay_is_a_forecast(coupling):
-    inputs, draws = settled(random_world(3)), rows(20)
+    inputs, draws = settled(random_inputs(3)), rows(20)
     other = touched(inputs)
     free = forecast(inputs, other, draws, draws, 10, 60, 1)
     replayed = replay(inputs, other, draws, draws, 10, 60, 1, coupling, known=10)
@@ -254,7 +254,7 @@ def test_where_nothing_is_known_yet_a_replay_is_a_forecast(coupling):
 
 
 def test_past_the_record_a_replay_goes_on_by_chance_in_both_worlds():
-    inputs, draws, known = settled(random_world(3)), rows(20), 18
+    inputs, draws, known = settled(random_inputs(3)), rows(20), 18
     base, same = replay(inputs, inputs, draws, draws, 10, 60, 1, 0, known=known)
     assert np.array_equal(base, same)
     told = np.broadcast_to(inputs.record[10:known], base[:, : known - 10].shape)

@@ -19,7 +19,7 @@ from alliance_cohesion.report import counterfactual as report
 from alliance_cohesion.scenario import write_new
 from alliance_cohesion.simulation import load as load_case
 
-from ..inputs import random_world
+from ..inputs import random_inputs
 from .makers import change, pair_of, rows
 
 NULL = """\
@@ -68,8 +68,8 @@ def test_a_base_is_required(place):
     assert "no base" in refused("starter")
 
 
-def test_both_worlds_need_the_same_clock_and_standings(place):
-    assert "clock" in refused(write(place, NULL + '[clock]\ntick = "month"\n'))
+def test_both_worlds_need_the_same_clock_and_statuses(place):
+    assert "clock" in refused(write(place, NULL + '[clock]\nstep = "month"\n'))
     table = load_case("starter").scenario.events
     row = next(event for event in table if event.kind == "status")
     dropped = (
@@ -81,7 +81,7 @@ def test_both_worlds_need_the_same_clock_and_standings(place):
 
 @pytest.mark.parametrize("name", ["external", "inside", "offer", "kept", "dependence"])
 def test_worlds_branch_where_forcing_first_differs(name):
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     f = inputs.drivers
     values = (f.driver(name) if name in DRIVERS else getattr(f, name)).copy()
     values[17, 2] += 0.5
@@ -91,7 +91,7 @@ def test_worlds_branch_where_forcing_first_differs(name):
 
 
 def test_worlds_branch_where_threats_between_states_differ():
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     level = inputs.drivers.pair_level.copy()
     k = len(level) // 2
     level[k] += 0.5
@@ -104,7 +104,7 @@ def test_worlds_branch_where_threats_between_states_differ():
 
 
 def test_a_changed_renewal_reaches_all_that_are_in():
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     renewal = inputs.drivers.renewal.copy()
     renewal[12] = 1 - renewal[12]
     pair = pair_of(inputs, change(inputs, renewal=renewal))
@@ -113,7 +113,7 @@ def test_a_changed_renewal_reaches_all_that_are_in():
 
 
 def test_a_parameter_reaches_everybody_from_the_start():
-    inputs = random_world(1)
+    inputs = random_inputs(1)
     pair = pair_of(inputs, inputs, kappa=0.0)
     assert pair.branch == inputs.drivers.first
     assert len(pair.focal) == len(inputs.states)

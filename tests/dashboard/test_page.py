@@ -181,8 +181,8 @@ def test_a_search_that_finds_nothing_says_so_and_how_dates_are_written(opened):
     assert "2022-09" in opened.page.inner_text(".ac-none")
 
 
-def test_one_history_plays_tick_by_tick(opened):
-    opened.page.click("text=One history, time step by time step")
+def test_one_history_plays_step_by_step(opened):
+    opened.page.click("text=One history, step by step")
     opened.page.wait_for_selector("text=Step: 0")
     opened.page.get_by_role("button", name="Step").click()
     opened.page.wait_for_selector("text=Step: 1")

@@ -36,7 +36,7 @@ def shares(folder: Path, *words: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("head", [TOML, ONE_STATE, ONE_TICK], ids=["none", "one", "step"])
-def test_no_events_one_state_and_one_tick_run(tmp_path, head):
+def test_no_events_one_state_and_one_step_run(tmp_path, head):
     write(tmp_path, head=head)
     share = shares(tmp_path)
     assert share.shape[0] == (1 if head is ONE_TICK else 8)
@@ -48,24 +48,24 @@ def test_a_clock_of_no_length_is_refused(tmp_path):
         ac.load(tmp_path)
 
 
-def test_a_clock_of_two_days_is_one_tick(tmp_path):
+def test_a_clock_of_two_days_is_one_step(tmp_path):
     write(tmp_path, OUT, head=TOML.replace("2001-12-31", "2000-01-02"))
     assert shares(tmp_path).shape[0] == 1
 
 
 @pytest.mark.parametrize("step", ["month", "quarter", "year"])
-def test_the_longest_clock_of_each_tick_runs(tmp_path, step):
+def test_the_longest_clock_of_each_step_runs(tmp_path, step):
     long = TOML.replace("2000-01-01", "0003-01-01").replace("1999-01-01", "0001-01-01")
     years = {"month": 8300, "quarter": 9999, "year": 9999}[step]
     long = long.replace("2001-12-31", f"{years}-12-31").replace(
-        "[clock]", f'[clock]\ntick = "{step}"'
+        "[clock]", f'[clock]\nstep = "{step}"'
     )
     write(tmp_path, head=long.replace('"ANA", "BOR", "CYL"', '"ANA"'))
     assert ac.load(tmp_path).run(histories=3).dataset.sizes["time"] >= 9997
 
 
 def test_a_signature_due_every_month_for_a_century_is_due_every_month(tmp_path):
-    head = TOML.replace("2001-12-31", "2099-12-31").replace("[clock]", '[clock]\ntick = "month"')
+    head = TOML.replace("2001-12-31", "2099-12-31").replace("[clock]", '[clock]\nstep = "month"')
     head = head.replace("[tables]", 'renewal_length = 0.08334\nrenewal = "act"\n[tables]')
     write(tmp_path, head=head)
     inputs = ac.load(tmp_path).inputs
@@ -115,7 +115,7 @@ LIMITS = {
 @pytest.mark.parametrize("step", ["month", "year"])
 def test_parameters_at_their_limits_run(tmp_path, name, step):
     toml = f"[parameters]\nfixed = {{ {LIMITS[name]} }}\n"
-    head = TOML.replace("[clock]", f'[clock]\ntick = "{step}"')
+    head = TOML.replace("[clock]", f'[clock]\nstep = "{step}"')
     write(tmp_path, event("2000-06-01", "threat", "PAT", "ANA", "5"), head=head, toml=toml)
     share = shares(tmp_path)
     if name == "never":

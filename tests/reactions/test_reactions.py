@@ -17,7 +17,7 @@ from alliance_cohesion.inference import fit_reactions as fits
 from alliance_cohesion.inference import priors as prior
 from alliance_cohesion.scenario import patron, reacting
 
-from ..inputs import quiet, random_world
+from ..inputs import quiet, random_inputs
 
 believed = prior.default()
 draws = believed.transform(believed.cube(40, seed=6))
@@ -113,7 +113,7 @@ def test_a_war_elsewhere_ties_the_patron_down_by_its_level():
 
 
 def test_reactions_that_never_act_change_nothing():
-    inputs = random_world(3)
+    inputs = random_inputs(3)
     made = ensemble.simulate(inputs, draws, 100, seed=4, keep=100, reactions=silent(inputs, 40))
     plain = ensemble.simulate(inputs, draws, 100, seed=4, keep=100)
     assert np.array_equal(made.path, plain.path)

@@ -54,7 +54,7 @@ def test_the_charter_has_no_terms_and_a_year_of_notice():
     assert scenario().alliance.notice == 12
 
 
-def test_doubtful_standings_keep_their_alternatives_and_a_low_confidence():
+def test_doubtful_statuses_keep_their_alternatives_and_a_low_confidence():
     status = {row["id"]: row for row in table("events.csv") if row["kind"] == "status"}
     for name in ("ukr-1991-member", "ukr-2018-out", "mda-2022-frozen"):
         assert status[name]["confidence"] == "low"

@@ -143,7 +143,7 @@ def seen(colour):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def test_the_colour_blind_tell_states_and_standings_apart():
+def test_the_colour_blind_tell_states_and_statuses_apart():
     states = [palette.state(i) for i in range(10)]
     alike = [
         (one, two)

@@ -99,7 +99,7 @@ def test_a_sound_row_is_sound(tmp_path):
     assert len(read(tmp_path, GOOD, ANSWER, STATUS).events) == 3
 
 
-def test_two_standings_on_one_day_contradict_each_other(tmp_path):
+def test_two_statuses_on_one_day_contradict_each_other(tmp_path):
     said = message(tmp_path, STATUS, STATUS | {"strength": "frozen"})
     assert "row 2 says out" in said
 
@@ -207,7 +207,7 @@ BAD_TOML = {
     "a missing name": (TOML.replace('name = "pact"', ""), "name: nothing there"),
     "a name that is a path": (TOML.replace('"pact"', '"../pact"'), "name: found"),
     "a misspelt time step": (
-        TOML.replace("[clock]", '[clock]\ntick = "quater"'),
+        TOML.replace("[clock]", '[clock]\nstep = "quater"'),
         'found "quater"; allowed: month, quarter, year; did you mean "quarter"',
     ),
     "a date that is a number": (TOML.replace("2000-01-01", "2000"), "such as 1999-04-20"),

@@ -29,8 +29,8 @@ def renewals(w):
         ("year", 1.0, 1, 3, "2000-01-01"),
     ],
 )
-def test_ticks_are_calendar_months_quarters_or_years(tmp_path, step, dt, first, count, second):
-    w = inputs(tmp_path, head=TOML.replace("[clock]", f'[clock]\ntick = "{step}"'))
+def test_steps_are_calendar_months_quarters_or_years(tmp_path, step, dt, first, count, second):
+    w = inputs(tmp_path, head=TOML.replace("[clock]", f'[clock]\nstep = "{step}"'))
     assert (w.drivers.dt, w.drivers.first, len(w.steps)) == (dt, first, count)
     assert str(w.steps[0]) == "1999-01-01"
     assert str(w.steps[1]) == second
@@ -43,7 +43,7 @@ def test_memory_reaches_two_years_back_unless_told_otherwise(tmp_path):
     assert w.drivers.first == 8
 
 
-def test_at_least_one_tick_comes_before_the_start(tmp_path):
+def test_at_least_one_step_comes_before_the_start(tmp_path):
     w = inputs(tmp_path, head=TOML.replace("memory = 1999-01-01", "memory = 2000-01-01"))
     assert w.drivers.first == 1
 
@@ -179,7 +179,7 @@ def test_a_state_that_first_becomes_a_member_later_is_outside_until_then(tmp_pat
     assert w.record[:, CYL].tolist() == [2] * 12
 
 
-def test_the_last_standing_of_a_tick_is_recorded(tmp_path):
+def test_the_last_status_of_a_step_is_recorded(tmp_path):
     rows = [
         event("2000-02-20", "status", "ANA", "", "out"),
         event("2000-02-10", "status", "ANA", "", "frozen"),
@@ -222,7 +222,7 @@ def test_arrays_have_the_types_the_engines_expect(tmp_path):
     ],
 )
 def test_a_clock_must_run_forwards(tmp_path, end, step, phrase):
-    head = TOML.replace("2001-12-31", end).replace("[clock]", f'[clock]\ntick = "{step}"')
+    head = TOML.replace("2001-12-31", end).replace("[clock]", f'[clock]\nstep = "{step}"')
     if phrase is None:
         assert len(inputs(tmp_path, head=head).steps) == 8001 * 12
         return
@@ -230,10 +230,10 @@ def test_a_clock_must_run_forwards(tmp_path, end, step, phrase):
         inputs(tmp_path, head=head)
 
 
-def test_a_clock_of_too_many_ticks_is_refused(tmp_path):
+def test_a_clock_of_too_many_steps_is_refused(tmp_path):
     head = TOML.replace("2001-12-31", "9999-12-31").replace("1999-01-01", "0001-01-01")
     with pytest.raises(ScenarioError, match="at most 100,000 time steps"):
-        inputs(tmp_path, head=head.replace("[clock]", '[clock]\ntick = "month"'))
+        inputs(tmp_path, head=head.replace("[clock]", '[clock]\nstep = "month"'))
 
 
 @pytest.mark.parametrize(("states", "phrase"), [(2001, "2000"), (1500, "1,000,000")])

@@ -32,7 +32,7 @@ def test_a_row_aimed_at_no_state_of_the_scenario_is_told(tmp_path):
     assert said == "a row reaches no state of the scenario: target Bordavia (row-2)"
 
 
-def test_standings_that_leave_no_trace_are_told(tmp_path):
+def test_statuses_that_leave_no_trace_are_told(tmp_path):
     rows = [
         event("2000-11-01", "status", "ANA", "PACT", "out"),
         event("2000-11-04", "status", "ANA", "PACT", "member"),
@@ -62,7 +62,7 @@ def test_thirty_outsiders_are_listed_and_the_others_counted(tmp_path):
     assert said.endswith("FOE29")
 
 
-def test_a_standing_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tmp_path):
+def test_a_status_of_the_first_day_is_not_undone_by_one_in_the_same_quarter(tmp_path):
     rows = [
         event("2000-01-01", "status", "ANA", "PACT", "out"),
         event("2000-02-01", "status", "ANA", "PACT", "member"),

@@ -157,8 +157,8 @@ def test_a_lag_shifts_the_rows_and_repeats_the_first(tmp_path, rows, lag):
         expected = now.drivers.driver(name)[source]
         assert np.array_equal(late.drivers.driver(name), expected), name
     assert np.array_equal(late.drivers.dependence, now.drivers.dependence[source])
-    by_tick: dict[int, set[tuple[float, ...]]] = {t: set() for t in range(12)}
+    by_step: dict[int, set[tuple[float, ...]]] = {t: set() for t in range(12)}
     for t, *rest in pairs(now.drivers):
-        by_tick[t].add(tuple(rest))
-    expected_pairs = {(t, *rest) for t in range(12) for rest in by_tick[int(source[t])]}
+        by_step[t].add(tuple(rest))
+    expected_pairs = {(t, *rest) for t in range(12) for rest in by_step[int(source[t])]}
     assert pairs(late.drivers) == expected_pairs

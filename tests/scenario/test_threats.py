@@ -29,7 +29,7 @@ def test_a_threat_from_outside_is_external_and_ends_with_the_calendar_year(tmp_p
     assert not f.driver("internal").any()
 
 
-def test_a_threat_acts_in_every_tick_that_its_dates_overlap(tmp_path):
+def test_a_threat_acts_in_every_step_that_its_dates_overlap(tmp_path):
     row = event("2000-03-31", "threat", "FOE", "ANA", "1", end="2000-07-01")
     assert spans(inputs(tmp_path, row).drivers.driver("external")[:, ANA]) == [4, 5, 6]
 
@@ -162,7 +162,7 @@ def test_targets_that_are_not_followed_are_passed_over(tmp_path):
     assert spans(inputs(tmp_path, row).drivers.driver("external")[:, ANA]) == [4, 5, 6, 7]
 
 
-def test_a_fact_begun_before_the_memory_acts_from_the_first_tick(tmp_path):
+def test_a_fact_begun_before_the_memory_acts_from_the_first_step(tmp_path):
     rows = [
         event("1990", "threat", "FOE", "ANA", "1", end="1999-05"),
         event("1990", "threat", "FOE", "BOR", "1", end="1998"),
@@ -215,7 +215,7 @@ def test_a_negative_lag_is_refused(tmp_path):
         inputs(tmp_path, lag=-1)
 
 
-def test_ticks_after_2001_do_not_exist(tmp_path):
+def test_steps_after_2001_do_not_exist(tmp_path):
     w = inputs(tmp_path)
     assert w.steps[Q2001].astype(str) == "2001-01-01"
     assert len(w.steps) == LAST + 1

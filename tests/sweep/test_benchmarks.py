@@ -10,7 +10,7 @@ import alliance_cohesion as ac
 from alliance_cohesion.core import simulate as ensemble
 from alliance_cohesion.core.randomness import DECISION, uniform
 
-from ..inputs import random_world
+from ..inputs import random_inputs
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import speed
@@ -19,7 +19,7 @@ import vectorised
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_vectorised_rival_makes_the_same_histories(seed):
-    inputs = random_world(seed)
+    inputs = random_inputs(seed)
     draws = ac.load("csto").draws(1).values[:7]
     f = inputs.drivers
     made = ensemble.simulate(inputs, draws, 40, 3, keep=40)
@@ -34,7 +34,7 @@ def test_the_vectorised_rival_makes_the_same_histories(seed):
 
 
 def test_a_widened_record_is_the_record_where_it_was():
-    inputs, draws = speed.world_of(8)
+    inputs, draws = speed.inputs_of(8)
     wide = speed.widened(inputs, 20)
     assert np.array_equal(wide.drivers.driver("external")[:, :8], inputs.drivers.driver("external"))
     assert len(wide.drivers.pair_actor) == len(inputs.drivers.pair_actor)

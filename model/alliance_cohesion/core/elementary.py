@@ -194,19 +194,43 @@ def normal_quantile(p: float) -> float:
     return -found if q < 0.0 else found
 
 
-def _loop(function: Callable[[float], float]) -> Callable[[Floats, Floats], None]:
-    """A compiled loop over one function; not kept on disk, since it names another function."""
-
-    @_njit(nogil=True, error_model="numpy")
-    def loop(values: Floats, out: Floats) -> None:
-        for k in range(np.uint64(len(values))):
-            out[k] = function(values[k])
-
-    made: Callable[[Floats, Floats], None] = loop
-    return made
+# A loop each, spelt out: Numba cannot keep a compiled function that takes another as argument.
 
 
-_LOOPS = {function: _loop(function) for function in (exp, expm1, log, log1p, normal_quantile)}
+@compiled
+def _each_exp(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = exp(values[k])
+
+
+@compiled
+def _each_expm1(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = expm1(values[k])
+
+
+@compiled
+def _each_log(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = log(values[k])
+
+
+@compiled
+def _each_log1p(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = log1p(values[k])
+
+
+@compiled
+def _each_normal_quantile(values: Floats, out: Floats) -> None:
+    for k in range(np.uint64(values.size)):
+        out[k] = normal_quantile(values[k])
+
+
+_LOOPS = {
+    exp: _each_exp, expm1: _each_expm1, log: _each_log, log1p: _each_log1p,
+    normal_quantile: _each_normal_quantile,
+}  # fmt: skip
 
 
 def each(function: Callable[[float], float], values: Any) -> Floats:

@@ -30,7 +30,7 @@ def Details(
             StateWhy(shown.session, shown.edits, state).key(f"why-{state}")
         with solara.lab.Tab(f"Change what moved {clean(state)}"):
             StateEvents(shown, steps, state)
-        with solara.lab.Tab("One history, time step by time step"):
+        with solara.lab.Tab("One history, step by step"):
             from .played import Played  # takes a second to import
 
             Played(shown.session, shown.edits, int(shown.answer.after.attrs["seed"]))

@@ -12,7 +12,7 @@ from alliance_cohesion.core.inputs import Inputs
 from alliance_cohesion.core.parameters import PARAMETERS
 from alliance_cohesion.inference.priors import default
 from tests.core.lanes import named, transition
-from tests.inputs import quiet, random_world
+from tests.inputs import quiet, random_inputs
 
 LOW = np.array([float(attribute.low) for attribute in PARAMETERS])
 HIGH = np.array([float(attribute.high) for attribute in PARAMETERS])
@@ -39,7 +39,7 @@ DRIVING_OUT = np.where(np.isin(np.arange(20), (6, 7, 8, 9, 19)), LOW, HIGH)
 @example(row=DRIVING_OUT, dt=1 / 365, status=0, a=-29.6, D=0.0, renewal=1)
 @example(row=LOW, dt=1e6, status=1, a=-1e308, D=1.0, renewal=1)
 @settings(max_examples=500)
-def test_chances_are_chances_and_sum_to_one_over_the_whole_box(row, dt, status, a, D, renewal):
+def test_probabilities_sum_to_one_over_the_whole_box(row, dt, status, a, D, renewal):
     found = np.array(transition(named(row), dt, status, a, D, renewal))
     assert abs(found.sum() - 1.0) < 1e-12
     assert ((found >= 0.0) & (found <= 1.0 + ROUNDING)).all()
@@ -47,8 +47,8 @@ def test_chances_are_chances_and_sum_to_one_over_the_whole_box(row, dt, status, 
 
 @given(row=draws, seed=st.integers(0, 10_000), steps=st.integers(2, 30), states=st.integers(1, 6))
 @settings(max_examples=60)
-def test_along_any_record_they_sum_to_one_in_every_tick_for_every_state(row, seed, steps, states):
-    inputs = random_world(seed, steps=max(steps, 5), states=states)
+def test_along_any_record_they_sum_to_one_in_every_step_for_every_state(row, seed, steps, states):
+    inputs = random_inputs(seed, steps=max(steps, 5), states=states)
     along = replay.trace(inputs, row[np.newaxis])
     assert np.abs(along.probabilities.sum(axis=-1) - 1.0).max() < 1e-12
     assert along.probabilities.min() >= 0.0
@@ -61,7 +61,7 @@ def test_along_any_record_they_sum_to_one_in_every_tick_for_every_state(row, see
 @given(row=draws, seed=st.integers(0, 10_000), states=st.integers(1, 5))
 @settings(max_examples=40)
 def test_at_the_ends_the_two_engines_still_make_the_same_finite_histories(row, seed, states):
-    inputs = random_world(seed, steps=8, states=states)
+    inputs = random_inputs(seed, steps=8, states=states)
     made = ensemble.simulate(inputs, row[np.newaxis], 3, seed)
     assert np.isfinite(made.alignment).all()
     assert set(np.unique(made.path)) <= {0, 1, 2}
@@ -72,7 +72,7 @@ def test_at_the_ends_the_two_engines_still_make_the_same_finite_histories(row, s
 
 
 def test_the_prior_itself_reaches_nowhere_that_chances_break():
-    inputs = random_world(3)
+    inputs = random_inputs(3)
     believed = default()
     along = replay.trace(inputs, believed.transform(believed.cube(500, 1)))
     assert np.abs(along.probabilities.sum(axis=-1) - 1.0).max() < 1e-12
@@ -89,14 +89,14 @@ def flipping() -> Inputs:
 
 
 @pytest.mark.parametrize("row", [LOW, HIGH, (LOW + HIGH) / 2, DRIVING_OUT])
-def test_states_that_all_leave_and_return_every_tick_have_a_finite_score(row):
+def test_states_that_all_leave_and_return_every_step_have_a_finite_score(row):
     inputs = flipping()
     score = replay.scores(inputs, row[np.newaxis], np.zeros((len(inputs.decided), 4), int))
     assert np.isfinite(score).all()
     assert np.isfinite(replay.trace(inputs, row[np.newaxis]).probabilities).all()
 
 
-def test_where_everything_drives_out_and_a_signature_is_due_every_tick_all_leave_at_once():
+def test_where_everything_drives_out_and_a_signature_is_due_every_step_all_leave_at_once():
     inputs = quiet(steps=6, states=5)
     always = inputs.drivers.change(renewal=np.ones(6, np.int8), inside=np.ones((6, 5)))
     inputs = Inputs(

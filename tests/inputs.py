@@ -34,7 +34,7 @@ def quiet(steps: int = 12, states: int = 3, dt: float = 0.25, first: int = 1) ->
     )  # fmt: skip
 
 
-def random_world(seed: int, steps: int = 30, states: int = 5) -> Inputs:
+def random_inputs(seed: int, steps: int = 30, states: int = 5) -> Inputs:
     """A world full of everything: threats of all kinds, members' rows, renewals, late entries."""
     rng = np.random.default_rng(seed)
     inputs = quiet(steps, states, first=int(rng.integers(1, 4)))
