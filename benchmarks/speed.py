@@ -174,14 +174,14 @@ def alternatives(
     for action in actions.values():
         action()
     best = side_by_side(actions, turns)
-    found = {name: 1e6 * seconds / histories for name, seconds in best.items()}
-    found["NumPy"] = min(time for name, time in found.items() if name.startswith("NumPy"))
+    result = {name: 1e6 * seconds / histories for name, seconds in best.items()}
+    result["NumPy"] = min(time for name, time in result.items() if name.startswith("NumPy"))
     if mesa_histories:
         seconds = min(clock(lambda: as_mesa(inputs, draws, mesa_histories)) for _ in range(2))
-        found["Mesa, compiled rules"] = 1e6 * seconds / mesa_histories
+        result["Mesa, compiled rules"] = 1e6 * seconds / mesa_histories
         seconds = min(clock(lambda: in_plain_mesa(inputs, draws)) for _ in range(3))
-        found["Mesa, rules in Python"] = 1e6 * seconds
-    return found
+        result["Mesa, rules in Python"] = 1e6 * seconds
+    return result
 
 
 def in_plain_mesa(inputs: Inputs, draws: Floats) -> None:
@@ -241,7 +241,7 @@ def scaling(histories: int, points: int) -> dict[str, float]:
     plan = make_plan(
         ac.load("csto"), vary={"b_D": f"1:6:{points}"}, histories=histories, design="grid"
     )
-    found: dict[str, float] = {}
+    result: dict[str, float] = {}
     for _ in range(2):
         for count in (1, 2):
             with tempfile.TemporaryDirectory() as folder:
@@ -255,8 +255,8 @@ def scaling(histories: int, points: int) -> dict[str, float]:
             warm = 2 * count
             rate = (len(times) - 1 - warm) / (times[-1] - times[warm])
             name = f"{count} worker{'s' if count > 1 else ''}"
-            found[name] = min(found.get(name, np.inf), 1.0 / rate)
-    return found
+            result[name] = min(result.get(name, np.inf), 1.0 / rate)
+    return result
 
 
 MEMORY = """
@@ -287,7 +287,7 @@ def main() -> None:
     reader.add_argument("--json", type=Path)
     asked = reader.parse_args()
     scale, turns = (1, 3) if asked.quick else (4, 5)
-    found: dict[str, object] = {}
+    result: dict[str, object] = {}
 
     print("Microseconds a history (32 years of quarters), one thread")
     heads = ("states", "simulation", "of floor", "NumPy is", "2 threads", "likelihood")
@@ -295,7 +295,7 @@ def main() -> None:
     for states in SIZES:
         histories = LANES * max(2, 16_000 * scale // states // LANES)
         times = alternatives(states, histories, turns, 4 if states == 8 else 0)
-        found[f"{states} states"] = times
+        result[f"{states} states"] = times
         ours = times["simulation"]
         print(
             f"{states:12}{ours:12.1f}{ours / times['floor']:11.2f}x{times['NumPy'] / ours:11.1f}x"
@@ -308,18 +308,18 @@ def main() -> None:
 
     print("\nSeconds grow as a power of")
     for what, table in growth(250 * scale, turns).items():
-        found[f"by {what}"] = table
+        result[f"by {what}"] = table
         print(f"{what:>12}: {table['exponent']:.3f}", flush=True)
 
     times = scaling(1000 * scale, 24)
-    found["workers"] = times
+    result["workers"] = times
     print(f"\nTwo workers are {times['1 worker'] / times['2 workers']:.2f}x one")
 
     if asked.memory:
-        found["memory"] = memory(asked.memory)
-        print(f"{asked.memory:,} histories of the record: {found['memory']:.0f} MiB at most")
+        result["memory"] = memory(asked.memory)
+        print(f"{asked.memory:,} histories of the record: {result['memory']:.0f} MiB at most")
     if asked.json:
-        asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        asked.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ def away(step: str, histories: int, seed: int, posterior: str = "default") -> np
 
 def apart(histories: int, seed: int, posterior: str = "default") -> dict[str, tuple[float, float]]:
     """Largest and mean absolute difference between time steps, over years and states."""
-    found = {step: away(step, histories, seed, posterior) for step in STEPS}
-    differences = {f"{a} and {b}": np.abs(found[a] - found[b]) for a, b in PAIRS}
+    result = {step: away(step, histories, seed, posterior) for step in STEPS}
+    differences = {f"{a} and {b}": np.abs(result[a] - result[b]) for a, b in PAIRS}
     return {pair: (float(d.max()), float(d.mean())) for pair, d in differences.items()}
 
 

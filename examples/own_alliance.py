@@ -64,8 +64,8 @@ def auc(sim: Simulation, score: np.ndarray, states: tuple[str, ...]) -> float:
     before, after = record.statuses(sim.inputs)
     chosen = record.at_risk(sim.inputs) & (before == Status.MEMBER)
     chosen &= np.isin(sim.inputs.states, states)
-    found = scoring.ranking(score[chosen], after[chosen] != Status.MEMBER)
-    return float("nan") if found is None else found.auc
+    result = scoring.ranking(score[chosen], after[chosen] != Status.MEMBER)
+    return float("nan") if result is None else result.auc
 
 
 def refitted(sim: Simulation, fitted_draws: int = DRAWS) -> dict[str, float]:
@@ -94,8 +94,8 @@ def report(fitted_draws: int = DRAWS) -> str:
     lines.append("AUC of leaving:                  rules  rows so far")
     others = tuple(state for state in inputs.states if state not in NEW)
     for label, states in (("all states", inputs.states), ("new ones", NEW), ("the rest", others)):
-        found = [auc(sim, score, states) for score in (leaving, rows)]
-        lines.append(f"  {label:30} {found[0]:5.2f} {found[1]:12.2f}")
+        result = [auc(sim, score, states) for score in (leaving, rows)]
+        lines.append(f"  {label:30} {result[0]:5.2f} {result[1]:12.2f}")
     lines.append("Gain over the null under other codings, nats:")
     for label, codes in CODINGS.items():
         other = recoded(sim, codes)

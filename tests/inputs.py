@@ -14,7 +14,7 @@ def quiet(steps: int = 12, states: int = 3, dt: float = 0.25, first: int = 1) ->
     drivers = Drivers(
         dt=dt,
         first=first,
-        drivers=np.zeros((*shape, len(DRIVERS))),
+        own=np.zeros((*shape, len(DRIVERS))),
         members=np.zeros((steps, 7)),
         kept_all=np.zeros(steps),
         broken_all=np.zeros(steps),

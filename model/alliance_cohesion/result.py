@@ -212,8 +212,8 @@ class Result:
         """The states that the record has as members throughout: state, name, stays (share)."""
         sim = self.simulation
         inside = (sim.inputs.initial == _MEMBER) & ~(sim.record > _MEMBER).any(axis=0)
-        found = self.states.loc[inside, ["state", "name"]].reset_index(drop=True)
-        return found.assign(stays=1.0 - self.states.loc[inside, "leaves"].to_numpy())
+        result = self.states.loc[inside, ["state", "name"]].reset_index(drop=True)
+        return result.assign(stays=1.0 - self.states.loc[inside, "leaves"].to_numpy())
 
     @cached_property
     def left_by(self) -> Floats:

@@ -62,11 +62,11 @@ class Simulation:
         Raises:
             ValueError: the scenario has no such state.
         """
-        found = chosen(state, self.scenario.states, self.scenario.alliance.names)
-        if found is None:
+        result = chosen(state, self.scenario.states, self.scenario.alliance.names)
+        if result is None:
             known = ", ".join(self.names)
             raise ValueError(f"state: {state!r} given; {self.scenario.name} has {known}")
-        return self.scenario.states.index(found)
+        return self.scenario.states.index(result)
 
     @cached_property
     def documented(self) -> "Simulation":
@@ -97,10 +97,10 @@ class Simulation:
         A record that is followed to a day but has later changes goes on to the end of the clock.
         """
         inputs = self.inputs
-        found = inputs.record[inputs.drivers.first :].copy()
+        result = inputs.record[inputs.drivers.first :].copy()
         if not any(change.step >= self.since for change in record.changes(inputs)):
-            found[self.since or len(found) :] = UNKNOWN
-        return found
+            result[self.since or len(result) :] = UNKNOWN
+        return result
 
     @cached_property
     def changes(self) -> list[list[Change]]:
@@ -144,15 +144,15 @@ class Simulation:
         if histories < 1:
             raise ValueError(f"histories: {histories} given, at least 1 needed")
         say_if_compiling()
-        found = self.draws(seed)
-        simulate = self.engine(engine, len(found.values), seed, state)
+        result = self.draws(seed)
+        simulate = self.engine(engine, len(result.values), seed, state)
         size = max(1, _MOST_KEPT // max(1, self.inputs.record.size))
         kept, size = min(KEPT, size), min(_CHUNK, size)
         total: Ensemble | None = None
         counts: Counts | None = None
         for start in range(0, histories, size):
             n = min(size, histories - start)
-            part = simulate(found.values, n, seed, start=start, keep=n)
+            part = simulate(result.values, n, seed, start=start, keep=n)
             own = count(self.inputs, part.path, self.since)
             more = max(0, kept - start)
             part = replace(part, path=part.path[:more], alignment=part.alignment[:more])
@@ -162,7 +162,7 @@ class Simulation:
                 progress(n)
         assert total is not None
         assert counts is not None
-        return Result(self, total, counts, found, seed, engine)
+        return Result(self, total, counts, result, seed, engine)
 
     def engine(
         self, engine: str, draws: int, seed: int, state: "type[State] | None" = None

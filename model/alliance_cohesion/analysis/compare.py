@@ -197,43 +197,43 @@ def compare(
             "rows of kind `status` say when a state left, froze or came back"
         )
     settings, alliance = sim.scenario.parameters, sim.scenario.alliance.name
-    found = draws(str(posterior or settings.posterior), alliance, settings.fixed, seed)
+    result = draws(str(posterior or settings.posterior), alliance, settings.fixed, seed)
     baseline_draws = draws(str(null or "null"), alliance, {}, seed)
     silent = without_drivers(inputs)
-    along = trace(inputs, found.values)
-    seen = found.seen or found.hyper is None
+    along = trace(inputs, result.values)
+    seen = result.seen or result.hyper is None
     recalibrated = None
     if seen:
-        kept = _held_out(inputs, found, seed, say)
+        kept = _held_out(inputs, result, seed, say)
         rules, baseline, gain, fold = kept.rules, kept.baseline, kept.gain, kept.fold
     else:
-        rules, baseline = predict(inputs, found.values), predict(silent, baseline_draws.values)
+        rules, baseline = predict(inputs, result.values), predict(silent, baseline_draws.values)
         blocks = record.cluster_blocks(inputs)
-        gain = log_scores(inputs, found.values, blocks)
+        gain = log_scores(inputs, result.values, blocks)
         gain = gain - log_scores(silent, baseline_draws.values, blocks)
-        assert found.hyper is not None
+        assert result.hyper is not None
         assert baseline_draws.hyper is not None
         recalibrated = log_scores(
-            inputs, recalibrate(inputs, found.values, found.hyper, seed), blocks
+            inputs, recalibrate(inputs, result.values, result.hyper, seed), blocks
         ) - log_scores(
             silent, recalibrate(silent, baseline_draws.values, baseline_draws.hyper, seed), blocks
         )
         fold = np.minimum(blocks, 0)  # one set of parameters for all
     free = against_record(inputs, path) if path is not None else free_run(
-        inputs, found.values, histories, seed
+        inputs, result.values, histories, seed
     )  # fmt: skip
     return Scorecard(
         scenario=sim.scenario.name,
         held_out=seen,
-        parameters_from=found.origin,
+        parameters_from=result.origin,
         clusters=[record.label(group, inputs) for group in groups],
         gain=[float(value) for value in gain],
         gain_recalibrated=None if recalibrated is None else [float(v) for v in recalibrated],
-        ahead=one_step_ahead(inputs, rules, found, along),
+        ahead=one_step_ahead(inputs, rules, result, along),
         free=free,
         free_baseline=free_run(silent, baseline_draws.values, histories, seed),
         latent=latent(inputs, along),
-        replicate_p=replicate_p(inputs, found, seed),
+        replicate_p=replicate_p(inputs, result, seed),
         sets=_sets(inputs, rules.probability),
         auc=scoring.rankings(inputs, rules.probability, fold),
         proper=scoring.proper_scores(inputs, rules.probability, baseline.probability),
@@ -247,7 +247,7 @@ def _sets(inputs: Inputs, probability: Floats) -> dict[str, dict[str, float]]:
     """Probability of each set of states that left in one time step, given how many left."""
     before, _ = record.statuses(inputs)
     risk = record.at_risk(inputs)
-    found = {}
+    result = {}
     by_step: dict[int, list[int]] = {}
     for change in record.changes(inputs):
         if change.before == Status.MEMBER:
@@ -259,8 +259,8 @@ def _sets(inputs: Inputs, probability: Floats) -> dict[str, dict[str, float]]:
             place = np.searchsorted(members, moved)
             name = f"{str(inputs.decided[t])[:4]} " + " ".join(inputs.states[i] for i in moved)
             luck = scoring.set_likelihood(np.full(len(members), 0.5), place)
-            found[name] = {"rules": scoring.set_likelihood(leave, place), "luck": luck}
-    return found
+            result[name] = {"rules": scoring.set_likelihood(leave, place), "luck": luck}
+    return result
 
 
 def _held_out(inputs: Inputs, found: Draws, seed: int, say: Say) -> HeldOut:

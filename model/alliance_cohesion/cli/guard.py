@@ -59,8 +59,8 @@ def _message(error: Exception) -> str | None:
     """What to tell the user, or None if it is no fault of theirs."""
     if isinstance(error, StrangeSettingsError):
         return f"Error: {error}"  # first, for the imports below would raise it again
-    for found, meaning in _OF_NUMBA.items():
-        if found in str(error):  # likewise
+    for result, meaning in _OF_NUMBA.items():
+        if result in str(error):  # likewise
             return f"Error: {meaning}"
     from ..inference.draws import DrawsError
     from ..report.folder import FolderError

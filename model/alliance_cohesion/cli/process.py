@@ -33,10 +33,10 @@ def trust_no_folder() -> None:
     Matplotlib reads a `matplotlibrc` there before any other. No window is ever opened.
     """
     os.environ["PYTHONSAFEPATH"] = "1"  # for the workers
-    found = find_spec("matplotlib")
-    if found is None or found.origin is None or "matplotlib" in sys.modules:
+    result = find_spec("matplotlib")
+    if result is None or result.origin is None or "matplotlib" in sys.modules:
         return
-    defaults = Path(found.origin).parent / "mpl-data"
+    defaults = Path(result.origin).parent / "mpl-data"
     os.environ["MATPLOTLIBRC"] = str(defaults / "matplotlibrc")
     os.environ["MPLBACKEND"] = "agg"
     if Path("matplotlibrc").exists():

@@ -172,11 +172,11 @@ def _estimate(plan: "Plan", part: tuple[int, int], as_json: bool) -> None:
 
     from ..analysis.sweep.work import estimate
 
-    found = estimate(plan, part)
+    result = estimate(plan, part)
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        typer.echo(json.dumps(result, indent=2))
         return
-    for name, number in found.items():
+    for name, number in result.items():
         about = "  (about)" if name in ("seconds", "bytes") else ""
         typer.echo(f"{name.capitalize():<12}{number:>14,}{about}")
     typer.echo("Nothing was written.")

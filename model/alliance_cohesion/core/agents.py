@@ -90,11 +90,11 @@ class State(mesa.Agent):
         """Probabilities to end this step as member, frozen and out."""
         model: AllianceModel = self.model
         f, t = model.inputs.drivers, model.time_step
-        found: tuple[float, float, float] = _probabilities(
+        result: tuple[float, float, float] = _probabilities(
             model.block, f.dt, self.status, f.dependence[t - 1, self.index], f.renewal[t],
             self.index,
         )  # fmt: skip
-        return found
+        return result
 
     def perceive(self) -> dict[str, float]:
         """What reaches the state in this step, by name; `update` uses what is returned."""

@@ -106,9 +106,9 @@ def log(x: float) -> float:
     p = p * z + 3.999999999940941908e-01
     p = p * z + 6.666666666666735130e-01
     square = 0.5 * f * f
-    found = n * _LN2_HIGH - ((square - (s * (square + z * p) + n * _LN2_LOW)) - f)
+    result = n * _LN2_HIGH - ((square - (s * (square + z * p) + n * _LN2_LOW)) - f)
     if x > 0.0:
-        return found if x < np.inf else x
+        return result if x < np.inf else x
     return -np.inf if x == 0.0 else np.nan
 
 
@@ -187,11 +187,11 @@ def normal_quantile(p: float) -> float:
     rest = ((square - high * high) - 2.0 * high * low) - low * low  # what the root rounded away
     if root <= 5.0:
         r = (root - 1.6) + rest / (2.0 * root)
-        found = _polynomial(_TAIL[0], r) / _polynomial(_TAIL[1], r)
+        result = _polynomial(_TAIL[0], r) / _polynomial(_TAIL[1], r)
     else:
         r = (root - 5.0) + rest / (2.0 * root)
-        found = _polynomial(_FAR_TAIL[0], r) / _polynomial(_FAR_TAIL[1], r)
-    return -found if q < 0.0 else found
+        result = _polynomial(_FAR_TAIL[0], r) / _polynomial(_FAR_TAIL[1], r)
+    return -result if q < 0.0 else result
 
 
 # A loop each, spelt out: Numba cannot keep a compiled function that takes another as argument.

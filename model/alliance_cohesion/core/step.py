@@ -265,7 +265,7 @@ def _near(p: Any, dt: float, u: Floats, status: Ints, m: Any, near: Ints) -> int
     interval (the upper end for a member, the lower for a state that is out, either for a frozen
     one). That probability is below the rate times the step: one exponential instead of four.
     """
-    found = 0
+    result = 0
     for lane in range(np.uint64(status.size)):
         member, outside = status[lane] == MEMBER, status[lane] == OUT
         leave, back = -(p.f_leave[lane] + m.a[lane]), m.a[lane] - p.f_return[lane]
@@ -273,8 +273,8 @@ def _near(p: Any, dt: float, u: Floats, status: Ints, m: Any, near: Ints) -> int
         reach = _MARGIN * dt * rules.rate(leave if member else (back if outside else either))
         low, high = 0.0 if member else reach, 2.0 if outside else 1.0 - reach
         near[lane] = 1 if (u[lane] < low) | (u[lane] >= high) else 0
-        found += near[lane]
-    return found
+        result += near[lane]
+    return result
 
 
 @inner
@@ -283,11 +283,11 @@ def choose(
     after: Ints,
 ) -> bool:  # fmt: skip
     """Fill `after` [lane] with what a state decides; whether it moved in any lane."""
-    found = _near(p, dt, u, status, m, near)
+    result = _near(p, dt, u, status, m, near)
     for lane in range(np.uint64(status.size)):
         after[lane] = status[lane]
     moved = False
-    if found > 0 or renewal == 1:
+    if result > 0 or renewal == 1:
         for lane in range(status.size):
             if near[lane] == 1 or renewal == 1:
                 member, frozen, _ = lane_probabilities(p, m, lane, dt, status[lane], D, renewal)

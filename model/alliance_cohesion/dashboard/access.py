@@ -97,10 +97,10 @@ class OwnPageOnly:
 
     def _kept(self, headers: Headers) -> str:
         try:
-            found = SimpleCookie("; ".join(headers.getlist("cookie"))).get(self.cookie)
+            result = SimpleCookie("; ".join(headers.getlist("cookie"))).get(self.cookie)
         except CookieError:
             return ""
-        return found.value if found else ""
+        return result.value if result else ""
 
     def _welcome(self) -> Response:
         """Keep the token in a cookie, and take it out of the address."""

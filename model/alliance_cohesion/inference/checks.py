@@ -37,8 +37,8 @@ def check_by_prior(
     for number in numbers:
         truth = prior.transform(prior.cube(1, seed, start=_FIRST + number))
         made = _history(inputs, truth, seed, number)
-        found = fit(Record.undivided(made), prior, draws=FEW_DRAWS, seed=seed + number)
-        rows.append(_ranks("prior", number, made, truth, found.draws(RANKS - 1, seed)))
+        result = fit(Record.undivided(made), prior, draws=FEW_DRAWS, seed=seed + number)
+        rows.append(_ranks("prior", number, made, truth, result.draws(RANKS - 1, seed)))
     return rows
 
 

@@ -41,11 +41,11 @@ def episodes(inputs: Inputs, draws: Draws) -> list[Episode] | None:
         return None
     before, _ = record.statuses(inputs)
     risk = record.at_risk(inputs)
-    found = []
+    result = []
     for change in record.changes(inputs):
         t, i = change.step, change.state
         place = scores.rank_of_mover(kept.rules.probability[t], before[t], risk[t], i)
-        found.append(
+        result.append(
             Episode(
                 place.rank,
                 place.of,
@@ -53,4 +53,4 @@ def episodes(inputs: Inputs, draws: Draws) -> list[Episode] | None:
                 float(kept.baseline.in_a_year[t, i]),
             )
         )
-    return found
+    return result

@@ -157,7 +157,7 @@ def _checks(rows: list[Row]) -> Figures:
     """Of the ranks of simulated truths: are they uniform?"""
     from scipy.stats import chisquare
 
-    found: Figures = {}
+    result: Figures = {}
     for start in ("prior", "posterior"):
         ranks = pd.DataFrame([row["ranks"] for row in rows if row.get("start") == start])
         if not len(ranks):
@@ -169,7 +169,7 @@ def _checks(rows: list[Row]) -> Figures:
             )
             for name in ranks
         }
-        found[start] = {
+        result[start] = {
             "simulations": len(ranks),
             "quantities": len(p),
             "lowest_p": _round(min(p.values()), 4),
@@ -177,7 +177,7 @@ def _checks(rows: list[Row]) -> Figures:
             "p_uniform": {name: _round(value, 4) for name, value in p.items()},
             "mean_rank": {name: _round(ranks[name].mean() / (RANKS - 1)) for name in p},
         }
-    return found
+    return result
 
 
 def contraction(study: Study) -> Figures:

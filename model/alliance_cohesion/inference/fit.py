@@ -167,11 +167,11 @@ def fit(
 
     size = len(prior.shared)
     sample, method = _importance(likelihood, size, draws, seed), "importance sampling"
-    found = _fit(records, prior, sample, method)
-    if not _trusted(found.log_weights, draws) or found.pareto_k > TRUSTED:
+    result = _fit(records, prior, sample, method)
+    if not _trusted(result.log_weights, draws) or result.pareto_k > TRUSTED:
         sample, method = tempered(likelihood, size, draws, seed), "sequential Monte Carlo"
-        found = _fit(records, prior, sample, method)
-    return found
+        result = _fit(records, prior, sample, method)
+    return result
 
 
 def _fit(records: tuple[Record, ...], prior: Prior, sample: Sample, method: str) -> Fit:
@@ -197,8 +197,8 @@ def _importance(likelihood: Likelihood, dimensions: int, draws: int, seed: int) 
         sizes.append(int(share * draws))
         fresh = _spread_by(densities[-1], sobol(dimensions, sizes[-1], [seed, number]))
         points = np.concatenate([points, fresh])
-        found = likelihood(fresh)
-        logs = [np.concatenate(pair) for pair in zip(logs, found, strict=True)] if logs else found
+        result = likelihood(fresh)
+        logs = [np.concatenate(pair) for pair in zip(logs, result, strict=True)] if logs else result
         mixture = np.zeros(len(points))
         for size, density in zip(sizes, densities, strict=True):
             mixture += size * _density(density, points)

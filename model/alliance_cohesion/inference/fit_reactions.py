@@ -94,10 +94,10 @@ def fit_rates(counts: Floats, x: Floats, years: Floats) -> Normal:
         precision = np.diag(weights) + (design * expected[:, None]).T @ design
         return design.T @ (counts.ravel() - expected) - weights * (v - centre), precision
 
-    found = _mode(slope, centre)
+    result = _mode(slope, centre)
     mix = np.zeros((sources + 1, sources + 2))
     mix[:-1, 0], mix[:-1, 1:-1], mix[-1, -1] = 1.0, np.eye(sources), 1.0
-    return Normal(mix @ found.mean, mix @ found.covariance @ mix.T)
+    return Normal(mix @ result.mean, mix @ result.covariance @ mix.T)
 
 
 def _poisson_score(counts: Floats, expected: Floats) -> float:
@@ -110,8 +110,8 @@ def _held_out_rates(counts: Floats, x: Floats, years: Floats) -> tuple[float, fl
     cut = 2 * len(counts) // 3
     scores = []
     for factor in (1.0, 0.0):
-        found = fit_rates(counts[:cut], factor * x[:cut], years[:cut])
-        eta = found.mean[:-1][None, :] + found.mean[-1] * factor * x[cut:]
+        result = fit_rates(counts[:cut], factor * x[:cut], years[:cut])
+        eta = result.mean[:-1][None, :] + result.mean[-1] * factor * x[cut:]
         scores.append(_poisson_score(counts[cut:], np.exp(eta) * years[cut:]))
     return scores[0], scores[1]
 
@@ -133,9 +133,9 @@ class Episodes:
 def episodes(scenario: Scenario, inputs: Inputs) -> Episodes:
     """Episodes of the record by source: outside actors together, each rival state, within."""
     cast = Cast(scenario, scenario.clock.steps)
-    found: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
+    result: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
     for i in range(len(inputs.states)):
-        found[EXTERNAL, i], found[INTERNAL, i] = [], []
+        result[EXTERNAL, i], result[INTERNAL, i] = [], []
     for event in scenario.events:
         t = step_of(inputs, event)
         if event.kind != "threat" or event.consequence or t is None or t < inputs.drivers.first:
@@ -155,13 +155,13 @@ def episodes(scenario: Scenario, inputs: Inputs) -> Episodes:
                 if source.side is Side.PATRON:
                     continue
                 who = source.state if source.side is Side.STATE else EXTERNAL
-            found.setdefault((who, i), []).append((t, level, years))
-    keys = sorted(found)
+            result.setdefault((who, i), []).append((t, level, years))
+    keys = sorted(result)
     counts = np.zeros((len(inputs.steps), len(keys)))
     for s, key in enumerate(keys):
-        for t, _, _ in found[key]:
+        for t, _, _ in result[key]:
             counts[t, s] += 1.0
-    everything = [one for rows in found.values() for one in rows]
+    everything = [one for rows in result.values() for one in rows]
     usual = float(np.mean([level for _, level, _ in everything])) if everything else REQUEST_LEVEL
     length = float(np.median([years for _, _, years in everything])) if everything else 0.5
     label = {EXTERNAL: "external", INTERNAL: "internal"}
@@ -173,7 +173,7 @@ def episodes(scenario: Scenario, inputs: Inputs) -> Episodes:
         [i for _, i in keys],
         [who for who, _ in keys],
         counts,
-        [float(np.mean([v for _, v, _ in found[key]] + [usual])) for key in keys],
+        [float(np.mean([v for _, v, _ in result[key]] + [usual])) for key in keys],
         [max(1, round(length / inputs.drivers.dt))] * len(keys),
     )
 

@@ -71,7 +71,7 @@ def against_record(inputs: Inputs, path: Codes) -> FreeRun:
     histories = len(path)
     documented = inputs.record[inputs.drivers.first :]
     dt = inputs.drivers.dt
-    found, so_far = [], list[Change]()
+    result, so_far = [], list[Change]()
     for change in changes(inputs):
         made = matching(path, inputs.initial, change)
         near = np.abs(np.arange(made.shape[1]) - change.step) * dt
@@ -80,7 +80,7 @@ def against_record(inputs: Inputs, path: Codes) -> FreeRun:
         ever = made.sum(axis=1) >= nth
         when = np.where(ever, (made.cumsum(axis=1) >= nth).argmax(axis=1), made.shape[1])
         middle = int(np.sort(when)[len(when) // 2])
-        found.append(
+        result.append(
             FreeChange(
                 change,
                 float(made[:, near <= 1.0].any(axis=1).mean()),
@@ -99,7 +99,7 @@ def against_record(inputs: Inputs, path: Codes) -> FreeRun:
     risk = at_risk(inputs)
     return FreeRun(
         histories,
-        found,
+        result,
         float((path == documented)[:, risk].mean()),
         float((~left[:, stayers].any(axis=1)).mean()),
         float(left[:, stayers].sum(axis=1).mean()),

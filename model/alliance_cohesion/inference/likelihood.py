@@ -138,13 +138,13 @@ def with_thresholds(
     out = values.copy()
     decisions, dt = _decisions(record), record.inputs.drivers.dt
     for some in _batches(record.inputs, len(values)):
-        found = np.empty((len(values[some]), len(COLUMNS)))
+        result = np.empty((len(values[some]), len(COLUMNS)))
         _sample(
             _alignments(record.inputs, values[some]), decisions, dt, values[some][:, COLUMNS],
             spread[some][:, COLUMNS], values[some, _B_FREEZE], record.folds, without,
-            uniforms[some], found,
+            uniforms[some], result,
         )  # fmt: skip
-        out[some, COLUMNS] = found
+        out[some, COLUMNS] = result
     return out
 
 

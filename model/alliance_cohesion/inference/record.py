@@ -45,10 +45,10 @@ def changes(inputs: Inputs) -> list[Change]:
     """All documented changes in order of time; first accessions are not choices and left out."""
     before, after = statuses(inputs)
     f = inputs.drivers
-    found = []
+    result = []
     for t, i in zip(*np.nonzero(before != after), strict=True):
         if t + f.first > f.entry[i]:
-            found.append(
+            result.append(
                 Change(
                     int(t),
                     int(i),
@@ -58,7 +58,7 @@ def changes(inputs: Inputs) -> list[Change]:
                     bool(f.renewal[t + f.first]),
                 )
             )
-    return found
+    return result
 
 
 def clusters(inputs: Inputs) -> list[list[Change]]:

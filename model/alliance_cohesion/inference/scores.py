@@ -212,11 +212,11 @@ def calibration_curve(inputs: Inputs, probabilities: Floats, bins: int = 5) -> l
     order = np.argsort(predicted)
     mass = np.cumsum(predicted[order])
     group = np.minimum((mass / mass[-1] * bins).astype(int), bins - 1)
-    found = []
+    result = []
     for b in range(bins):
         cells = order[group == b]
         if len(cells):
-            found.append(
+            result.append(
                 Bin(
                     float(predicted[cells].mean()),
                     float(left[cells].mean()),
@@ -224,7 +224,7 @@ def calibration_curve(inputs: Inputs, probabilities: Floats, bins: int = 5) -> l
                     int(left[cells].sum()),
                 )
             )
-    return found
+    return result
 
 
 @dataclass(frozen=True)

@@ -134,17 +134,17 @@ def score(study: Study, experiment: Experiment) -> list[Row]:
 
         scores, about = held_out_logistic(inputs, fold), {}
     else:
-        found = _fitted(study, experiment, Record(inputs, fold))
-        scores = found.held_out()
+        result = _fitted(study, experiment, Record(inputs, fold))
+        scores = result.held_out()
         if experiment.signs:  # those of a fold's time must not be seen either
-            scores = np.array([_blind(study, experiment, found, b) for b in range(len(scores))])
+            scores = np.array([_blind(study, experiment, result, b) for b in range(len(scores))])
         about = {
-            "log_evidence": round(found.log_evidence, 4),
-            "error": round(found.held_out_error(), 4),
-            "pareto_k": round(found.pareto_k, 3),
-            "effective_draws": round(found.effective_draws),
-            "draws": len(found.values),
-            "method": found.method,
+            "log_evidence": round(result.log_evidence, 4),
+            "error": round(result.held_out_error(), 4),
+            "pareto_k": round(result.pareto_k, 3),
+            "effective_draws": round(result.effective_draws),
+            "draws": len(result.values),
+            "method": result.method,
         }
     return [
         {"experiment": experiment.name, "number": experiment.number, "folds": experiment.folds,
@@ -196,13 +196,13 @@ def experiments(study: Study, size: str) -> list[Experiment]:
     flat = baselines.without_slopes(prior)
 
     def one(name: str, made: Callable[[], Inputs], believed: Prior = prior, **more: Any) -> None:
-        found.append(Experiment(name, made, believed, **{"draws": study.draws, **more}))
+        result.append(Experiment(name, made, believed, **{"draws": study.draws, **more}))
 
-    found: list[Experiment] = []
+    result: list[Experiment] = []
     one(RULES, lambda: inputs)
     one(BASELINE, lambda: silent, flat)
     if size == "fit":
-        return found
+        return result
     for folds in ("states", *_forward(inputs)):
         one(RULES, lambda: inputs, folds=folds)
         one(BASELINE, lambda: silent, flat, folds=folds)
@@ -232,7 +232,7 @@ def experiments(study: Study, size: str) -> list[Experiment]:
         few = min(study.draws, FEW_DRAWS)
         for k in range(repeats):
             one(name, partial(PLACEBOS[name], study, k), number=k, draws=few)
-    return found
+    return result
 
 
 def _same(inputs: Inputs) -> Inputs:
@@ -301,16 +301,16 @@ Task = Callable[[], list[Row]]
 
 def tasks(study: Study, size: str) -> dict[str, Task]:
     """Everything to do, by name: the experiments, and the checks by simulation in batches."""
-    found: dict[str, Task] = {
+    result: dict[str, Task] = {
         one.key: partial(score, study, one) for one in experiments(study, size)
     }
     for name, check in CHECKS.items():
         for start in range(0, SIMULATIONS.get(size, 0), _CHECKS_AT_ONCE):
-            found[f"simulated from the {name} | {start}"] = partial(
+            result[f"simulated from the {name} | {start}"] = partial(
                 check, study.inputs, study.prior, study.rules if name == "posterior" else None,
                 range(start, start + _CHECKS_AT_ONCE), study.seed,
             )  # fmt: skip
-    return found
+    return result
 
 
 _tasks: dict[str, Task] = {}

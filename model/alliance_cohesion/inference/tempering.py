@@ -67,14 +67,14 @@ def tempered(likelihood: Likelihood, dimensions: int, draws: int, seed: int) -> 
         for _ in range(_MOVES):
             noise = each(normal_quantile, np.clip(chance.random(y.shape), 1e-15, 1.0 - 1e-15))
             to = mean + np.sqrt(1.0 - scale * scale) * (y - mean) + scale * spread * noise
-            found = likelihood(_cube(to))
-            gain = power * (_total(found) - _total(logs))
+            result = likelihood(_cube(to))
+            gain = power * (_total(result) - _total(logs))
             gain += _log_ratio(to, mean, spread) - _log_ratio(y, mean, spread)
             moved = each(log, chance.random(size)) < gain
             y = np.where(moved[:, np.newaxis], to, y)
             logs = [
                 np.where(moved[:, np.newaxis], new, old)
-                for new, old in zip(found, logs, strict=True)
+                for new, old in zip(result, logs, strict=True)
             ]
             scale = min(0.95, max(0.05, scale * (0.8 if moved.mean() < 0.25 else 1.1)))
         every_y.append(y)

@@ -50,8 +50,8 @@ def _signed(value: float) -> str:
 def specifications(path: Path) -> list[Figures]:
     """The log of specifications tried."""
     with path.open("rb") as file:
-        found: list[Figures] = tomllib.load(file)["specification"]
-    return found
+        result: list[Figures] = tomllib.load(file)["specification"]
+    return result
 
 
 def sentences(figures: Figures) -> list[str]:
@@ -99,13 +99,13 @@ def page(figures: Figures, tried: list[Figures], command: str) -> str:
 
 def sections(figures: Figures, tried: list[Figures]) -> tuple[Section, ...]:
     """The same as sections of a report; their first has no heading."""
-    found: list[tuple[str, list[Part]]] = [("", [])]
+    result: list[tuple[str, list[Part]]] = [("", [])]
     for part in _body(figures, tried):
         if isinstance(part, str) and part.startswith(_HEADING):
-            found.append((part.removeprefix(_HEADING), []))
+            result.append((part.removeprefix(_HEADING), []))
         else:
-            found[-1][1].append(_unmarked(part))
-    return tuple(Section(heading, tuple(parts)) for heading, parts in found)
+            result[-1][1].append(_unmarked(part))
+    return tuple(Section(heading, tuple(parts)) for heading, parts in result)
 
 
 def caveats(figures: Figures) -> tuple[str, ...]:
@@ -275,11 +275,11 @@ def _placebos(figures: Figures) -> list[Part]:
         "thinned": "leavers' rows thinned to the stayers' density",
         "jittered": "every strength moved by -1, 0 or +1",
     }
-    found = figures["placebos"]
+    result = figures["placebos"]
     rows = [
         (words, r["repeats"], _signed(r["mean_gain"]), _signed(r["gain_10th_percentile"]),
          _signed(r["gain_90th_percentile"]), r["p"])
-        for words, r in ((words, found[name]) for name, words in meaning.items() if name in found)
+        for words, r in ((words, result[name]) for name, words in meaning.items() if name in result)
     ]  # fmt: skip
     repeats = figures["repeats"]
     more = [

@@ -44,9 +44,9 @@ def _learned(
     figures: dict[str, Any], names: tuple[str, ...], before: Floats, after: Floats
 ) -> Picture:
     """Prior and posterior of every fitted parameter, what was learned most about first."""
-    found = figures["posterior"]
-    fitted = [name for name in names if found[name]["contraction"] is not None]
-    fitted.sort(key=lambda name: -found[name]["contraction"])
+    result = figures["posterior"]
+    fitted = [name for name in names if result[name]["contraction"] is not None]
+    fitted.sort(key=lambda name: -result[name]["contraction"])
     meaning = {row.name: row.meaning for row in PARAMETERS}
     made = sheet(
         "What the record taught: each parameter before and after",
@@ -66,7 +66,7 @@ def _learned(
             if filled:
                 axes.stairs(height, edges, fill=True, color=colour, alpha=0.65)
             axes.stairs(height, edges, color=palette.INK if filled else colour, linewidth=0.9)
-        row = found[name]
+        row = result[name]
         axes.axvline(row["mean"], color=palette.INK, linewidth=0.9)
         axes.axvline(row["prior_mean"], color=_BEFORE, linewidth=0.9, linestyle=(0, (2, 1.5)))
         axes.set_xlim(low, high)
@@ -92,9 +92,10 @@ def _learned(
         ],
     )
     told = "; ".join(
-        f"{name} {found[name]['mean']:.2f} ({found[name]['low']:.2f} to {found[name]['high']:.2f}),"
-        f" prior mean {found[name]['prior_mean']:.2f}, contraction "
-        f"{share(found[name]['contraction'])}"
+        f"{name} {result[name]['mean']:.2f} "
+        f"({result[name]['low']:.2f} to {result[name]['high']:.2f}),"
+        f" prior mean {result[name]['prior_mean']:.2f}, contraction "
+        f"{share(result[name]['contraction'])}"
         for name in fitted
     )
     return Picture(

@@ -12,7 +12,6 @@ from rich.text import Text
 from ..analysis.counterfactual import Answer
 from ..analysis.counterfactual.answer import BY_RULE, CHANNELS, FORECAST, MAIN, given
 from ..analysis.counterfactual.coupling import COUPLINGS
-from ..analysis.counterfactual.moves import STATUS
 from ..core.inputs import Status
 from .document import Document, Figure, Section
 from .grid import Column, Grid, grid, numbers, words
@@ -654,7 +653,7 @@ def _picture(answer: Answer, question: str, states: list[str]) -> "Picture":
                 axes.axvline(decimal_year(change.day), color=palette.INK, lw=0.7)
             _years(axes, begin, end)
     handles = [
-        *(Patch(color=palette.STATUS[status], label=STATUS[status]) for status in Status),
+        *(Patch(color=palette.STATUS[status], label=status.label) for status in Status),
         Line2D([], [], color=palette.INK, lw=0.7, label="documented change"),
         Line2D([], [], color=palette.INK, lw=0.9, linestyle=":", label="branch"),
         Patch(color=palette.INK, alpha=0.15, label="90 % of parameter draws"),

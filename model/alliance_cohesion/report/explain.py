@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..analysis.explain import Explanation
-from ..analysis.explain.explanation import IN_SAMPLE, LABELS, OUT_OF_SAMPLE, PRIOR, plain
+from ..analysis.explain.explanation import IN_SAMPLE, OUT_OF_SAMPLE, PRIOR, plain
 from ..core.inputs import Status
 from ..scenario import Scenario
 from ..scenario.events import RESPONSE, STATUS
@@ -123,10 +123,10 @@ def name(e: Explanation, code: str) -> str:
 def step(e: Explanation) -> str:
     """What is documented of the time step, and what decides it."""
     state = name(e, e.state)
-    after = "stayed so" if e.after == e.before else f"ended it as {LABELS[e.after]}"
+    after = "stayed so" if e.after == e.before else f"ended it as {e.after.label}"
     renewal = " In it the term ended and staying took a signature." if e.renewal else ""
     return (
-        f"{state} began the time step {e.first} to {e.last} as {LABELS[e.before]} and {after}."
+        f"{state} began the time step {e.first} to {e.last} as {e.before.label} and {after}."
         f"{renewal} One step ahead: only what was perceived up to {e.known_until} decides it."
     )
 
@@ -152,7 +152,7 @@ def _towards(e: Explanation, row: Any) -> str:
 def document(e: Explanation, figures: Sequence[Figure] = ()) -> Document:
     """The whole explanation, in the order in which it is read."""
     state, alliance = name(e, e.state), clean(e.about["alliance"])
-    status = LABELS[e.before] + ("" if e.after == e.before else f", then {LABELS[e.after]}")
+    status = e.before.label + ("" if e.after == e.before else f", then {e.after.label}")
     where = clean(e.about["title"] or e.about["scenario"])
     return Document(
         title=f"{state} in {alliance}, {e.first} to {e.last}: {status}",
@@ -214,13 +214,13 @@ def _terms(e: Explanation, most: int = 3) -> str:
 
 
 def _shifts(e: Explanation) -> str:
-    found = e.shifts.dropna(subset="half")
-    if found.empty:
+    result = e.shifts.dropna(subset="half")
+    if result.empty:
         return f"None of {len(e.shifts)} drivers could alone have halved it within its range."
     halves = [
         f"{e.drivers.loc[symbol, 'name']} at {level(symbol, row['half'])} instead of "
         f"{level(symbol, row['now'])}"
-        for symbol, row in found.iterrows()
+        for symbol, row in result.iterrows()
     ]
     return f"Any one of these alone would have halved it: {'; '.join(halves)}."
 

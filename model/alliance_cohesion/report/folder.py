@@ -27,19 +27,19 @@ def manifest_of(folder: Path) -> dict[str, Any]:
         FolderError: it is none.
     """
     try:
-        found = read_json(folder / MANIFEST)
+        result = read_json(folder / MANIFEST)
     except UnreadableError as error:
         raise FolderError(
             f"{folder}: no results folder (no readable {MANIFEST}: {error})"
         ) from error
-    if not isinstance(found, dict) or found.get("program") != PROGRAM:
+    if not isinstance(result, dict) or result.get("program") != PROGRAM:
         raise FolderError(f"{folder}: no results folder of this program")
-    files = found.setdefault("files", {})
-    named = [found.get("entry", MANIFEST), *(files if isinstance(files, dict) else [None])]
+    files = result.setdefault("files", {})
+    named = [result.get("entry", MANIFEST), *(files if isinstance(files, dict) else [None])]
     for name in named:
         if not isinstance(name, str) or not _inside(folder, name):
             raise FolderError(f"{folder}: {MANIFEST} names {name!r:.100}, no file of the folder")
-    return found
+    return result
 
 
 def _inside(folder: Path, name: str) -> bool:

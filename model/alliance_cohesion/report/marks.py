@@ -58,22 +58,22 @@ def marks(timeline: Timeline, i: int) -> list[Mark]:
     Of more than `MOST` events the strongest.
     """
     first, last = float(timeline.years[0]), float(timeline.years[-1])
-    found: list[Mark] = []
+    result: list[Mark] = []
     steps = timeline.scenario.clock.steps
     cast = Cast(timeline.scenario, steps)
     drivers = timeline.drivers(i)
     if len(drivers) > MOST:
         drivers = sorted((e for e in drivers if e.kind in WEIGHED), key=_weight, reverse=True)
     for event in drivers:
-        if len(found) == MOST:
+        if len(result) == MOST:
             break
         kind = _kind(event, _by_patron(event, cast, steps, str(timeline.data["state"].values[i])))
         if kind is None:
             continue
         start, end = _span(event, last)
         if start < last and end >= first:
-            found.append(Mark(event, kind, start, min(end, last), _weight(event)))
-    return sorted(found, key=lambda mark: mark.start)
+            result.append(Mark(event, kind, start, min(end, last), _weight(event)))
+    return sorted(result, key=lambda mark: mark.start)
 
 
 def _by_patron(event: Event, cast: Cast, steps: Steps, state: str) -> bool:

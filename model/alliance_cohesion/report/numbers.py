@@ -49,8 +49,8 @@ def read_numbers(path: Path, sha256: object) -> xr.Dataset:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 raise FolderError(f"{path}: not as it was written; make the results again")
-        with h5py.File(path, "r") as found:
-            _look_over(found, path)
+        with h5py.File(path, "r") as result:
+            _look_over(result, path)
         seconds = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds begin in 1678
         with xr.open_dataset(
             path, engine="h5netcdf", phony_dims="access", decode_times=seconds

@@ -143,9 +143,9 @@ def measures(card: Scorecard) -> list[str]:
             f"  {name} score {score.rules:.5f}, baseline {score.baseline:.5f}, "
             f"skill {score.skill:+.2f}"
         )
-    for kind, found in card.auc.items():
-        if found is not None:
-            lines.append(f"  AUC {kind}: {area(found)}")
+    for kind, result in card.auc.items():
+        if result is not None:
+            lines.append(f"  AUC {kind}: {area(result)}")
     lines.append(
         f"  free runs in which no stayer leaves: {percent(card.free.no_stayer_leaves)} "
         f"(baseline {percent(card.free_baseline.no_stayer_leaves)}); stayers that leave, mean: "

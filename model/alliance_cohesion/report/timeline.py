@@ -40,8 +40,8 @@ class Timeline:
 
     def at_start(self, i: int) -> Status:
         """Documented status of state `i` before its first change."""
-        found = self.changes(i)
-        return found[0].before if found else Status(int(self.data["record"].values[0, i]))
+        result = self.changes(i)
+        return result[0].before if result else Status(int(self.data["record"].values[0, i]))
 
     def changes(self, i: int) -> list[Change]:
         """Documented changes of status of state `i`, in order."""

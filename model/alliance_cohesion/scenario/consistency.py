@@ -51,12 +51,12 @@ def name_problems(
                     yield _slip(event, "target", target, states, meant)
             if event.actor in event.targets:
                 hint = f'a threat from within has the actor "{INTERNAL}"'
-                found, hint = f"found {quoted(event.actor)}", hint if event.kind == THREAT else ""
-                yield event.problem("target", found, "states other than the actor", hint)
+                result, hint = f"found {quoted(event.actor)}", hint if event.kind == THREAT else ""
+                yield event.problem("target", result, "states other than the actor", hint)
             name = small.get(event.actor.casefold(), event.actor)
             if name != event.actor and event.actor not in cast:
-                found, hint = f"found {quoted(event.actor)}", f'did you mean "{name}"?'
-                yield event.problem("actor", found, "one spelling of a name", hint)
+                result, hint = f"found {quoted(event.actor)}", f'did you mean "{name}"?'
+                yield event.problem("actor", result, "one spelling of a name", hint)
         known_state = event.actor in cast or code_of(event.actor)
         if event.kind == STATUS and not known_state:
             meant = near_name(event.actor, alliance.members)
@@ -68,9 +68,9 @@ def name_problems(
         meant = slip(row.state, alliance.members)
         if meant and row.state not in told:
             told.add(row.state)
-            found, hint = f"found {quoted(row.state)}", f'did you mean "{meant}"? {_OWN}'
+            result, hint = f"found {quoted(row.state)}", f'did you mean "{meant}"? {_OWN}'
             place = f"{row.place}, state"
-            yield Problem(row.file, place, found, any_of(alliance.members), hint)
+            yield Problem(row.file, place, result, any_of(alliance.members), hint)
 
 
 def _sponsors(alliance: Alliance, clients: Iterable[Client], file: str) -> Iterator[Problem]:
@@ -81,8 +81,8 @@ def _sponsors(alliance: Alliance, clients: Iterable[Client], file: str) -> Itera
         named += [("against", state, alliance.members) for state in client.against]
         for key, name, allowed in named:
             if name not in allowed:
-                found, hint = f"found {quoted(name)}", suggestion(name, allowed)
-                yield Problem(file, f"{place}, {key}", found, any_of(allowed), hint)
+                result, hint = f"found {quoted(name)}", suggestion(name, allowed)
+                yield Problem(file, f"{place}, {key}", result, any_of(allowed), hint)
 
 
 def _slip(event: Event, column: str, name: str, states: Sequence[str], meant: str) -> Problem:
@@ -97,5 +97,5 @@ def _contradictions(events: Iterable[Event]) -> Iterator[Problem]:
         if event.kind == STATUS:
             other = first.setdefault((event.actor, event.start), event)
             if other.strength != event.strength:
-                found = f"found {quoted(event.strength)}, but {other.place} says {other.strength}"
-                yield event.problem("strength", found, "one status a state and day")
+                result = f"found {quoted(event.strength)}, but {other.place} says {other.strength}"
+                yield event.problem("strength", result, "one status a state and day")

@@ -122,7 +122,7 @@ def cells(scenario: Scenario) -> dict[tuple[str, str, int], list[Event]]:
     """
     first, last = scenario.clock.start.year, scenario.clock.end
     driver = sorter(scenario)
-    found: dict[tuple[str, str, int], list[Event]] = defaultdict(list)
+    result: dict[tuple[str, str, int], list[Event]] = defaultdict(list)
     for event in driving(scenario):
         until = min(last_day(event) or last, last)
         since = first + max(event.start.year - first, 0) // PERIOD * PERIOD
@@ -131,8 +131,8 @@ def cells(scenario: Scenario) -> dict[tuple[str, str, int], list[Event]]:
             begin = max(event.start, date(year, 1, 1))
             middle = begin + (min(until, date(year + PERIOD - 1, 12, 31)) - begin) / 2
             for state in states:
-                found[driver(event, middle), state, year].append(event)
-    return found
+                result[driver(event, middle), state, year].append(event)
+    return result
 
 
 def crowded(scenario: Scenario) -> dict[tuple[str, str, int], list[Event]]:
@@ -149,7 +149,7 @@ def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
     """Rows that may be known only from a decision: just before a state's change of status, from a
     source dated on its day or later, and not marked as a consequence. Each with the state.
     """
-    found = []
+    result = []
     rows = [event for event in scenario.events if event.kind == STATUS]
     for state in scenario.states:
         days = [status.day for status in statuses(rows, state)]
@@ -159,8 +159,8 @@ def leaks(scenario: Scenario) -> list[tuple[Event, str]]:
             if near and {state, ALL_MEMBERS} & set(event.targets):
                 dated = dates_in(event.source)
                 if dated and min(dated) >= min(near):
-                    found.append((event, state))
-    return found
+                    result.append((event, state))
+    return result
 
 
 def coverage_notes(scenario: Scenario) -> Iterator[str]:
@@ -180,40 +180,40 @@ def coverage_notes(scenario: Scenario) -> Iterator[str]:
     ]
     empty = [place for place, cell in table if not cell["finding"] and not cell["rows"]]
     strange = sorted({name for _, c in table for name in c["rows"].split()} - known)
-    for said, found in (
+    for said, result in (
         ("cells that are not there", [", ".join(cell) for cell in missing]),
         ("cells that say nothing", empty),
         ("ids that no row has", strange),
     ):
-        if found:
-            more = f" and {len(found) - 5:,} more" if len(found) > 5 else ""
-            yield f"{COVERAGE}: {said}: {'; '.join(found[:5])}{more}"
+        if result:
+            more = f" and {len(result) - 5:,} more" if len(result) > 5 else ""
+            yield f"{COVERAGE}: {said}: {'; '.join(result[:5])}{more}"
 
 
 def protocol_notes(scenario: Scenario, whole: bool = False) -> list[str]:
     """Where a record departs from the coding protocol: one line a kind, or (`whole`) a case."""
     names = scenario.alliance.names
-    found = []
+    result = []
     if ends := open_ends(scenario):
         told = ", ".join(event.id for event in ends) if whole else rows(ends)
-        found.append(f"offers and demands without an end: {len(ends):,} ({told})")
+        result.append(f"offers and demands without an end: {len(ends):,} ({told})")
     full = [
         f"{driver.replace('_', ' ')}, {name_of(state, names)}, from {year}: {rows(events)}"
         for (driver, state, year), events in crowded(scenario).items()
     ]
     if full:
         what = f"more than {MOST_ROWS} rows of a driver, state and {PERIOD}-year period"
-        found += [f"{what}: {one}" for one in full] if whole else [
+        result += [f"{what}: {one}" for one in full] if whole else [
             f"{what}: {_times(len(full))} ({full[0]})"
         ]  # fmt: skip
     for state in scenario.states:
         if events := [event for event, whose in leaks(scenario) if whose == state]:
-            found.append(
+            result.append(
                 f"just before the status of {name_of(state, names)} changed, from a source of that "
                 f"day or later, and not marked consequence: {rows(events)}"
             )
     covered = (scenario.path.parent / COVERAGE).is_file()
-    return found + (list(coverage_notes(scenario)) if covered else [])
+    return result + (list(coverage_notes(scenario)) if covered else [])
 
 
 def _times(count: int) -> str:

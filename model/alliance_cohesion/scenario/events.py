@@ -232,10 +232,10 @@ def repeated_ids(events: Iterable[Event]) -> list[Problem]:
         first = seen.setdefault(event.id, event)
         if first is not event and len(problems) < MOST_PROBLEMS:
             where = first.place if first.file == event.file else f"{first.file}, {first.place}"
-            found = f"found {quoted(event.id)}, the id of {where}"
+            result = f"found {quoted(event.id)}, the id of {where}"
             unnamed = event.id == event.place.replace(" ", "-")
             hint = "a row without an id is named after its place" if unnamed else ""
-            problems.append(event.problem("id", found, "each id once", hint))
+            problems.append(event.problem("id", result, "each id once", hint))
     return problems
 
 

@@ -58,8 +58,8 @@ def read_bytes(path: Path, most: int) -> bytes:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableError(f"cannot be read ({reason})") from error
     if size > most:
-        found = f"{math.ceil(10 * size / MB) / 10:,g} MB"
-        raise UnreadableError(found, allowed=f"at most {most // MB} MB")
+        result = f"{math.ceil(10 * size / MB) / 10:,g} MB"
+        raise UnreadableError(result, allowed=f"at most {most // MB} MB")
     return content
 
 
@@ -71,8 +71,8 @@ def text_of(path: Path, most: int) -> str:
     """
     content = read_bytes(path, most)
     if kind := kind_of_file(content):
-        found, place, hint = kind
-        raise UnreadableError(found, place, "text in UTF-8", hint)
+        result, place, hint = kind
+        raise UnreadableError(result, place, "text in UTF-8", hint)
     wrong = content.find(b"\0")
     try:
         text = content.decode("utf-8-sig")

@@ -52,11 +52,11 @@ def changes(scenario: Scenario, state: str) -> list[Change]:
     after = [status for status in dated if clock.start < status.day <= clock.end]
     joins = joining(before, after) is not None
     now = Status.OUT if joins else Status(before[-1].code if before else Status.MEMBER)
-    found = []
+    result = []
     for status in after:
         if status.code == now:
             continue
-        found.append(
+        result.append(
             Change(
                 steps.at(status.day) - steps.first,
                 status.day,
@@ -69,4 +69,4 @@ def changes(scenario: Scenario, state: str) -> list[Change]:
         )
         now = Status(status.code)
         joins = joins and now != Status.MEMBER
-    return found
+    return result

@@ -61,8 +61,8 @@ def read_layers(path: Path, problems: list[Problem], above: tuple[Path, ...] = (
     if content is None:
         return []
     problems += [
-        Problem(shown(path), key_path(place), found, allowed)
-        for place, found, allowed in islice(_unsound(content), MOST_PROBLEMS)
+        Problem(shown(path), key_path(place), result, allowed)
+        for place, result, allowed in islice(_unsound(content), MOST_PROBLEMS)
     ]
     layer = Layer(path, content)
     base = content.get("base")

@@ -39,9 +39,9 @@ def locate(reference: str | Path, near: Path | None = None, asking: Path | None 
         candidates.append(path.with_name(f"{path.name}.toml"))
     if text in names:
         candidates.append(names[text])
-    found = [file for file in candidates if is_file(file) and not _same(file, asking)]
-    if found:
-        return found[0]
+    result = [file for file in candidates if is_file(file) and not _same(file, asking)]
+    if result:
+        return result[0]
     alike = [name for name in names if name.rpartition("/")[2] == text]
     alike = [name for name in alike if not _same(names[name], asking)]
     if len(alike) == 1:

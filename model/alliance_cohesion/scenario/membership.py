@@ -36,18 +36,18 @@ def statuses(events: Iterable[Event], state: str) -> list[StatusRow]:
         (event for event in events if event.kind == STATUS and event.actor == state),
         key=lambda event: (event.start, _CODES[str(event.strength)]),
     )
-    found: list[StatusRow] = []
+    result: list[StatusRow] = []
     before = _MEMBER
     for k, event in enumerate(rows):
         code = _CODES[str(event.strength)]
-        found.append(StatusRow(event.start, code, event))
+        result.append(StatusRow(event.start, code, event))
         after = _OUT if code == _MEMBER else before
         next_day = event.end + timedelta(days=1) if event.end and event.end < date.max else None
         if next_day and not any(later.start <= next_day for later in rows[k + 1 :]):
-            found.append(StatusRow(next_day, after, event, ends=True))
+            result.append(StatusRow(next_day, after, event, ends=True))
             code = after
         before = code
-    return found
+    return result
 
 
 def membership(scenario: Scenario, steps: Steps) -> tuple[Codes, Codes, Ints]:

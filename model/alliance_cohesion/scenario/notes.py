@@ -28,9 +28,9 @@ def notes(scenario: Scenario) -> list[str]:
     parts = (_outsiders, _unreached, _twice, _statuses, _indicators)
     told = []
     for part in parts:
-        found = list(part(scenario))
-        more = len(found) - _MOST_ALIKE
-        told += found[:_MOST_ALIKE] + (
+        result = list(part(scenario))
+        more = len(result) - _MOST_ALIKE
+        told += result[:_MOST_ALIKE] + (
             [f"and {more:,} more notes like the last"] if more > 0 else []
         )
     return told

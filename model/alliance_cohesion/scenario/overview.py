@@ -48,17 +48,17 @@ def overview(scenario: Scenario, with_density: bool = False) -> list[str]:
 def _changes(scenario: Scenario) -> list[str]:
     """The changes of status within the clock, in order."""
     rows = [event for event in scenario.events if event.kind == STATUS]
-    found: list[tuple[StatusRow, str]] = []
+    result: list[tuple[StatusRow, str]] = []
     for state in scenario.states:
         now: int | None = None
         for status in statuses(rows, state):
             inside = scenario.clock.start < status.day <= scenario.clock.end
             if inside and status.code != now:
-                found.append((status, state))
+                result.append((status, state))
             now = status.code
-    found.sort(key=lambda one: one[0].day)
+    result.sort(key=lambda one: one[0].day)
     own = scenario.alliance.names
-    return [f"{name_of(state, own)} {_WORDS[s.code]} {s.day}" for s, state in found]
+    return [f"{name_of(state, own)} {_WORDS[s.code]} {s.day}" for s, state in result]
 
 
 def _density(scenario: Scenario, whole: bool) -> list[str]:

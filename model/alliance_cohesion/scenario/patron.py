@@ -28,7 +28,7 @@ def requests(scenario: Scenario, inputs: Inputs) -> list[Request]:
     """The record's requests; the threat in force in their time step says what prompted them."""
     f = inputs.drivers
     cast = Cast(scenario, scenario.clock.steps)
-    found = []
+    result = []
     for event in scenario.events:
         if event.kind != "response" or event.consequence:
             continue
@@ -42,7 +42,7 @@ def requests(scenario: Scenario, inputs: Inputs) -> list[Request]:
             inside = max(f.driver("inside")[t, i], _fellow(inputs, t, i))
             external = max(f.driver("external")[t, i], _fellow(inputs, t, i, away=True))
             strength = float(event.strength or 0.0)
-            found.append(
+            result.append(
                 Request(
                     t, i, (event.threat_level or 1) / 5.0,
                     bool(f.driver("internal")[t, i] > max(inside, external)),
@@ -50,7 +50,7 @@ def requests(scenario: Scenario, inputs: Inputs) -> list[Request]:
                     strength > 0, abs(strength), event.id,
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda one: (one.step, one.state))
+    return sorted(result, key=lambda one: (one.step, one.state))
 
 
 def _fellow(inputs: Inputs, t: int, i: int, *, away: bool = False) -> float:

@@ -26,8 +26,8 @@ def fitted() -> dict[str, Any]:
     files = sorted(shipped.folder("calibration").glob("reactions-*.json"))
     if not files:
         raise ValueError("no fitted reactions are shipped; make them with `cohesion calibrate`")
-    found: dict[str, Any] = json.loads(files[-1].read_text(encoding="utf-8"))
-    return found
+    result: dict[str, Any] = json.loads(files[-1].read_text(encoding="utf-8"))
+    return result
 
 
 def is_fitted() -> bool:
@@ -203,9 +203,9 @@ def _sources(inputs: Inputs, found: dict[str, Any]) -> tuple[list[int], list[int
 def _alternatives(inputs: Inputs) -> set[tuple[int, int]]:
     """Pairs of states (actor, target) of which the record has an episode or a status threat."""
     f, n = inputs.drivers, len(inputs.states)
-    found = set()
+    result = set()
     for cell in range(len(f.pair_start) - 1):
         for k in range(f.pair_start[cell], f.pair_start[cell + 1]):
             if f.pair_outside[k] and f.pair_level[k] >= REQUEST_LEVEL:
-                found.add((int(f.pair_actor[k]), cell % n))
-    return found
+                result.add((int(f.pair_actor[k]), cell % n))
+    return result

@@ -138,8 +138,8 @@ def _posterior(layers: list[Layer], problems: list[Problem]) -> str:
         return name if isinstance(name, str) else POSTERIORS[0]
     file = layer.path.parent / name
     if name.strip() and not is_file(file):
-        found, allowed = f"found {quoted(name)}", '"default", "prior", "null" or a file'
-        problems.append(Problem(shown(layer.path), "parameters.posterior", found, allowed))
+        result, allowed = f"found {quoted(name)}", '"default", "prior", "null" or a file'
+        problems.append(Problem(shown(layer.path), "parameters.posterior", result, allowed))
     return str(file)
 
 

@@ -83,12 +83,12 @@ def wrong_date(text: str) -> WrongError:
     if re.fullmatch(r"\d{5}", text, re.ASCII) and int(text) in _SERIALS:
         day = (_FIRST_SERIAL + timedelta(days=int(text))).isoformat()
         return WrongError(A_DATE, f'a spreadsheet\'s number of days? then "{day}"', "day number")
-    found = _other_readings(text)
-    if found:
-        hint = "did you mean " + " or ".join(f'"{iso}"' for iso in found) + "?"
+    result = _other_readings(text)
+    if result:
+        hint = "did you mean " + " or ".join(f'"{iso}"' for iso in result) + "?"
         form = re.sub(r"[^\W\d_]+", "a", text)  # what rows have in common
         form = re.sub(r"\d+", "9", re.sub(r"\d{4}", "y", form))
-        return WrongError(A_DATE, hint, f"date {form} {found[0].count('-')}")
+        return WrongError(A_DATE, hint, f"date {form} {result[0].count('-')}")
     if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text, re.ASCII):
         return WrongError(f"{A_DATE}, of a day that exists")
     return WrongError(A_DATE)
@@ -107,7 +107,7 @@ def _other_readings(text: str) -> list[str]:
         text = re.sub(f"^{form}$", lambda match: " ".join(match.groups()), text, flags=re.ASCII)
     words = " ".join(re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text).replace(",", " ").split())
     words = re.sub(r"[-/. ]+", " ", words)
-    found: dict[str, None] = {}
+    result: dict[str, None] = {}
     for written, forms in _OTHER_DATES.items():
         for form in forms.split("|"):
             try:
@@ -116,9 +116,9 @@ def _other_readings(text: str) -> list[str]:
                 continue
             if form.endswith("%y") and day.year > date.today().year:
                 day = day.replace(year=day.year - 100)
-            found[day.strftime(written).zfill(len("1999-04"))] = None
+            result[day.strftime(written).zfill(len("1999-04"))] = None
     about = _ABOUT.fullmatch(text)
-    return list(found) or ([about[1]] if about and about[1] > "0000" else [])
+    return list(result) or ([about[1]] if about and about[1] > "0000" else [])
 
 
 def year(text: str) -> int:
@@ -166,11 +166,11 @@ def dates_in(text: str) -> list[date]:
     """The dates that a text names, to the day or the month (then its first day)."""
     month = r"[A-Z][a-z]{2,8}\.?"
     form = rf"\d{{4}}-\d\d(?:-\d\d)?|\d{{1,2}} {month} \d{{4}}|{month} (?:\d{{1,2}}, )?\d{{4}}"
-    found = []
+    result = []
     for written in re.findall(form, text, re.ASCII):
         for iso in _other_readings(written.replace(".", ""))[:1]:
             try:
-                found.append(date.fromisoformat(iso if len(iso) > 7 else f"{iso}-01"))
+                result.append(date.fromisoformat(iso if len(iso) > 7 else f"{iso}-01"))
             except ValueError:
                 continue
-    return found
+    return result

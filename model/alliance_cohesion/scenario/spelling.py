@@ -17,14 +17,14 @@ def most_like(word: str, known: Iterable[str]) -> list[str]:
     """The known words that are like `word`, most alike first, five at most."""
     if len(word) > _LONGEST:
         return []
-    found = process.extract(
+    result = process.extract(
         word,
         sorted(set(known)),
         scorer=OSA.normalized_similarity,
         processor=str.casefold,
         score_cutoff=0.5,
     )
-    return [match[0] for match in found]
+    return [match[0] for match in result]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -40,8 +40,8 @@ def slip_of(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is a slip of: two letters off, or one if that is short."""
     if len(word) < _SHORTEST:
         return None
-    found = (one for one in known if _differ(word, one, 1 if len(one) <= _SHORT else 2))
-    return next(found, None)
+    result = (one for one in known if _differ(word, one, 1 if len(one) <= _SHORT else 2))
+    return next(result, None)
 
 
 def near_name(word: str, known: Iterable[str]) -> str | None:

@@ -90,9 +90,9 @@ def _states() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
         rows = sorted(csv.DictReader(file), key=lambda row: row["to"] != "")  # those of today first
     spellings: dict[str, tuple[str, ...]] = {}
     for column in ("code", "name", "also", "cow", "gw", "letters"):  # of two readings, the first
-        found: dict[str, tuple[str, ...]] = {}
+        result: dict[str, tuple[str, ...]] = {}
         for row in rows:
             for text in filter(None, row[column].split(";")):
-                found[fold(text)] = (*found.get(fold(text), ()), row["code"])
-        spellings = found | spellings
+                result[fold(text)] = (*result.get(fold(text), ()), row["code"])
+        spellings = result | spellings
     return {row["code"]: row["name"] for row in rows}, spellings

@@ -32,15 +32,15 @@ def table_files(layers: list[Layer], key: str, problems: list[Problem]) -> dict[
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
         return {}  # not there, or told by the schema
-    found = {}
+    result = {}
     for name in names[:MOST_TABLES]:
         table = None if has_control_character(name) else _find(layer, name)
         if table:
-            found[table[0]] = table[1]
+            result[table[0]] = table[1]
         else:
             place = f"tables.{key}"
             problems.append(Problem(shown(layer.path), place, f"found {quoted(name)}", _ALLOWED))
-    return found
+    return result
 
 
 def _find(layer: Layer, name: str) -> tuple[Path, Path | None] | None:

@@ -71,9 +71,9 @@ def read_indicators(*paths: Path) -> tuple[tuple[Indicator, ...], list[Problem]]
             first = indicators.setdefault(key, row)
             if first is not row:
                 where = first.place if first.file == row.file else f"{first.file}, {first.place}"
-                found = f"found {quoted(', '.join(map(str, key)))}, as in {where}"
+                result = f"found {quoted(', '.join(map(str, key)))}, as in {where}"
                 allowed = "one value a state, year and indicator"
-                wrong.append(Problem(row.file, place, found, allowed, slip="twice"))
+                wrong.append(Problem(row.file, place, result, allowed, slip="twice"))
         problems += wrong
     return tuple(indicators.values()), problems
 
@@ -134,8 +134,8 @@ def read_rows(
         for number, cells in rows:
             place = f"row {number}"
             if len(problems) >= MOST_PROBLEMS:
-                found = f"more than {MOST_PROBLEMS:,} problems; the rest was not read"
-                problems.append(Problem(name, place, found))
+                result = f"more than {MOST_PROBLEMS:,} problems; the rest was not read"
+                problems.append(Problem(name, place, result))
                 return
             if number > MOST_ROWS + 1:
                 allowed = f"at most {MOST_ROWS:,} rows"
@@ -149,8 +149,8 @@ def read_rows(
                 yield place, {column: cell for column, cell in named if column}
             else:
                 hint = "a cell that contains a comma needs quotes"
-                found, allowed = f"{len(cells)} cells", f"{len(header)} cells"
-                problems.append(Problem(name, place, found, allowed, hint))
+                result, allowed = f"{len(cells)} cells", f"{len(header)} cells"
+                problems.append(Problem(name, place, result, allowed, hint))
     except csv.Error as error:
         problems.append(Problem(name, f"row {number + 1}", f"not a CSV row ({error})"))
 
@@ -172,9 +172,9 @@ def _header_problems(
         yield Problem(name, place, f"{len(header):,} columns", f"at most {MOST_COLUMNS}")
         return
     if missing and (elsewhere := _where_names_stand(text, required)):
-        found = f"found {quoted(header[0])}" if any(header) else "nothing there"
+        result = f"found {quoted(header[0])}" if any(header) else "nothing there"
         hint = f"they are in row {elsewhere}: delete the rows above it"
-        yield Problem(name, place, found, "the names of the columns", hint)
+        yield Problem(name, place, result, "the names of the columns", hint)
         return
     if missing and (wide := _wide(text)):
         hint = "turn it into one value a row (R: pivot_longer, Python: pandas melt)"
@@ -190,8 +190,8 @@ def _header_problems(
         slips = [f'"{guess}"' for column in missing if (guess := guesses[column])]
         hint = f"did you mean {', '.join(slips)}?" if slips else ""
         there = f", only {any_of(others, 8)}" if others and not slips else ""
-        found = f"no column {', '.join(map(quoted, missing))}{there}"
-        yield Problem(name, place, found, ", ".join(known), hint)
+        result = f"no column {', '.join(map(quoted, missing))}{there}"
+        yield Problem(name, place, result, ", ".join(known), hint)
     for column in optional:
         if guess := guesses.get(column):
             hint = f'did you mean "{column}"?'

@@ -86,8 +86,8 @@ def _problem(details: ErrorDetails, file: str, place: str, model: type[BaseModel
 
 
 def _not_a_word(file: str, where: str, value: object, words: Sequence[str]) -> Problem:
-    found = f"found {quoted(value)}" if value else _NOTHING
-    return Problem(file, where, found, ", ".join(words), suggestion(as_text(value), words))
+    result = f"found {quoted(value)}" if value else _NOTHING
+    return Problem(file, where, result, ", ".join(words), suggestion(as_text(value), words))
 
 
 def _found(value: object) -> str:

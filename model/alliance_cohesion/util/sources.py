@@ -18,11 +18,13 @@ def sources() -> dict[str, str]:
     """
     places = [_PACKAGE / name for name in _NUMBERS]
     files = [file for place in places for file in (place, *sorted(place.rglob("*.py")))]
-    found = {file.relative_to(_PACKAGE).as_posix(): _hash(file) for file in files if file.is_file()}
+    result = {
+        file.relative_to(_PACKAGE).as_posix(): _hash(file) for file in files if file.is_file()
+    }
     fits = shipped.folder("calibration")
     for file in (fits / "priors.toml", *sorted(fits.glob("reactions-*.json"))):
-        found[f"calibration/{file.name}"] = _hash(file)
-    return found
+        result[f"calibration/{file.name}"] = _hash(file)
+    return result
 
 
 def _hash(file: Path) -> str:

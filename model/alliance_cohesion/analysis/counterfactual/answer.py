@@ -29,7 +29,7 @@ from . import guards, histories
 from .coupling import COUPLINGS, ORDERED
 from .histories import Paired
 from .intervals import Estimate, estimate, variance_ratio
-from .moves import MEMBER, STATUS, happened, moves, outcome, parting
+from .moves import MEMBER, happened, moves, outcome, parting
 from .pair import Pair, Sample
 
 HISTORIES = 4000
@@ -112,8 +112,8 @@ class Answer:
 
     def frozen_or_out(self, question: str, simulation: str, band: str = "mean") -> Floats:
         """[step from the branch on, state] share of histories in which a state is not a member."""
-        found = self.data["frozen_or_out"].sel(question=question, simulation=simulation, band=band)
-        return np.asarray(found.values[self.data.attrs["known_steps"] :])
+        result = self.data["frozen_or_out"].sel(question=question, simulation=simulation, band=band)
+        return np.asarray(result.values[self.data.attrs["known_steps"] :])
 
     @property
     def watched(self) -> list[str]:
@@ -242,10 +242,10 @@ def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> x
     for q, (base, changed) in enumerate(runs.values()):
         was, now = away(base), away(changed)
         one = draws if len(base) > 1 else 1  # one documented history stands for all
-        for k, found in enumerate(
+        for k, result in enumerate(
             (estimate(was, one), estimate(now, draws), estimate(now - was, draws))
         ):
-            wide[q, k, :, known:] = [found.mean, found.low, found.high, found.error]
+            wide[q, k, :, known:] = [result.mean, result.low, result.high, result.error]
         for k, path in enumerate((base, changed)):
             for status in Status:
                 share[q, k, known:, :, status] = (path == status).mean(axis=0)
@@ -268,7 +268,7 @@ def _dataset(pair: Pair, runs: Runs, sample: Sample, count: int, seed: int) -> x
             "time": times(inputs.decided),
             "state": list(inputs.states),
             "name": ("state", [name_of(s, scenario.alliance.names) for s in inputs.states]),
-            "status": list(STATUS),
+            "status": [status.label for status in Status],
             "parameter": list(NAMES),
             "draw": np.arange(draws),
         },
@@ -352,7 +352,7 @@ def _moves_table(pair: Pair, runs: Runs, draws: int) -> pd.DataFrame:
             "kind": move.kind,
             "date": move.date,
             "until": month(pair, move.stop),
-            "from": STATUS[move.before],
+            "from": Status(move.before).label,
         }
         in_base, in_changed = (happened(move, path, start) for path in runs[FORECAST])
         lacking = int((~in_changed).sum())
@@ -420,9 +420,9 @@ def _partings(pair: Pair, runs: Runs) -> pd.DataFrame:
     """When the two simulations first differ: share of histories, and median month."""
     rows = []
     for question, paths in runs.items():
-        found = parting(*paths)
-        median = "" if found.median is None else str(_edges(pair)[found.median])[:7]
-        rows.append((question, found.share, median))
+        result = parting(*paths)
+        median = "" if result.median is None else str(_edges(pair)[result.median])[:7]
+        rows.append((question, result.share, median))
     return pd.DataFrame(rows, columns=["question", "share", "median"])
 
 
@@ -443,12 +443,12 @@ def _guards(pair: Pair, data: xr.Dataset, sample: Sample) -> tuple[pd.DataFrame,
         "farthest_state": state, "farthest_month": at, "beyond": ", ".join(span.beyond),
         "coupling_disagreement": float(np.ptp(couplings, axis=0).max()),
     }  # fmt: skip
-    found = guards.logistic_changes(pair)
+    result = guards.logistic_changes(pair)
     effect = wide.sel(question=FORECAST).values[known:].mean(axis=0)
     rows = [
         (pair.base.inputs.states[i], change, guards.agrees(float(effect[i]), change))
         for i in pair.focal
-        for change in [np.nan if found is None else float(found[i])]
+        for change in [np.nan if result is None else float(result[i])]
     ]
     baseline = pd.DataFrame(rows, columns=["state", "change_in_leavings", "agrees"])
     return pd.DataFrame([row]), baseline.astype({"agrees": object})

@@ -109,12 +109,12 @@ def nearest(
         scale: [covariate] range of the evidence.
         apart: Time steps.
     """
-    found = np.empty(len(points))
+    result = np.empty(len(points))
     for k, (point, (t, i)) in enumerate(zip(points, places, strict=True)):
         distance = np.abs((evidence - point) / scale).mean(axis=1)
         distance[(known[:, 1] == i) & (np.abs(known[:, 0] - t) <= apart)] = np.inf
-        found[k] = distance.min()
-    return found
+        result[k] = distance.min()
+    return result
 
 
 def in_hull(point: Floats, evidence: Floats) -> bool:

@@ -12,8 +12,6 @@ from ...inference import record
 from ...simulation import Simulation
 
 MEMBER = int(Status.MEMBER)
-STATUS = ("member", "frozen", "out")
-"""What each status is called."""
 
 
 @dataclass(frozen=True)

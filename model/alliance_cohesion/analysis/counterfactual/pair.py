@@ -67,17 +67,17 @@ class Pair:
         """[T, N] where inputs differ that reach a state by name or as one of the members."""
         base, changed = self.both
         f, g = base.drivers, changed.drivers
-        found = np.zeros(base.record.shape, dtype=bool)
+        result = np.zeros(base.record.shape, dtype=bool)
         for name in _OWN:
             differs = getattr(f, name) != getattr(g, name)
-            found |= differs.reshape(*found.shape, -1).any(axis=-1)
-        found |= _pairs_differ(base, changed)
+            result |= differs.reshape(*result.shape, -1).any(axis=-1)
+        result |= _pairs_differ(base, changed)
         before = np.vstack([base.initial[np.newaxis], base.record[:-1]])
         inside = before != Status.OUT
         for name in _ALL:
             rows = _rows_differ(getattr(f, name), getattr(g, name))
-            found |= rows[:, np.newaxis] & inside
-        return found
+            result |= rows[:, np.newaxis] & inside
+        return result
 
     @property
     def known(self) -> int:
@@ -231,12 +231,12 @@ def _rows_differ(a: Any, b: Any) -> np.ndarray:
 def _pairs_differ(base: Inputs, changed: Inputs) -> np.ndarray:
     """[T, N] where the threats between states to a cell differ."""
     cells = base.record.size
-    found = np.zeros(cells, dtype=bool)
+    result = np.zeros(cells, dtype=bool)
     f, g = base.drivers, changed.drivers
     one, two = _threats(f), _threats(g)
     for cell in set(one) | set(two):
-        found[cell] = one.get(cell) != two.get(cell)
-    return found.reshape(base.record.shape)
+        result[cell] = one.get(cell) != two.get(cell)
+    return result.reshape(base.record.shape)
 
 
 def _threats(f: Any) -> dict[int, list[tuple[int, float, int]]]:
@@ -247,7 +247,7 @@ def _threats(f: Any) -> dict[int, list[tuple[int, float, int]]]:
         strict=True,
     ):  # fmt: skip
         threats.setdefault(cell, []).append((threat[0], threat[1], threat[2]))
-    return {cell: sorted(found) for cell, found in threats.items()}
+    return {cell: sorted(result) for cell, result in threats.items()}
 
 
 @lru_cache(maxsize=4)
@@ -255,14 +255,14 @@ def _draws(
     choice: str, alliance: str, fixed: tuple[tuple[str, float], ...], seed: int
 ) -> tuple[Floats, str, bool]:
     """Parameter draws, as in `draws`; of the prior, as many as it takes to explain a record."""
-    found = draws(choice, alliance, dict(fixed), seed)
-    if found.origin != "prior":
-        return found.values, found.origin, found.seen
+    result = draws(choice, alliance, dict(fixed), seed)
+    if result.origin != "prior":
+        return result.values, result.origin, result.seen
     believed = prior.default()
     values = believed.transform(believed.cube(PRIOR_POOL, seed))
     for name, value in fixed:
         values[:, NAMES.index(name)] = value
-    return values, found.origin, False
+    return values, result.origin, False
 
 
 _known: dict[str, Floats] = {}

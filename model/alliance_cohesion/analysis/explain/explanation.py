@@ -26,7 +26,6 @@ from . import rows
 from .shifts import LARGEST_OFFER, Decision
 
 LOW, HIGH = 0.05, 0.95
-LABELS = {Status.MEMBER: "member", Status.FROZEN: "frozen", Status.OUT: "out"}
 OF_TERM = dict(zip(TERMS, ("E|rho", "G|rho", "D", "P", "A", "O", "C", ""), strict=True))
 """Symbols of the drivers that a term is made of."""
 DRIVERS = {
@@ -120,10 +119,10 @@ class Explanation:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name; the key of a row is its first column."""
-        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        result = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             name: table.reset_index() if table.index.name else table
-            for name, table in found.items()
+            for name, table in result.items()
             if isinstance(table, pd.DataFrame) and name != "by_draw"
         }
 
@@ -137,8 +136,8 @@ class Explanation:
             "date": self.date,
             "time_step": {"first": self.first.isoformat(), "last": self.last.isoformat()},
             "known_until": self.known_until.isoformat(),
-            "status": LABELS[self.before],
-            "status_after": LABELS[self.after],
+            "status": self.before.label,
+            "status_after": self.after.label,
             "renewal": self.renewal,
             "move": self.move,
             "per": self.per,
@@ -171,8 +170,8 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
     scenario, inputs = sim.scenario, sim.inputs
     state = chosen(state, inputs.states, scenario.alliance.names) or state
     i, t = _place(scenario, inputs, state, date)
-    found = sim.draws(seed)
-    draws, f = found.values, inputs.drivers
+    result = sim.draws(seed)
+    draws, f = result.values, inputs.drivers
     trace = replay.trace(_until(inputs, t), draws)
     latent, transitions = trace.latent[:, 0], trace.probabilities[:, 0]
     statuses = record.statuses(inputs)
@@ -180,7 +179,7 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
     D = float(f.dependence[t - 1, i])
     decision = Decision(draws, latent[:, i], D, before, int(f.renewal[t]), f.dt)
     by_term = terms(draws, latent[:, i], np.array(D))
-    kept = _held_out(sim, found, before)
+    kept = _held_out(sim, result, before)
     peers = _peers(
         inputs, t, statuses[0][t - f.first] == before, decision, latent, transitions, kept
     )
@@ -195,11 +194,11 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
             "patron": scenario.alliance.patron,
             "seed": scenario.seed if seed is None else seed,
             "draws": len(draws),
-            "parameters_from": found.origin,
-            "parameters_sha256": found.digest,
+            "parameters_from": result.origin,
+            "parameters_sha256": result.digest,
             "version": __version__,
         },
-        sample=_sample(found),
+        sample=_sample(result),
         state=state,
         date=date,
         first=inputs.steps[t].item(),
@@ -215,7 +214,7 @@ def explain(sim: Simulation, state: str, date: str, seed: int | None = None) -> 
         facts=rows.Evidence(scenario, inputs, i, t, draws).facts(),
         dependence=rows.dependence(scenario, state, t - 1),
         probabilities=_probabilities(
-            decision, transitions[:, i], _sample(found), kept, (t - f.first, i)
+            decision, transitions[:, i], _sample(result), kept, (t - f.first, i)
         ),
         peers=peers,
         shifts=_shifts(decision, drivers),
@@ -307,7 +306,7 @@ def _probabilities(
     The two ways of leaving compete at constant rates, so they share its probability as they share
     that of the step.
     """
-    steps = {f"ends the step {LABELS[to]}": transitions[:, to] for to in Status}
+    steps = {f"ends the step {to.label}": transitions[:, to] for to in Status}
     move = decision.probability(decision.alignment)
     moves = {decision.move: move}
     if decision.status == Status.MEMBER:

@@ -118,9 +118,9 @@ class Evidence:
 
     def facts(self) -> pd.DataFrame:
         """The rows behind each driver, with the columns `FACTS`; see `Explanation.facts`."""
-        found = [fact for k, symbol in enumerate(THREATS) for fact in self._threats(symbol, k)]
-        found += [*self._offers(), *self._answers(), *self._departures()]
-        return pd.DataFrame(found, columns=FACTS)
+        result = [fact for k, symbol in enumerate(THREATS) for fact in self._threats(symbol, k)]
+        result += [*self._offers(), *self._answers(), *self._departures()]
+        return pd.DataFrame(result, columns=FACTS)
 
     def _threats(self, symbol: str, driver: int) -> Iterator[dict[str, Any]]:
         """R1. The rows that set a level, those near it, and the next strongest."""
@@ -150,7 +150,7 @@ class Evidence:
             if reach.seen[-1, _OFFER]:
                 event = reach.event
                 groups[event.actor, event.targets == (ALL_MEMBERS,)].append(reach)
-        found = []
+        result = []
         for (actor, _), group in groups.items():
             best = max(group, key=lambda reach: (reach.seen[-1, _OFFER], reach.event.start))
             against = [
@@ -159,26 +159,26 @@ class Evidence:
                 if other.actor == actor and not self.alone(best.event, other)[-1, _OFFER]
             ]
             points = 0.0 if against else float(best.seen[-1, _OFFER])
-            found.append((points, best.event, "|".join(against)))
-        found.sort(key=lambda offer: (-offer[0], *_age(offer[1])))
-        return [_fact("O", event, points, cancelled_by=by) for points, event, by in found]
+            result.append((points, best.event, "|".join(against)))
+        result.sort(key=lambda offer: (-offer[0], *_age(offer[1])))
+        return [_fact("O", event, points, cancelled_by=by) for points, event, by in result]
 
     def _answers(self) -> list[dict[str, Any]]:
         """R2. Answers to requests of the state and of others, by weight; the state's own first."""
-        found = []
+        result = []
         for event, seen in self.reaches:
             own, others = seen[:, _OWN].sum(axis=1), seen[:, _OTHERS].sum(axis=1)
             if own.any() or others.any():
                 weight = (self._memory_left * (own + self._omega * others)).sum(axis=1)
-                found.append(_fact("rho", event, weight.mean(), own=bool(own.any())))
-        return sorted(found, key=lambda fact: (not fact["own"], -fact["now"], fact["id"]))
+                result.append(_fact("rho", event, weight.mean(), own=bool(own.any())))
+        return sorted(result, key=lambda fact: (not fact["own"], -fact["now"], fact["id"]))
 
     def _departures(self) -> list[dict[str, Any]]:
         """The share of the other members that each departure was, faded.
 
         A departure for which the record has no row of its own is left out.
         """
-        inputs, found = self.inputs, []
+        inputs, result = self.inputs, []
         left = self._memory_left.mean(axis=0)
         for change in changes(inputs):
             t = change.step + inputs.drivers.first
@@ -188,8 +188,8 @@ class Evidence:
             event = self._status_row(change.state, t)
             if event:
                 share = left[t] / np.count_nonzero(others == Status.MEMBER)
-                found.append(_fact("C", event, share, own=False))
-        return sorted(found, key=lambda fact: (-fact["now"], fact["id"]))
+                result.append(_fact("C", event, share, own=False))
+        return sorted(result, key=lambda fact: (-fact["now"], fact["id"]))
 
     def _status_row(self, state: int, t: int) -> Event | None:
         """The last row that gives a state its status in a time step."""
@@ -219,7 +219,7 @@ def dependence(scenario: Scenario, state: str, step: int) -> pd.DataFrame:
     no line where the alliance's default holds.
     """
     steps = scenario.clock.steps
-    found = []
+    result = []
     for (whose, name), shares in components(scenario, steps).items():
         share = float(shares[step])
         if whose != state or np.isnan(share):
@@ -231,7 +231,7 @@ def dependence(scenario: Scenario, state: str, step: int) -> pd.DataFrame:
             if (change.state, change.indicator) == (state, name) and _holds(change, steps, step)
         ]
         if held:
-            found.append(line | {"held_by": held[-1]})
+            result.append(line | {"held_by": held[-1]})
             continue
         rows = sorted(
             (row for row in scenario.indicators if (row.state, row.indicator) == (state, name)),
@@ -240,11 +240,11 @@ def dependence(scenario: Scenario, state: str, step: int) -> pd.DataFrame:
         middle = float(steps.middles[step])
         by = [row for row in rows if row.year + 0.5 <= middle][-1:]
         after = [row for row in rows if row.year + 0.5 > middle][:1]
-        found += [
+        result += [
             line | {"year": row.year, "reading": row.value, "source": row.source, "held_by": ""}
             for row in (*by, *after)
         ]
-    return pd.DataFrame(found, columns=DEPENDENCE)
+    return pd.DataFrame(result, columns=DEPENDENCE)
 
 
 def _holds(change: SetIndicator, steps: Steps, step: int) -> bool:
@@ -269,7 +269,7 @@ def statements(
         The columns `STATEMENTS`: first what the state itself said or did and what followed from a
         decision, then other notes, each the nearest in time first; `days` counts from the day.
     """
-    found = []
+    result = []
     for event in events:
         if not (event.kind == NOTE or event.consequence):
             continue
@@ -277,12 +277,12 @@ def statements(
         near = day - BEFORE <= event.start <= day + AFTER
         if near and (own or {state, *groups} & {*event.targets}):
             more = {"consequence": event.consequence, "own": own, "days": (event.start - day).days}
-            found.append(_row(event) | more)
-    found.sort(
+            result.append(_row(event) | more)
+    result.sort(
         key=lambda row: (not (row["own"] or row["consequence"]), abs(row["days"]), row["id"])
     )
-    table = pd.DataFrame(found, columns=STATEMENTS)
-    return table.assign(shown=np.arange(len(found)) < MOST)
+    table = pd.DataFrame(result, columns=STATEMENTS)
+    return table.assign(shown=np.arange(len(result)) < MOST)
 
 
 def _fact(

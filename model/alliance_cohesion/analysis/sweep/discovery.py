@@ -50,7 +50,7 @@ def regions(inputs: pd.DataFrame, cases: np.ndarray) -> tuple[list[dict[str, Any
         warnings.simplefilter("ignore")
         logging.getLogger("EMA").setLevel(logging.ERROR)
         boxes = _boxes(data, cases.astype(bool))
-    found: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] = []
     for box in boxes:
         limits = _simplified({names[key]: limit for key, limit in box.items()}, inputs, cases)
         inside = _inside(limits, inputs)
@@ -64,10 +64,10 @@ def regions(inputs: pd.DataFrame, cases: np.ndarray) -> tuple[list[dict[str, Any
             "density": float(cases[inside].mean()),
             "mass": float(inside.mean()),
         }
-        if told not in found:
-            found.append(told)
-    note = "" if found else "Regions: no box is denser in cases than the whole."
-    return found, note
+        if told not in result:
+            result.append(told)
+    note = "" if result else "Regions: no box is denser in cases than the whole."
+    return result, note
 
 
 def _boxes(data: pd.DataFrame, cases: np.ndarray) -> list[Limits]:
@@ -75,7 +75,7 @@ def _boxes(data: pd.DataFrame, cases: np.ndarray) -> list[Limits]:
     from ema_workbench.analysis import prim
 
     search = prim.Prim(data, cases, threshold=float(cases.mean()))
-    found = []
+    result = []
     for _ in range(_MOST):
         box = search.find_box()
         if box is None:
@@ -95,8 +95,8 @@ def _boxes(data: pd.DataFrame, cases: np.ndarray) -> list[Limits]:
                 limits[key] = {"values": sorted(map(str, a))}
             elif not isinstance(a, set) and (a, b) != (first, last):
                 limits[key] = {"low": float(f"{a:.4g}"), "high": float(f"{b:.4g}")}
-        found.append(limits)
-    return found
+        result.append(limits)
+    return result
 
 
 def _inside(limits: Limits, inputs: pd.DataFrame) -> np.ndarray:

@@ -46,8 +46,8 @@ class Folder:
     @property
     def plan(self) -> dict[str, Any]:
         """The plan, as `Plan.as_json`."""
-        found: dict[str, Any] = self.manifest["plan"]
-        return found
+        result: dict[str, Any] = self.manifest["plan"]
+        return result
 
     @property
     def histories(self) -> list[int]:
@@ -66,13 +66,13 @@ class Folder:
         Raises:
             SweepError: they are too many.
         """
-        found = chunks(self.plan, self.histories, self.shard)
-        if len(found) > MOST_CHUNKS:
+        result = chunks(self.plan, self.histories, self.shard)
+        if len(result) > MOST_CHUNKS:
             raise SweepError(
-                f"{self.path}: {len(found):,} chunks; allowed: at most {MOST_CHUNKS:,}, so fewer "
+                f"{self.path}: {len(result):,} chunks; allowed: at most {MOST_CHUNKS:,}, so fewer "
                 "points or fewer histories"
             )
-        return found
+        return result
 
     def points(self) -> pd.DataFrame:
         """The inputs of each point.
@@ -82,8 +82,8 @@ class Folder:
         """
         place = self.path / POINTS
         try:
-            found = read_table(place, self.plan["points"]["count"]).to_pandas()
-            return found.set_index("point")
+            result = read_table(place, self.plan["points"]["count"]).to_pandas()
+            return result.set_index("point")
         except MemoryError:
             raise
         except Exception as error:  # whatever the library makes of a damaged file
@@ -184,12 +184,12 @@ def read_table(path: Path, rows: int) -> pa.Table:
         OSError, ValueError: it cannot be read, or is larger.
     """
     with path.open("rb") as file:  # Arrow opens only paths that are UTF-8
-        found = pq.ParquetFile(file)
-        about = found.metadata
+        result = pq.ParquetFile(file)
+        about = result.metadata
         groups = [about.row_group(k).total_byte_size for k in range(about.num_row_groups)]
         if about.num_rows > rows or sum(groups) > LARGEST + MOST_IN_ROW * rows:
             raise ValueError(f"{path}: larger than it can be")
-        return found.read()
+        return result.read()
 
 
 def exists(path: Path) -> bool:
@@ -246,31 +246,31 @@ def opened(path: Path) -> Folder:
         SweepError: the folder holds none, or its manifest is damaged.
     """
     try:
-        found = read_json(path / MANIFEST)
+        result = read_json(path / MANIFEST)
     except UnreadableError as error:
         raise SweepError(f"{path}: no sweep (no readable {MANIFEST}: {error})") from error
-    if not isinstance(found, dict) or not found.items() >= _OURS.items():
+    if not isinstance(result, dict) or not result.items() >= _OURS.items():
         raise SweepError(f"{path}: holds something other than a sweep; choose another --out")
     try:
-        i, n = found["shard"]
-        parts, interest = found["histories"], found["interest"]
-        names = [outcome["name"] for outcome in found["plan"]["outcomes"]]
-        numbers = [*parts, i, n, *found["plan"]["chunk"], found["plan"]["points"]["count"]]
+        i, n = result["shard"]
+        parts, interest = result["histories"], result["interest"]
+        names = [outcome["name"] for outcome in result["plan"]["outcomes"]]
+        numbers = [*parts, i, n, *result["plan"]["chunk"], result["plan"]["points"]["count"]]
         whole = (
-            found["plan_sha256"] == digest(found["plan"])
+            result["plan_sha256"] == digest(result["plan"])
             and all(type(number) is int and 0 < number <= 10**9 for number in numbers)
             and i <= n
             and bool(parts)
             and (interest is None or Interest(**interest).outcome in names)
             and parts == sorted(set(parts))
-            and isinstance(found["again"], str)
-            and found.keys() >= {"complete", "files"}
+            and isinstance(result["again"], str)
+            and result.keys() >= {"complete", "files"}
         )
     except (KeyError, TypeError, ValueError):
         whole = False
     if not whole:
         raise SweepError(f"{path}: its {MANIFEST} is damaged, or of another version")
-    return Folder(path, found)
+    return Folder(path, result)
 
 
 def file_hash(path: Path) -> str:

@@ -75,7 +75,7 @@ def outcomes(
     file = shown(scenario.path)
     clock, begin = scenario.clock, first_free_step(scenario)
     first_day = clock.known_until or clock.start
-    found: dict[str, Outcome] = {}
+    result: dict[str, Outcome] = {}
     for k, table in enumerate(tables or usual(states, scenario)):
         place, measure, state = f"[sweep] outcome {k + 1}", table.measure, table.state
         day = table.by or clock.end
@@ -91,7 +91,7 @@ def outcomes(
         unit, usual_name = MEASURES[measure]
         of = f" of {state}" if state else ""
         name = table.name or usual_name.format(state=state, day=day, of=of)
-        if name in found:
+        if name in result:
             wrong = "name", f"{quoted(name)} twice", "", ""
         if wrong:
             where, what, allowed, hint = wrong
@@ -99,8 +99,8 @@ def outcomes(
             continue
         step = clock.steps.at(day) - clock.steps.first
         never = (step + 1 - begin) * clock.steps.dt if measure == "first_exit" else None
-        found[name] = Outcome(name, measure, state, step, unit, never)
-    return tuple(found.values())
+        result[name] = Outcome(name, measure, state, step, unit, never)
+    return tuple(result.values())
 
 
 def usual(states: Sequence[str], scenario: Scenario) -> tuple[OutcomeTable, ...]:
@@ -132,27 +132,27 @@ def measure(path: Codes, inputs: Inputs, begin: int, wanted: Sequence[Outcome]) 
     steps = inputs.drivers.first + np.arange(T)
     decides = steps[:, np.newaxis] > inputs.drivers.entry[np.newaxis]
     record = inputs.record[inputs.drivers.first :]
-    found = np.empty((len(wanted), H))
+    result = np.empty((len(wanted), H))
     for k, outcome in enumerate(wanted):
         i = -1 if outcome.state is None else inputs.states.index(outcome.state)
         t = outcome.step
         match outcome.measure:
             case "frozen":
-                found[k] = path[:, t, i] == FROZEN
+                result[k] = path[:, t, i] == FROZEN
             case "out":
-                found[k] = path[:, t, i] == OUT
+                result[k] = path[:, t, i] == OUT
             case "frozen_or_out":
-                found[k] = path[:, t, i] != MEMBER
+                result[k] = path[:, t, i] != MEMBER
             case "left":
-                found[k] = first[:, i] <= t
+                result[k] = first[:, i] <= t
             case "leavers":
-                found[k] = (first <= t).sum(axis=1)
+                result[k] = (first <= t).sum(axis=1)
             case "nobody_left":
-                found[k] = (first > t).all(axis=1)
+                result[k] = (first > t).all(axis=1)
             case "first_exit":
                 exit_ = first[:, i] if outcome.state else first.min(axis=1)
-                found[k] = (np.minimum(exit_, t + 1) - begin) * inputs.drivers.dt
+                result[k] = (np.minimum(exit_, t + 1) - begin) * inputs.drivers.dt
             case "record":
                 right = (path[:, : t + 1] == record[: t + 1]) & decides[: t + 1]
-                found[k] = right.sum(axis=(1, 2)) / max(1, decides[: t + 1].sum())
-    return found
+                result[k] = right.sum(axis=(1, 2)) / max(1, decides[: t + 1].sum())
+    return result

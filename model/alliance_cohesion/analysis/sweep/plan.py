@@ -164,8 +164,8 @@ def make_plan(sim: Simulation, over: Mapping[str, Any] | None = None, /, **more:
     wanted = outcomes(table.outcome, scenario, always, sometimes, problems)
     names = [outcome.name for outcome in wanted]
     if table.interest and wanted and table.interest.outcome not in names:
-        found = f"found {quoted(table.interest.outcome)}"
-        problems.append(Problem(file, "[sweep] interest.outcome", found, ", ".join(names)))
+        result = f"found {quoted(table.interest.outcome)}"
+        problems.append(Problem(file, "[sweep] interest.outcome", result, ", ".join(names)))
     raise_any(problems)
     if table.design != "list":
         points = _points(table, variables, file)
@@ -216,15 +216,15 @@ def _hashes(scenario: Scenario) -> dict[str, str]:
 
     A scenario file counts without its `[sweep]` table: what matters of that is in the plan.
     """
-    found = {}
+    result = {}
     for path, place in copies.places(scenario).items():
         content = path.read_bytes()
         if path.suffix == ".toml":
             table = tomllib.loads(content.decode("utf-8-sig"))
             table.pop("sweep", None)
             content = json.dumps(table, sort_keys=True, default=str).encode()
-        found[place.as_posix()] = hashlib.sha256(content).hexdigest()
-    return found
+        result[place.as_posix()] = hashlib.sha256(content).hexdigest()
+    return result
 
 
 def _points(table: SweepTable, variables: Sequence[Variable], file: str) -> tuple[Point, ...]:

@@ -99,25 +99,25 @@ def find(folder: Folder) -> Findings:
     Raises:
         SweepError: every point failed.
     """
-    found = _tables(folder)
-    design, interest = found.plan["design"], folder.manifest["interest"]
-    if found.plan["left_out"]:
-        states = ", ".join(found.plan["left_out"])
-        found.notes.append(f"No outcomes of {states}: no member at some points.")
-    if design["kind"] in ("saltelli", "morris") and found.failures:
-        found.notes.append("Sensitivity: not done, because some points failed.")
+    result = _tables(folder)
+    design, interest = result.plan["design"], folder.manifest["interest"]
+    if result.plan["left_out"]:
+        states = ", ".join(result.plan["left_out"])
+        result.notes.append(f"No outcomes of {states}: no member at some points.")
+    if design["kind"] in ("saltelli", "morris") and result.failures:
+        result.notes.append("Sensitivity: not done, because some points failed.")
     elif design["kind"] in ("saltelli", "morris"):
-        outcomes = found.table[list(found.units)]
-        found.sensitivity, notes = indices(design, found.inputs, outcomes)
-        found.notes += notes
+        outcomes = result.table[list(result.units)]
+        result.sensitivity, notes = indices(design, result.inputs, outcomes)
+        result.notes += notes
     if interest:
         outcome, side = interest["outcome"], "above" if "above" in interest else "below"
-        found.interest = f"{outcome} {side} {interest[side]:g}"
-        values = found.table[outcome].to_numpy()
+        result.interest = f"{outcome} {side} {interest[side]:g}"
+        values = result.table[outcome].to_numpy()
         cases = values > interest[side] if side == "above" else values < interest[side]
-        found.regions, note = regions(found.table[found.inputs], cases)
-        found.notes += [note] if note else []
-    return found
+        result.regions, note = regions(result.table[result.inputs], cases)
+        result.notes += [note] if note else []
+    return result
 
 
 def _tables(folder: Folder) -> Findings:

@@ -141,13 +141,13 @@ def merge(shards: Sequence[Path], folder: Path, *, show: Show | None = None) -> 
         report = Report(folder)
         for chunk in target.chunks():
             having = [f for f in (target, *sources) if f.place(chunk).exists()]
-            found = next((f for f in having if f.has(chunk)), next(iter(having), None))
-            if found is None:
+            result = next((f for f in having if f.has(chunk)), next(iter(having), None))
+            if result is None:
                 report.missing += 1
-            elif found is target:
+            elif result is target:
                 report.kept += 1
             else:
-                target.write(found.read(chunk))
+                target.write(result.read(chunk))
                 report.done += 1
         if not report.missing:
             _finish(target, report, show)

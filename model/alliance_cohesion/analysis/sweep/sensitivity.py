@@ -28,7 +28,7 @@ def indices(
     input crosses its range (mu*), `spread` how much that depends on the place and the other
     inputs (sigma). `_ci` is the half-width of the 95 % interval.
     """
-    found: list[dict[str, Any]] = []
+    result: list[dict[str, Any]] = []
     notes = []
     kind = design["kind"]
     places = units(kind, design["size"], len(inputs), design["seed"])
@@ -47,11 +47,11 @@ def indices(
                     f"(an interval is wider than +/- {_WIDE}, or the indices are impossible). "
                     "Take more with --points."
                 )
-        found += [
+        result += [
             {"outcome": outcome, "input": name} | row
             for name, row in zip(inputs, rows, strict=True)
         ]
-    return found, notes
+    return result, notes
 
 
 def _rows(design: dict[str, Any], places: np.ndarray, y: np.ndarray) -> list[dict[str, Any]]:

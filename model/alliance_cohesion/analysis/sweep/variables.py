@@ -161,7 +161,7 @@ def tried(
 
     A range of strengths becomes the codes that lie in it.
     """
-    found = []
+    result = []
     for variable in variables:
         if variable.kind == "strength" and not variable.levels:
             low, high = variable.ends
@@ -173,8 +173,8 @@ def tried(
             variable = replace(variable, levels=tuple(codes))
         for value in variable.levels or variable.ends:
             problems += scenario_at(scenario, [variable], [value])[1]
-        found.append(variable)
-    return tuple(found)
+        result.append(variable)
+    return tuple(result)
 
 
 def members_at_points(
@@ -191,8 +191,8 @@ def members_at_points(
     }
     switches = [v for v in variables if v.kind == "change" and v.target in edited]
     if len(switches) > _MOST_SWITCHES:
-        found, allowed = f"{len(switches)} changes of the members", f"at most {_MOST_SWITCHES}"
-        problems.append(Problem(shown(scenario.path), "[sweep] vary", found, allowed))
+        result, allowed = f"{len(switches)} changes of the members", f"at most {_MOST_SWITCHES}"
+        problems.append(Problem(shown(scenario.path), "[sweep] vary", result, allowed))
         return scenario.states, ()
     levels = product(*(variable.levels for variable in switches))
     each = [scenario_at(scenario, switches, point)[0].states for point in levels]

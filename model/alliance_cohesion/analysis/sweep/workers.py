@@ -136,9 +136,9 @@ async def _look(address: str, patience: float) -> None:
         async with rpc(address, connection_args=security) as there:
             return await there.identity()
 
-    found = await asyncio.wait_for(identity(), patience)
-    if found.get("type") != "Scheduler":
-        raise ValueError(f"a {found.get('type')} answers")
+    result = await asyncio.wait_for(identity(), patience)
+    if result.get("type") != "Scheduler":
+        raise ValueError(f"a {result.get('type')} answers")
 
 
 def _given(job: Job) -> Job:
