@@ -97,7 +97,7 @@ VALUES = {
     ),
     "a share below nought": ({"value": "-0.4"}, "a share from 0 to 1"),
     "a code of a data set": ({"indicator": "base", "value": "2"}, "from 0 (none) to 1 (full)"),
-    "a code for a missing value": ({"value": "-9"}, "leave rows without a value out"),
+    "a code for a missing value": ({"value": "-9"}, "a code for a missing value: leave rows"),
     "a missing sign": ({"indicator": "un_distance", "value": "-9"}, "rows without a value"),
     "not available": ({"value": "NA"}, "leave rows without a value out"),
     "two dots": ({"value": ".."}, "leave rows without a value out"),

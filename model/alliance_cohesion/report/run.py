@@ -181,7 +181,8 @@ def held(result: Result) -> str:
     parts = [f"parameters held: {', '.join(fixed)}"] if fixed else []
     names = [clean(change.name) for change in scenario.changes]
     if names:
-        parts.append(f"{len(names)} changes to its base: {'; '.join(names[:4])}"
+        what = "1 change" if len(names) == 1 else f"{len(names)} changes"
+        parts.append(f"{what} to its base: {'; '.join(names[:4])}"
                      + (f" and {len(names) - 4} more" if len(names) > 4 else ""))  # fmt: skip
     return f"The scenario's own settings: {'; '.join(parts)}." if parts else ""
 
