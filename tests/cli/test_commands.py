@@ -184,7 +184,7 @@ def test_check_finds_no_problems_in_sound_files(place):
 
 def test_check_reports_the_errors_of_all_files_with_the_nearest_word(place):
     shutil.copytree("starter", "other")
-    for folder, wrong in (("starter", "step = 1"), ("other", "tik = 'month'")):
+    for folder, wrong in (("starter", "step = 1"), ("other", "stp = 'month'")):
         file = Path(folder, "scenario.toml")
         file.write_text(file.read_text().replace('step = "quarter"', wrong))
     message = refused("check", "starter", "other")
