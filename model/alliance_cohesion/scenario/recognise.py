@@ -14,7 +14,8 @@ _MISSING = re.compile(
 MISSING_HINT = "a code for a missing value: leave the cell empty, or the row out"
 A_DATE = "an ISO date: 1999, 1999-04 or 1999-04-20"
 _OTHER_DATES = {  # precision to the day, then to the month; as text, so that one reads them all
-    "%Y-%m-%d": "%Y %m %d|%Y %d %m|%d %m %Y|%m %d %Y|%d %b %Y|%d %B %Y|%b %d %Y|%B %d %Y|%d %b %y|%d %m %y|%m %d %y",
+    "%Y-%m-%d": "%Y %m %d|%Y %d %m|%d %m %Y|%m %d %Y|%d %b %Y|%d %B %Y|%b %d %Y|%B %d %Y|%d %b %y|"
+    "%d %m %y|%m %d %y",
     "%Y-%m": "%Y %m|%m %Y|%b %Y|%B %Y|%b %y",
 }
 _MONTH = re.compile(r"(\d{4})\W?[mM]0?(\d\d?)", re.ASCII)
