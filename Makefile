@@ -10,7 +10,7 @@ DEV    := $(VENV)/.ready-dev
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2
 
-.PHONY: run test slow lint types docs pages figures picture picture-explore reference pins licences audit wheel planted mutation clean
+.PHONY: run test slow bounds lint types docs pages figures picture picture-explore reference pins licences audit wheel planted mutation clean
 
 run: $(RUN)
 	$(BIN)/cohesion run csto --out results/run --overwrite
@@ -20,6 +20,10 @@ test: $(DEV)
 
 slow: $(DEV)
 	$(PYTEST) -m slow tests
+
+# The model with every index checked: compiled code otherwise reads and writes out of bounds silently.
+bounds: $(DEV)
+	NUMBA_BOUNDSCHECK=1 NUMBA_CACHE_DIR=$$(mktemp -d) $(PYTEST) -m "not slow" tests/core tests/reactions tests/counterfactual/test_histories.py
 
 lint: $(DEV)
 	$(BIN)/ruff check .

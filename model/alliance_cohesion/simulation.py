@@ -53,7 +53,7 @@ class Simulation:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Names of the states, in the order of `world.states`."""
+        """Names of the states, in the order of `inputs.states`."""
         return tuple(name_of(s, self.scenario.alliance.names) for s in self.scenario.states)
 
     def index(self, state: str) -> int:
@@ -188,10 +188,6 @@ class Simulation:
         inputs, reactions = inputs_and_reactions(settings, since, draws, seed)
         known = 0 if settings.clock.known_until is None else self.known
         return partial(ensemble.simulate, inputs, known=known, reactions=reactions)
-
-
-Simulation = Simulation
-"""The older name."""
 
 
 def simulate_with_agents(

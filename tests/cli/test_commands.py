@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -184,7 +185,7 @@ def test_check_finds_no_problems_in_sound_files(place):
 
 def test_check_reports_the_errors_of_all_files_with_the_nearest_word(place):
     shutil.copytree("starter", "other")
-    for folder, wrong in (("starter", "step = 1"), ("other", "stp = 'month'")):
+    for folder, wrong in (("starter", "step = 1"), ("other", "stepp = 'month'")):
         file = Path(folder, "scenario.toml")
         file.write_text(file.read_text().replace('step = "quarter"', wrong))
     message = refused("check", "starter", "other")
@@ -230,7 +231,8 @@ def test_ctrl_c_says_that_nothing_was_written(place):
     with subprocess.Popen(
         words, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=hear
     ) as running:
-        time.sleep(4)
+        while psutil.Process(running.pid).cpu_times().user < 4.0:  # well into the simulation
+            time.sleep(0.1)
         running.send_signal(signal.SIGINT)
         stdout, stderr = running.communicate(timeout=60)
     assert running.returncode == 130

@@ -77,7 +77,7 @@ USED = """
 import collections, sys
 import alliance_cohesion as ac
 from alliance_cohesion.core import reactions, simulate, randomness
-from alliance_cohesion.scenario.reacting import by_rule, world_and_reactions
+from alliance_cohesion.scenario.reacting import by_rule, inputs_and_reactions
 
 seen = collections.Counter()
 
@@ -93,11 +93,11 @@ def fill(seed, first, time, state, place, out):
 
 reactions.uniform, simulate.fill = uniform, fill
 simulate.LANES = 2
-case = ac.load("csto-2035")
-scenario = by_rule(case.scenario)
-world, rules = world_and_reactions(scenario, scenario.clock.start, 2, 1)
+sim = ac.load("csto-2035")
+scenario = by_rule(sim.scenario)
+inputs, rules = inputs_and_reactions(scenario, scenario.clock.start, 2, 1)
 rules = rules._replace(source_rate=rules.source_rate + 5.0)   # something of everything happens
-simulate.simulate(world, case.draws().values[:2], 2, 1, keep=0, reactions=rules, threads=1)
+simulate.simulate(inputs, sim.draws().values[:2], 2, 1, keep=0, reactions=rules, threads=1)
 print(len(seen), max(seen.values()), len({place >> 32 for *_, place in seen}))
 """
 

@@ -25,17 +25,17 @@ def sha(*arrays):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
-case = ac.load("csto")
-world, believed = case.world, priors.default()
+sim = ac.load("csto")
+inputs, believed = sim.inputs, priors.default()
 prior = believed.transform(believed.cube(300, 1))
-made = simulate.simulate(world, prior, 400, 7, keep=400)
-free = case.run(300).dataset
+made = simulate.simulate(inputs, prior, 400, 7, keep=400)
+free = sim.run(300).dataset
 projection = ac.load("csto-2035").run(100).dataset
 print(sha(prior))
 print(sha(made.status, made.path, made.alignment))
-print(sha(replay.scores(world, prior, cluster_blocks(world)), *replay.trace(world, prior[:50])))
+print(sha(replay.scores(inputs, prior, cluster_blocks(inputs)), *replay.trace(inputs, prior[:50])))
 print(sha(free.share.values, free.alignment.values, projection.share.values))
-record = Record(world, cluster_blocks(world))
+record = Record(inputs, cluster_blocks(inputs))
 sampled = fit.fit(record, believed, draws=1024)
 fit._ENOUGH = 2.0  # so that tempering takes over
 tempered = fit.fit(record, believed, draws=64)

@@ -23,7 +23,7 @@ def terms(draws: Floats, latent: Floats, dependence: Floats) -> Floats:
 
     Args:
         draws: [draw, parameter]
-        minds: [draw, 10] one state's latent state in each draw, in the order of `LATENT`.
+        latent: [draw, 10] one state's latent state in each draw, in the order of `LATENT`.
         dependence: D of the state at that time, a number or [draw].
 
     Returns:

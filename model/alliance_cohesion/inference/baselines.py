@@ -36,7 +36,7 @@ def without_slopes(prior: Prior, *free: str) -> Prior:
 
 
 def without_drivers(inputs: Inputs, **drivers: Floats) -> Inputs:
-    """A world in which no driver speaks but those given, each [T, N]."""
+    """The same inputs with every driver at zero but those given, each [T, N]."""
     f = inputs.drivers
     silent = {
         name: np.zeros_like(getattr(f, name))

@@ -41,7 +41,7 @@ class Draws:
     """Parameter draws and where they come from."""
 
     values: Floats
-    """[draw, parameter] in the order of `world.PARAMETERS`."""
+    """[draw, parameter] in the order of `parameters.NAMES`."""
     origin: str
     """`prior`, or the posterior file's name."""
     digest: str

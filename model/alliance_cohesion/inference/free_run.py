@@ -1,4 +1,4 @@
-"""Free-running histories against the record: only the forcing is scripted."""
+"""Free-running histories against the record: only the drivers are scripted."""
 
 from dataclasses import dataclass
 

@@ -93,7 +93,7 @@ def _place(z: Floats, h: Floats, table: Floats, values: Floats, hyper: Floats) -
 
 
 class Prior:
-    """Beliefs about every parameter, in the order of `world.PARAMETERS`.
+    """Beliefs about every parameter, in the order of `parameters.NAMES`.
 
     A point of the unit cube has one coordinate for the shrinkage of slopes, one for each
     parameter, and two more for each threshold that differs by alliance (its spread between

@@ -17,7 +17,7 @@ from .scenario import Scenario
 
 
 def compile_inputs(scenario: Scenario, *, lag: int = 0) -> Inputs:
-    """The world of a scenario.
+    """The inputs of a scenario.
 
     Args:
         scenario: What to compile.

@@ -65,7 +65,7 @@ def _fellow(inputs: Inputs, t: int, i: int, *, away: bool = False) -> float:
 
 
 def step_of(inputs: Inputs, event: Event) -> int | None:
-    """The time step in which an event begins, or None outside the time steps of the world."""
+    """The time step in which an event begins, or None outside the clock."""
     day = np.datetime64(event.start)
     if day < inputs.steps[0] or day >= inputs.end:
         return None

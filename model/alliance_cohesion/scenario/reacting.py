@@ -116,7 +116,7 @@ def inputs_and_reactions(
         found: A fit (the shipped one by default).
 
     Returns:
-        The world without the replaced rows, and the reactions (None if no class follows rules).
+        The inputs without the replaced rows, and the reactions (None if no class follows rules).
     """
     if not switched(scenario):
         inputs = compile_inputs(scenario)

@@ -258,7 +258,7 @@ def _place(scenario: Scenario, inputs: Inputs, state: str, day: str) -> tuple[in
 
 
 def _until(inputs: Inputs, t: int) -> Inputs:
-    """The same world cut after time step `t`, the only one in which anything is decided."""
+    """The same inputs cut after time step `t`, the only one in which anything is decided."""
     drivers = inputs.drivers.change(first=t, renewal=inputs.drivers.renewal[: t + 1])
     return replace(inputs, steps=inputs.steps[: t + 1], drivers=drivers)
 

@@ -83,7 +83,7 @@ class Evidence:
     """The rows that reached one state before one time step.
 
     Args:
-        scenario: What the world was compiled from.
+        scenario: What the inputs were compiled from.
         inputs: The compiled scenario.
         i: The state.
         until: The time step (counted from the first of all).
