@@ -1,4 +1,4 @@
-"""Figures in README and docs that come from stored results: a program that renews them.
+"""Figures in README, CHANGELOG and docs that come from stored results: a program that renews them.
 
     python docs/figures.py      (or: make figures)
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 NUMBER = r"[+-]?\d[\d,]*(?:\.\d+)?"
 FIGURE = re.compile(rf"({NUMBER})(<!--=\s*([^|>]+?)\s*\\?\|\s*([^\s>]+)\s*-->)")
 

@@ -2,7 +2,7 @@
 
 python examples/own_alliance.py
 
-It looks behind `cohesion compare cis-charter`: which states the gain over the null comes from,
+It looks behind `cohesion compare cis-charter`: which states the gain over the baseline comes from,
 whether merely counting coded rows ranks leavers as well, and how far the score turns on codes
 that another coder might give. For your own alliance change NAME, NEW and CODINGS.
 """
@@ -43,7 +43,7 @@ CODINGS: dict[str, dict[str, dict[str, Any] | None]] = {
 
 
 def recoded(sim: Simulation, codes: dict[str, dict[str, Any] | None]) -> Simulation:
-    """The case with other codes in some rows."""
+    """The scenario with other codes in some rows."""
     events = (
         replace(event, **(codes.get(event.id) or {}))
         for event in sim.scenario.events
@@ -53,7 +53,7 @@ def recoded(sim: Simulation, codes: dict[str, dict[str, Any] | None]) -> Simulat
 
 
 def gain(sim: Simulation, block: np.ndarray) -> np.ndarray:
-    """Log score of each block over the window-aware null, in nats."""
+    """Log score of each block over the window-aware baseline, in nats."""
     null = draws("null", sim.scenario.alliance.name, {}, sim.scenario.seed)
     rules = log_scores(sim.inputs, sim.draws().values, block)
     return rules - log_scores(without_drivers(sim.inputs), null.values, block)
@@ -82,29 +82,48 @@ def refitted(sim: Simulation, fitted_draws: int = DRAWS) -> dict[str, float]:
     }
 
 
-def report(fitted_draws: int = DRAWS) -> str:
-    """Four small tables."""
+def tables(fitted_draws: int = DRAWS) -> dict[str, dict[str, Any]]:
+    """The four answers, by name: gains in nats, and areas under the curve."""
     sim = ac.load(NAME)
     inputs = sim.inputs
     leaving = 1.0 - trace(inputs, sim.draws().values).probabilities.mean(axis=0)[..., Status.MEMBER]
     rows = rows_so_far(inputs, sim.scenario.events)[inputs.drivers.first - 1 : -1]
-    by_state = gain(sim, record.state_blocks(inputs))
-    lines = ["Gain over the null by state, nats:"]
-    lines += [f"  {name} {value:+.2f}" for name, value in zip(inputs.states, by_state, strict=True)]
-    lines.append("AUC of leaving:                  rules  rows so far")
     others = tuple(state for state in inputs.states if state not in NEW)
-    for label, states in (("all states", inputs.states), ("new ones", NEW), ("the rest", others)):
-        result = [auc(sim, score, states) for score in (leaving, rows)]
-        lines.append(f"  {label:30} {result[0]:5.2f} {result[1]:12.2f}")
-    lines.append("Gain over the null under other codings, nats:")
+    groups = {"all states": inputs.states, "new ones": NEW, "the rest": others}
+    by_state = gain(sim, record.state_blocks(inputs))
+    codings = {}
     for label, codes in CODINGS.items():
         other = recoded(sim, codes)
-        total = gain(other, record.cluster_blocks(other.inputs)).sum()
-        lines.append(f"  {label:30} {total:+.2f}")
-    lines.append("Fitted to this alliance, each cluster held out, nats over a null so fitted:")
-    lines += [f"  {name:30} {value:+.2f}" for name, value in refitted(sim, fitted_draws).items()]
-    return "\n".join(lines)
+        codings[label] = float(gain(other, record.cluster_blocks(other.inputs)).sum())
+    return {
+        "by_state": dict(zip(inputs.states, map(float, by_state), strict=True)),
+        "auc": {
+            label: {"rules": auc(sim, leaving, states), "rows": auc(sim, rows, states)}
+            for label, states in groups.items()
+        },
+        "codings": codings,
+        "refitted": refitted(sim, fitted_draws),
+    }
+
+
+def report(found: dict[str, dict[str, Any]]) -> str:
+    """The answers as four small tables."""
+    return "\n".join(
+        [
+            "Gain over the baseline by state, nats:",
+            *(f"  {name:30} {value:+.2f}" for name, value in found["by_state"].items()),
+            "AUC of leaving:                  rules  rows so far",
+            *(
+                f"  {name:30} {one['rules']:5.2f} {one['rows']:12.2f}"
+                for name, one in found["auc"].items()
+            ),
+            "Gain over the baseline under other codings, nats:",
+            *(f"  {name:30} {value:+.2f}" for name, value in found["codings"].items()),
+            "Fitted to this alliance, each cluster held out, nats over a baseline so fitted:",
+            *(f"  {name:30} {value:+.2f}" for name, value in found["refitted"].items()),
+        ]
+    )
 
 
 if __name__ == "__main__":
-    print(report())
+    print(report(tables()))

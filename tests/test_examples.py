@@ -11,8 +11,10 @@ from examples import another_rule, projection_table
 def test_another_rule_is_compared_with_the_standard_one(capsys):
     another_rule.main(histories=4)
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 + 8
-    assert all(line.count("%") == 3 for line in lines[2:])
+    assert len(lines) == 3 + 8
+    assert lines[1].split() == ["standard", "rallying"]
+    assert lines[2].split() == ["frozen", "out"] * 2
+    assert all(line.count("%") == 4 for line in lines[3:])
 
 
 def test_without_danger_the_other_rule_is_the_standard_one():
@@ -26,8 +28,8 @@ def test_without_danger_the_other_rule_is_the_standard_one():
         def update(self, seen):
             super().update({**seen, "external": 0.0})
 
-    other, standard = (another_rule.away_at_end(sim, rule, 3) for rule in (NeverAfraid, Safe))
-    assert (other == standard).all()
+    other, standard = (another_rule.at_end(sim, rule, 3) for rule in (NeverAfraid, Safe))
+    assert other.equals(standard)
 
 
 def test_a_projection_becomes_a_table_of_states_and_years_with_what_the_draws_leave_open():

@@ -10,7 +10,7 @@ import json
 
 import pytest
 
-from .reproduce.reference import FOLDER, REFERENCES, TELL, differences, text
+from .reproduce.reference import FOLDER, REFERENCES, SLOW, TELL, differences, text
 
 RENEW = (
     "If rules, record or posterior were meant to change, renew with `make reference` in a commit "
@@ -18,7 +18,10 @@ RENEW = (
 )
 
 
-@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in REFERENCES],
+)
 def test_a_shipped_scenario_gives_its_stored_results(name):
     stored = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     found = differences(stored, json.loads(text(REFERENCES[name]())))

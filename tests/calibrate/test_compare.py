@@ -13,9 +13,7 @@ from alliance_cohesion import scenario
 from alliance_cohesion.analysis import compare
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay
-from alliance_cohesion.core.contributions import TERMS, terms
-from alliance_cohesion.core.step import LATENT
-from alliance_cohesion.inference import recalibrate, record
+from alliance_cohesion.inference import held_out, recalibrate, record
 from alliance_cohesion.report.scorecard import answer, show
 from alliance_cohesion.simulation import Simulation
 from alliance_cohesion.util import shipped
@@ -111,6 +109,14 @@ def test_in_a_year_is_the_mean_of_the_draws_yearly_probabilities():
     move = 1.0 - replay.trace(sim.inputs, sim.draws().values).probabilities[:, t, i, 0]
     assert row.in_a_year == pytest.approx(np.mean(1.0 - (1.0 - move) ** 4))
     assert row.in_a_year < 1.0 - (1.0 - move.mean()) ** 4 - 0.1
+
+
+def test_rules_and_baseline_are_both_held_out_where_the_record_was_fitted():
+    sim = ac.load("csto")
+    card = compare.compare(sim, histories=20)
+    kept = held_out.read(sim.draws().path, sim.inputs)
+    for shown, stored in ((card.rules, kept.rules), (card.baseline, kept.baseline)):
+        assert np.array_equal(shown.probability, stored.probability, equal_nan=True)
 
 
 def test_a_fitted_record_is_read_from_its_calibration_and_nothing_is_fitted(monkeypatch):

@@ -11,6 +11,16 @@ from alliance_cohesion.core.simulate import load
 from alliance_cohesion.core.step import LATENT
 
 
+@compiled
+def _react(b, i):
+    step.add_reactions(b.extra[i], b.seen[i])
+
+
+@compiled
+def _choose(b, dt, D, renewal, u, i):
+    return step.choose(b.p[0], dt, D, renewal, u, b.before[i], b.latent[i], b.near, b.after[i])
+
+
 def named(row: np.ndarray) -> SimpleNamespace:
     """A parameter draw by name."""
     return SimpleNamespace(**dict(zip(NAMES, map(float, row), strict=True)))
@@ -46,6 +56,16 @@ class Lane:
         """Perceive and update in step t, given statuses before and after it."""
         self.block.before[:, 0], self.block.after[:, 0] = before, after
         _step(self.block, self.inputs.drivers, t)
+
+    def react(self, i) -> None:
+        """Add to what state i has seen what R11 adds, by `block.extra`."""
+        _react(self.block, i)
+
+    def choose(self, i, u, status, a, D, renewal) -> tuple[int, bool]:
+        """What state i decides by the number u, with this alignment; whether it moved."""
+        self.block.before[i, 0], self.block.latent[i].a[0] = status, a
+        moved = _choose(self.block, self.inputs.drivers.dt, D, renewal, np.array([u]), i)
+        return int(self.block.after[i, 0]), bool(moved)
 
     def seen(self, i) -> dict[str, float]:
         """What reached state i in the last step."""

@@ -66,6 +66,11 @@ def test_neighbouring_addresses_are_uniform_and_unrelated():
     assert abs(np.corrcoef(u[:-1, 0], u[1:, 0])[0, 1]) < 0.1
 
 
+def test_every_purpose_has_a_number_of_its_own():
+    names = Purpose.__members__  # with those that are another name of the same number
+    assert len({int(purpose) for purpose in names.values()}) == len(names)
+
+
 @given(st.sampled_from(Purpose), st.sampled_from(Purpose), st.integers(0, 2**32 - 1),
        st.integers(0, 2**32 - 1))  # fmt: skip
 def test_two_purposes_or_two_indices_never_share_an_address(one, other, i, j):

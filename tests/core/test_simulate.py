@@ -118,6 +118,17 @@ def test_histories_made_one_by_one_are_counted_as_the_simulation_counts_its_own(
         assert np.array_equal(getattr(made, name), getattr(again, name)), name
 
 
+def test_the_simulation_counts_the_first_exit_of_states_that_come_and_go():
+    inputs, restless = random_inputs(9), draws.copy()
+    for name in ("f_leave", "f_renew", "f_return"):
+        restless[:, prior.NAMES.index(name)] = -1.0
+    made = ensemble.simulate(inputs, restless, 90, seed=2, keep=90)
+    exits = ((made.path[:, :-1] == MEMBER) & (made.path[:, 1:] != MEMBER)).sum(axis=1)
+    assert (exits > 1).any()
+    again = ensemble.tally(inputs, made.path, made.alignment, keep=90)
+    assert np.array_equal(made.first_leave, again.first_leave)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_walk_that_is_known_follows_the_record_and_then_is_free(seed):
     inputs, until = random_inputs(seed), 15

@@ -188,6 +188,57 @@ def test_a_uniform_number_picks_the_status_in_whose_stretch_it_falls():
     assert [step.decide(u, 0.5, 0.25) for u in (0.75, 0.99)] == [OUT, OUT]
 
 
+def test_a_state_that_has_seen_nothing_feels_nothing_and_believes_what_the_prior_says():
+    p = named(row(3))
+    begun = dict(zip(LATENT, Lane(quiet(states=2), row(3)).latent[1].tolist(), strict=True))
+    assert begun.pop("alpha") == pytest.approx(p.rho_prior * p.n_prior)
+    assert begun.pop("beta") == pytest.approx((1 - p.rho_prior) * p.n_prior)
+    assert isnan(begun.pop("a"))
+    assert begun == dict.fromkeys(("E", "G", "P", "A", "O", "left", "V"), 0.0)
+
+
+def test_a_block_decides_as_the_probabilities_say_wherever_the_number_falls():
+    p, lane = named(row(0)), Lane(quiet(states=1), row(0))
+    for status in STANDINGS:
+        for renewal in (0, 1):
+            for a, D in [(-9.0, 0.2), (-3.0, 0.0), (0.0, 0.3), (4.0, 1.0), (12.0, 0.5)]:
+                three = transition(p, lane.inputs.drivers.dt, status, a, D, renewal)
+                ends = [part * share for part in three for share in (0.01, 0.6, 0.9, 0.999, 1.001)]
+                for u in [0.0, 0.5, *ends, *(1.0 - end for end in ends)]:
+                    if 0.0 <= u < 1.0:
+                        after = step.decide(u, three[0], three[1])
+                        assert lane.choose(0, u, status, a, D, renewal) == (after, after != status)
+
+
+def test_what_rules_answer_to_others_is_heard_and_ones_own_answer_is_ones_own():
+    inputs = quiet(states=3)
+    before = np.full(3, MEMBER, np.int8)
+    lane = Lane(inputs, row(0))
+    lane.block.extra[0].kept[0], lane.block.extra[1].kept[0] = 0.25, 0.5
+    lane.block.extra[1].broken[0], lane.block.extra[2].broken[0] = 2.0, 4.0
+    lane.step(1, before, before)
+    assert [lane.seen(i)["kept"] for i in range(3)] == [0.25, 0.5, 0.0]
+    assert [lane.seen(i)["broken"] for i in range(3)] == [0.0, 2.0, 4.0]
+    assert [lane.seen(i)["kept_others"] for i in range(3)] == [0.5, 0.25, 0.75]
+    assert [lane.seen(i)["broken_others"] for i in range(3)] == [6.0, 4.0, 2.0]
+
+
+def test_threats_by_rule_count_where_they_are_higher_and_offers_by_rule_add_up():
+    inputs = quiet(states=1)
+    for name, value in (("external", 0.3), ("internal", 0.6), ("inside", 0.2), ("offer", 2.0)):
+        inputs.drivers.own[1, 0, DRIVERS.index(name)] = value
+    before = np.full(1, MEMBER, np.int8)
+    lane = Lane(inputs, row(0))
+    extra = lane.block.extra[0]
+    extra.external[0], extra.internal[0], extra.inside[0], extra.offer[0] = 0.5, 0.4, 0.7, 3.0
+    lane.step(1, before, before)
+    lane.react(0)
+    seen = lane.seen(0)
+    assert [seen[name] for name in ("external", "internal", "inside")] == [0.5, 0.6, 0.7]
+    assert seen["offer"] == 5.0
+    assert seen["ln_offers"] == pytest.approx(log(6.0))
+
+
 def test_the_only_member_has_no_others_that_could_leave():
     inputs = quiet(states=2)
     before, after = np.array([MEMBER, OUT], np.int8), np.array([OUT, OUT], np.int8)

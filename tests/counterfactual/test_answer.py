@@ -82,7 +82,7 @@ def test_the_first_sentence_is_as_uncertain_as_its_intervals(found):
     first = report.sentences(found)[0]
     means = [one[f"necessity_{coupling}"] for coupling in COUPLINGS]
     low = min(one[f"necessity_{coupling}_low"] for coupling in COUPLINGS)
-    assert first.startswith(f"In {100 * min(means):.0f} to {100 * max(means):.0f} of 100 worlds")
+    assert first.startswith(f"In {100 * min(means):.0f} to {100 * max(means):.0f} of 100 histories")
     assert f"allows {report.of_100(low)} to" in first
     assert ("does not settle it" in first) == (low <= 0.5)
     assert "Armenia" in first
@@ -128,7 +128,7 @@ def test_the_command_prints_and_writes_a_folder(tmp_path):
         assert data.attrs["scenario"] == "armenia-answered-2022"
     again = call(str(out / manifest["entry"]), "--histories", "80", "--out", str(out / "../b"))
     assert again.exit_code == 0, again.output
-    for word in ("help in September 2022", "of 100 worlds", "Guards", "had to be true"):
+    for word in ("help in September 2022", "of 100 histories", "Guards", "had to be true"):
         assert word.lower() in again.stdout.lower()
 
 

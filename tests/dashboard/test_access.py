@@ -1,6 +1,7 @@
 """Who may use the page: one request at a time, without a browser."""
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -53,9 +54,9 @@ def ask(assets):
             sent.append(message)
 
         path, _, query = path.partition("?")
-        named = [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()]
+        named = [(k.replace("_", "-").encode(), v.encode("latin-1")) for k, v in headers.items()]
         scope = {
-            "type": kind, "path": path, "query_string": query.encode(), "method": method,
+            "type": kind, "path": path, "query_string": query.encode("latin-1"), "method": method,
             "headers": named, "root_path": "", "scheme": "http", "http_version": "1.1",
         }  # fmt: skip
         guard = OwnPageOnly(app, TOKEN, {"localhost", "desk.lan"}, 8765, assets)
@@ -127,6 +128,7 @@ def test_a_foreign_page_may_link_here_but_not_embed_or_fetch(ask, site):
     for embedded in (frame, image, {}):
         assert not ask(sec_fetch_site=site, **embedded, **OWN).inside
     assert not ask(sec_fetch_site=site, method="POST", **link, **OWN).inside
+    assert not ask("/resourcez", sec_fetch_site=site, **link, **OWN).inside
 
 
 @pytest.mark.parametrize("path", ["/?work=1", "/_solara/cdn/pkg@1.0.0/a.js"])
@@ -134,12 +136,40 @@ def test_no_other_page_can_embed_it_not_even_from_the_browsers_cache(ask, path):
     headers = ask(path, **OWN).headers
     assert headers["x-frame-options"] == "DENY"
     assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    policy = headers["content-security-policy"].split("; ")
+    assert "frame-ancestors 'none'" in policy
+    assert not [words for words in policy if "http" in words or "*" in words]  # no other host
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "127.0.0.1:8765@evil.test"}, {"host": "[::1"}, {"host": "127.0.0.1.:8765"},
+        {"host": "evil.test#127.0.0.1"}, {"cookie": "\x00=;;cohesion-explore-8765"},
+        {"cookie": "cohesion-explore-8765=\xff\xfe"}, {"origin": "http://127.0.0.1:8765, null"},
+    ],
+)  # fmt: skip
+def test_odd_headers_are_refused_and_raise_nothing(ask, headers):
+    answer = ask(**{**OWN, **headers})
+    assert (answer.status, answer.inside) == (403, False)
+
+
+def test_odd_tokens_in_the_address_are_refused_and_raise_nothing(ask):
+    for query in ("token=%ff%00", "token=\xe9", "token=a&token=s3cret", "&&;=token" * 1000):
+        assert ask(f"/?{query}", host="127.0.0.1:8765").status == 403
 
 
 def test_a_tab_gets_an_address_of_its_own(ask):
     one, two = (ask("/", **OWN).headers["location"] for _ in range(2))
     assert one != two
     assert ask(one, **OWN).inside
+
+
+@pytest.mark.parametrize("query", ["state=ARM%26x", f"state=ARM%26x&token={TOKEN}"])
+def test_a_link_to_a_state_opens_a_new_work_there(ask, query):
+    location = ask(f"/?{query}", **OWN).headers["location"]
+    assert re.fullmatch(r"/\?work=[0-9a-f]{16}&state=ARM%26x", location)
 
 
 @pytest.mark.parametrize(

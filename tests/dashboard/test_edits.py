@@ -62,6 +62,30 @@ def test_a_parameter_is_held_and_let_go(scenario):
         Edits().hold("b_S", 99.0).applied(scenario)
 
 
+RAID = {
+    "kind": "threat", "actor": "AZE", "target": "ARM", "date": "2010-06", "strength": 4,
+    "description": "A raid",
+}  # fmt: skip
+
+
+def test_an_event_is_added_and_taken_back(scenario):
+    one = Edits().add(scenario, RAID)
+    two = one.add(scenario, RAID)
+    assert (len(two), len(two.added)) == (2, 2)
+    new = two.applied(scenario).events[-1]
+    assert (new.start, new.strength, new.targets) == (date(2010, 6, 15), 4.0, ("ARM",))
+    assert two.remove(new.id) == one
+    assert one.told(scenario) == ["threat by AZE, 2010-06"]
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"), [("date", "soon"), ("strength", 9), ("actor", ""), ("kind", "war")]
+)
+def test_an_event_that_no_table_could_hold_is_refused(scenario, column, wrong):
+    with pytest.raises(ScenarioError, match=column):
+        Edits().add(scenario, RAID | {column: wrong}).applied(scenario)
+
+
 def test_the_clock_ends_earlier_but_not_before_it_starts(scenario):
     assert Edits().until(date(2010, 12, 31)).applied(scenario).clock.end == date(2010, 12, 31)
     with pytest.raises(ScenarioError, match="end after the start"):

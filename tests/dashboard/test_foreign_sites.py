@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from alliance_cohesion.dashboard import serve
+from alliance_cohesion.scenario import write_new
 
 from .served import serving
 
@@ -128,7 +129,8 @@ def test_without_the_printed_address_the_page_says_where_to_find_it(browser, ser
 
 def test_edits_survive_a_reload_and_a_new_tab_begins_without_them(student, served):
     student.click('[data-state="ARM"]')
-    student.click("text=Change what moved ARM")
+    student.click("text=Change what moved Armenia")
+    student.get_by_label("Find events").fill("arm-2023-karabakh-end")
     student.click('[data-event="arm-2023-karabakh-end"] input[type=checkbox]')
     student.wait_for_selector('.ac-headline[data-edits="1"]')
     changed = student.inner_text('[data-state="ARM"]')
@@ -140,6 +142,60 @@ def test_edits_survive_a_reload_and_a_new_tab_begins_without_them(student, serve
     other.wait_for_selector('.ac-headline[data-edits="0"]')
     student.click("button:has-text('Undo')")
     student.wait_for_selector('.ac-headline[data-edits="0"]')
+
+
+def test_the_page_itself_can_ask_no_other_host(student, foreign):
+    asked = "url => fetch(url, {mode: 'no-cors'}).then(() => 'sent', () => 'refused')"
+    assert student.evaluate(asked, f"http://evil.test:{foreign}/") == "refused"
+    assert student.evaluate(asked, "/?work=1") == "sent"
+
+
+def test_what_a_scenario_says_is_shown_as_text_and_never_run(browser, tmp_path):
+    evil = "<img src=x onerror=alert(1)>{{constructor.constructor(`alert(2)`)()}}"
+    path = write_new(tmp_path / "own")
+    for file, old in (
+        ("scenario.toml", "The Lantern Pact"), ("events.csv", "Raids across the hill border"),
+        ("events.csv", "Hill Bands"), ("scenario.toml", "Which of three states"),
+    ):  # fmt: skip
+        text = (path.parent / file).read_text(encoding="utf-8")
+        assert old in text
+        (path.parent / file).write_text(text.replace(old, f"{old} {evil}"), encoding="utf-8")
+    with serving(tmp_path, "own") as served, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        asked = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.goto(served.url)
+        page.click('[data-state="Ostra"]')
+        page.click("text=Change what moved Ostra")
+        shown = page.inner_text('[data-event="raids-1998"]')
+        assert f"Raids across the hill border {evil}" in shown
+        assert f"Hill Bands {evil}" in shown
+        assert page.locator("img[src=x]").count() == 0
+        assert asked == []
+
+
+def test_a_strangers_folder_gives_the_page_neither_code_nor_style(browser, tmp_path):
+    for name in ("solara", "mesa", "networkx", "altair", "page", "uvicorn", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n")
+    for folder in ("assets", "public", "states"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "custom.js").write_text("document.title = 'foreign'")
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\n")
+    (tmp_path / ".env").write_text("SOLARA_THEME_TITLE=foreign\n")
+    before = sorted(tmp_path.rglob("*"))
+    with serving(tmp_path, PYTHONSAFEPATH="1") as served, browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(served.url)
+        page.click("text=One history, step by step")
+        page.get_by_role("button", name="Step").click()
+        page.wait_for_selector(".ac-played img")
+        with page.expect_download() as download:
+            page.click("text=Download the picture")
+        assert download.value.failure() is None
+        assert page.title() == "Alliance cohesion"
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_connection_that_drops_frees_its_session(tmp_path):

@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from alliance_cohesion.cli import app
+from alliance_cohesion.inference import study
 from alliance_cohesion.util import put
+from alliance_cohesion.util.lock import holding
 from alliance_cohesion.util.put import destination
 from alliance_cohesion.util.together import together
 
@@ -43,6 +45,26 @@ def test_a_link_planted_under_the_unfinished_name_is_not_followed(tmp_path, monk
     (tmp_path / "guessed").symlink_to(tmp_path / "victim")
     with pytest.raises(FileExistsError):
         put.put(tmp_path / "a.txt", b"words")
+    assert (tmp_path / "victim").read_text() == "precious"
+
+
+def test_a_link_planted_under_the_journal_of_a_calibration_is_not_followed(tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "tasks", lambda asked, size: {"one": lambda: [{"value": 1}]})
+    monkeypatch.setattr(study, "stamp", lambda asked: "guessed")
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "guessed.jsonl").symlink_to(tmp_path / "victim")
+    assert study.run(None, "fit", tmp_path / "tasks") == [{"value": 1}]
+    assert (tmp_path / "victim").read_text() == "precious"
+    assert (tmp_path / "tasks" / "guessed.jsonl").read_text() == '["one", [{"value": 1}]]\n'
+
+
+@pytest.mark.parametrize("name", [".lock", "tasks.lock"])
+def test_a_link_planted_as_the_lock_is_not_followed(tmp_path, name):
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / name).symlink_to(tmp_path / "victim")
+    with pytest.raises(OSError, match="symbolic link"), holding(tmp_path / name, tmp_path):
+        pass
     assert (tmp_path / "victim").read_text() == "precious"
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from pathlib import Path
 
 import h5py
@@ -70,11 +71,12 @@ def test_letters_composed_and_in_parts_are_the_same_letters(tmp_path):
         "\u00a0ANA",
         "\uff21\uff2e\uff21",
         "A\u2800NA",
+        "A\U0001d173NA",
     ],
 )
 def test_a_name_with_invisible_or_compatible_letters_is_the_name_it_looks_like(tmp_path, target):
     assert read(tmp_path, GOOD | {"target": target}).events[0].targets == ("ANA",)
-    head = TOML.replace('"ANA"', json.dumps(target))
+    head = TOML.replace('"ANA"', json.dumps(target, ensure_ascii=False))
     assert read(tmp_path, GOOD, head=head).states[0] == "ANA"
 
 
@@ -112,6 +114,12 @@ def test_more_rows_problems_or_columns_than_anyone_bears_are_not_read(tmp_path, 
     write(tmp_path, *[GOOD] * 5)
     with pytest.raises(ScenarioError, match="too many rows; allowed: at most 3 rows"):
         load(path)
+
+
+def test_more_than_two_thousand_states_are_refused(tmp_path):
+    members = json.dumps([f"S{k}" for k in range(2001)])
+    head = re.sub(r"(?m)^members = .*$", f"members = {members}", TOML)
+    assert "allowed: a list of at most 2000" in message(tmp_path, head=head)
 
 
 BAD_TOML = {

@@ -32,6 +32,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from alliance_cohesion.inference.basis import RULES
 from alliance_cohesion.util.lock import locked
 
 from . import scratch
@@ -39,7 +40,6 @@ from . import scratch
 BUGS = Path(__file__).with_name("bugs.toml")
 ENOUGH = 0.9
 _PATIENCE = 1800  # seconds for one call of pytest
-_SEALED = ("rules.py", "time step.py")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -147,7 +147,7 @@ class Field:
             file.write_text(bug.planted(sound), encoding="utf-8")
             if self.python("-c", f"import {module.removesuffix('.__init__')}")[0]:
                 return "broken", ""
-            if bug.file in _SEALED:
+            if bug.file in RULES:
                 self.seal()
             found = self.tests(*bug.firsts) or ("" if quick else self.tests("tests"))
             return ("caught", found) if found else ("survived", "")

@@ -12,7 +12,8 @@ import alliance_cohesion as ac
 from alliance_cohesion.core import reactions
 from alliance_cohesion.core import simulate as ensemble
 from alliance_cohesion.core.parameters import NAMES
-from alliance_cohesion.core.step import LATENT, MEMBER
+from alliance_cohesion.core.randomness import Purpose, address, uniform
+from alliance_cohesion.core.step import LATENT, MEMBER, OUT
 from alliance_cohesion.inference import fit_reactions as fits
 from alliance_cohesion.inference import priors as prior
 from alliance_cohesion.scenario import patron, reacting
@@ -78,6 +79,30 @@ def test_an_episode_lasts_as_long_as_it_is_said_to():
     assert not never[:, 0, LATENT.index("E")].any()
 
 
+def test_an_episode_ends_after_its_length_and_only_then_may_another_begin():
+    inputs, length = quiet(steps=60, states=1), 3
+    r = silent(inputs, 1)._replace(
+        start=2, episodes=1, source_target=np.array([0]), source_actor=np.array([-1]),
+        source_rate=np.array([[0.0]]), source_level=np.array([0.6]),
+        source_steps=np.array([length]),
+    )  # fmt: skip
+    row = draws[0].copy()
+    fades = 0.5 ** (0.25 / row[NAMES.index("h_threat")])
+    place, begins = address(int(Purpose.EPISODE), 0), 1 - exp(-0.25)  # once a year, by quarters
+    until, felt, expected, pauses = 0, 0.0, [], 0
+    for t in range(60):
+        expected.append(felt)
+        if t >= max(2, until):
+            if uniform(0, 0, t, int(inputs.drivers.address[0]), place) < begins:
+                until = t + length
+            else:
+                pauses += 1
+        felt = max(0.6 if t < until else 0.0, felt * fades)
+    E = latent(inputs, row, r)[:, 0, LATENT.index("E")]
+    assert E.tolist() == pytest.approx(expected[1:])
+    assert 10 < pauses < 50
+
+
 def test_an_offer_counts_for_as_long_as_it_stands():
     inputs = quiet(steps=7, states=1)
     r = silent(inputs, 1)._replace(
@@ -100,6 +125,20 @@ def test_a_granted_request_counts_as_kept_for_oneself_and_a_little_for_others():
     gained = (after - before)[:, LATENT.index("alpha")]
     assert gained == pytest.approx([0.8 * 0.5, 0.25 * 0.8 * 0.5])
     assert (after - before)[:, LATENT.index("beta")] == pytest.approx([0.0, 0.0])
+
+
+def test_a_request_of_a_state_that_is_out_gets_no_answer():
+    inputs = quiet(steps=5, states=2)
+    inputs = replace(
+        inputs, initial=np.array([OUT, MEMBER], np.int8),
+        record=np.tile(np.array([OUT, MEMBER], np.int8), (5, 1)),
+    )  # fmt: skip
+    r = silent(inputs, 1)._replace(
+        start=2, answers=1, answer=np.array([[50.0, 0, 0, 0, 0]]), strength=np.ones(3),
+        request_step=np.array([2]), request_state=np.array([0]), request_level=np.array([0.8]),
+        request_internal=np.zeros(1), request_inside=np.zeros(1),
+    )  # fmt: skip
+    assert np.array_equal(latent(inputs, draws[0], r), latent(inputs, draws[0]), equal_nan=True)
 
 
 def test_a_war_elsewhere_ties_the_patron_down_by_its_level():

@@ -64,6 +64,15 @@ def test_leavings_returns_and_years_are_counted_by_hand():
     assert counts.comes_back[:, 0].tolist() == [0, 1]
 
 
+def test_a_yearly_risk_is_that_of_the_states_at_risk_when_the_year_begins():
+    # 2000 begins frozen, the state comes back and goes again; 2001 begins out, and it stays out.
+    inputs, path = a_world([[FROZEN, MEMBER, OUT, OUT, OUT, OUT, OUT, OUT]], FROZEN, [FROZEN] * 8)
+    counts = results.count(inputs, path, since=0)
+    assert counts.member[:, 0].tolist() == [0, 0]
+    assert counts.leaves[:, 0].tolist() == [0, 0]
+    assert counts.comes_back[:, 0].tolist() == [1, 0]
+
+
 def test_what_the_record_imposes_is_not_counted():
     inputs, path = a_world([[OUT, OUT, MEMBER, MEMBER, FROZEN, FROZEN]] * 4, MEMBER, [OUT] * 6)
     assert results.count(inputs, path, since=0).first_exit[:, 0].tolist() == [4, 0, 0, 0, 0, 0]
@@ -95,6 +104,15 @@ def test_counts_of_parts_add_up(monkeypatch):
     assert whole.states.equals(parts.states)
 
 
+def test_the_first_histories_are_kept_one_by_one_and_no_more_in_however_many_parts(monkeypatch):
+    whole = result()
+    monkeypatch.setattr("alliance_cohesion.simulation.KEPT", 10)
+    monkeypatch.setattr("alliance_cohesion.simulation._CHUNK", 7)
+    parts = whole.simulation.run(HISTORIES, 3)
+    assert parts.dataset.sizes["history"] == 10
+    assert np.array_equal(parts.ensemble.path, whole.ensemble.path[:10])
+
+
 def test_shares_of_states_are_those_of_the_dataset():
     data, states = result().dataset, result().states.set_index("state")
     for status in results.STATUSES:
@@ -110,6 +128,15 @@ def test_a_quantile_of_first_leaving_is_the_month_by_which_that_share_has_left()
             reached = np.flatnonzero(left[:, i] >= share)
             month = str(result().dataset["time"].values[reached[0]])[:7] if len(reached) else None
             assert (row[name] if isinstance(row[name], str) else None) == month
+
+
+def test_a_projection_names_the_member_that_leaves_most_often_first():
+    made = followed(date(2006, 12, 31))
+    inside = made.states[made.states["known"] == "member"].set_index("name")["leaves"]
+    assert inside.max() > inside.min()
+    first = run.sentences(made)[0]
+    assert f"{inside.idxmax()} most often leaves" in first
+    assert f"in {percent(inside.max())} of histories" in first
 
 
 def test_the_record_is_dated_by_its_own_rows():

@@ -13,6 +13,7 @@ import alliance_cohesion as ac
 from alliance_cohesion.analysis import counterfactual
 from alliance_cohesion.analysis.compare import compare
 from alliance_cohesion.report.run import as_json
+from examples import own_alliance
 
 FOLDER = Path(__file__).parents[2] / "results" / "reference"
 PAIR = "armenia-answered-2022"
@@ -32,8 +33,8 @@ def answered() -> Any:
 
 
 def scored(name: str) -> Any:
-    """The scorecard against history, with few free histories."""
-    return compare(ac.load(name), histories=400).as_json()
+    """The scorecard against history, as `cohesion compare` makes it."""
+    return compare(ac.load(name)).as_json()
 
 
 REFERENCES: dict[str, Callable[[], Any]] = {
@@ -43,8 +44,11 @@ REFERENCES: dict[str, Callable[[], Any]] = {
     f"counterfactual-{PAIR}": answered,
     "compare-csto": lambda: scored("csto"),
     "compare-cis-charter": lambda: scored("cis-charter"),
+    "own-alliance": own_alliance.tables,
 }
 """Names of the stored results, and what makes them."""
+SLOW = {"own-alliance"}
+"""Those that take long, since they fit."""
 
 
 def text(content: Any) -> str:

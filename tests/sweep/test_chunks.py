@@ -178,6 +178,32 @@ def test_points_that_failed_in_any_shard_are_failures_of_the_whole(tmp_path, dry
     assert set(merge(parts, tmp_path / "merged").failures) == {5}
 
 
+def test_a_point_that_fails_in_a_later_chunk_is_a_failure_too(tmp_path, monkeypatch):
+    measured = work._measured
+
+    def fails(job, chunk, point, threads):
+        if chunk.first == 2 and chunk.start >= 20:
+            raise ValueError("the well is dry")
+        return measured(job, chunk, point, threads)
+
+    monkeypatch.setattr(work, "_measured", fails)
+    findings = sweep(replace(plan(tmp_path), chunk=(1, 20)), tmp_path / "out").findings
+    assert set(findings.failures) == {2}
+    assert 2 not in findings.table.index
+    assert len(findings.table) == 8
+
+
+def test_merging_again_mends_a_damaged_chunk_from_a_shard_that_has_it_whole(tmp_path):
+    made, parts = plan(tmp_path), [tmp_path / "part-1", tmp_path / "part-2"]
+    for i, part in enumerate(parts, start=1):
+        sweep(made, part, shard=(i, 2))
+    merge(parts, tmp_path / "merged")
+    whole = contents(tmp_path / "merged")
+    next((tmp_path / "merged" / "chunks").iterdir()).write_bytes(b"half a chunk")
+    assert merge(parts, tmp_path / "merged").done == 1
+    assert contents(tmp_path / "merged") == whole
+
+
 def test_shards_of_different_sweeps_are_not_merged(tmp_path):
     made, other = plan(tmp_path), plan(tmp_path, vary={"b_D": "1:2:2"})
     sweep(made, tmp_path / "a", shard=(1, 2))

@@ -10,13 +10,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from alliance_cohesion.analysis.sweep import SweepError, sweep, work
 from alliance_cohesion.analysis.sweep import plan as plans
-from alliance_cohesion.analysis.sweep.folder import opened
+from alliance_cohesion.analysis.sweep.folder import LARGEST, as_parquet, opened, read_table
 from alliance_cohesion.analysis.sweep.plan import Chunk, digest
 from alliance_cohesion.analysis.sweep.work import do
 from alliance_cohesion.analysis.sweep.workers import processes
@@ -91,6 +92,14 @@ def test_a_chunk_that_unpacks_to_more_than_a_chunk_can_hold_is_made_again(tmp_pa
         opened(out).read(Chunk(3, 4, 0, 50))
     assert sweep(made, out, resume=True).damaged == [path]
     assert contents(out) == whole
+
+
+def test_a_table_of_one_row_that_unpacks_to_many_megabytes_is_refused(tmp_path):
+    large = pd.DataFrame({"outcome": ["x" * (LARGEST + 100_000)]})
+    (tmp_path / "small.parquet").write_bytes(as_parquet(large))
+    assert (tmp_path / "small.parquet").stat().st_size < 1_000_000
+    with pytest.raises(ValueError, match="larger than it can be"):
+        read_table(tmp_path / "small.parquet", rows=10)
 
 
 @pytest.mark.parametrize(("column", "value"), [("histories", 51), ("point", 4), ("outcome", "x")])

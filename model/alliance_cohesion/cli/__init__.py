@@ -28,7 +28,7 @@ from .usage import Commands
 app = typer.Typer(
     name="cohesion",
     cls=Commands,
-    help="Alliance cohesion: who stays, who freezes, who leaves, and with what chance.",
+    help="Alliance cohesion: who stays, who freezes its membership, and who leaves.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -59,7 +59,7 @@ def _options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version and stop.", callback=_version, is_eager=True
+            "--version", help="Print the version and exit.", callback=_version, is_eager=True
         ),
     ] = False,
 ) -> None:

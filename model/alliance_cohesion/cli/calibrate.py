@@ -21,19 +21,20 @@ Name = Annotated[str, typer.Argument(help="Scenario whose record is fitted.")]
 How = Annotated[
     Holdout,
     typer.Option(
-        "--holdout", help="fit: the posterior only; short: a quick check of everything; all."
+        "--holdout",
+        help="fit: the posterior only; short: everything, with few repeats; all: everything.",
     ),
 ]
 Out = Annotated[Path, typer.Option(help="Folder for posterior, figures and page.")]
 Draws = Annotated[
-    int, typer.Option(min=64, max=2**20, help="Weighted draws of a fit, a power of two.")
+    int, typer.Option(min=64, max=2**20, help="Weighted draws of each fit, a power of two.")
 ]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Of all random numbers.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Random seed.")]
 Pages = Annotated[
-    bool, typer.Option("--pages", help="Fit nothing: make OUT's pages again from its files.")
+    bool, typer.Option("--pages", help="Fit nothing; make the pages of OUT again from its files.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, max=1024, help="Processes. [default: one a core]")
+    int | None, typer.Option(min=1, max=1024, help="Worker processes. [default: one per core]")
 ]
 
 
@@ -46,7 +47,9 @@ def calibrate(
     workers: Workers = None,
     pages: Pages = False,
 ) -> None:
-    """Fit the rules to a record; write posterior, figures.json, README.md and report.html.
+    """Fit the parameters to a record, and cross-validate.
+
+    Writes the posterior, figures.json, README.md and report.html.
 
     Results are kept in OUT/tasks as they come: an interrupted run goes on where it stopped.
     """

@@ -20,8 +20,9 @@ Counts = Annotated[
 
 
 def check(files: Files, density: Counts = False) -> None:
-    """Say everything that is wrong with some scenarios; of sound ones, what was read and what may
-    not be meant.
+    """Check scenario files and list every mistake at once.
+
+    Of sound files, says what was read and notes what may not be meant.
     """
     with guarded():
         from ..scenario import check as problems_of

@@ -10,13 +10,20 @@ from .guard import BadInputError, guarded
 Name = Annotated[
     str, typer.Argument(metavar="SCENARIO|RESULTS", help="A scenario, or a results folder.")
 ]
-Histories = Annotated[int | None, typer.Option(min=1, max=100_000, help="Free-running histories.")]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Of chance.")]
+Histories = Annotated[
+    int | None,
+    typer.Option(min=1, max=100_000, help="Free-running histories. [default: the scenario's]"),
+]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=2**63 - 1, help="Random seed. [default: the scenario's]")
+]
 Out = Annotated[Path | None, typer.Option(help="Write table, JSON and pictures to this folder.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the scorecard as JSON, nothing else.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the scorecard as JSON and nothing else.")
+]
 
 
 def compare(
@@ -27,7 +34,10 @@ def compare(
     as_json: AsJson = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Does it reproduce its record? One step ahead, free-running, and given the record."""
+    """Score a scenario against the documented record.
+
+    Three questions: one step ahead (held out), free-running, and conditional on the record.
+    """
     with guarded() as work:
         import json
 

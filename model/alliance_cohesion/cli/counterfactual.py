@@ -19,7 +19,7 @@ Histories = Annotated[
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of the random numbers. [default: the scenario's]"),
+    typer.Option(min=0, max=2**63 - 1, help="Random seed. [default: the scenario's]"),
 ]
 Out = Annotated[
     Path | None,
@@ -28,7 +28,7 @@ Out = Annotated[
         "--all: none]"
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON and nothing else.")]
 All = Annotated[bool, typer.Option("--all", help="Answer all shipped counterfactuals.")]
 Page = Annotated[
     Path | None, typer.Option(help="With --all: write a page (Markdown) with all the answers.")
@@ -50,7 +50,11 @@ def counterfactual(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Would it have happened with a change? A forecast, and history replayed, with guards."""
+    """Ask what would have happened with a change.
+
+    Gives a forecast from the change on, and an answer conditional on all that happened, with
+    guards against extrapolation.
+    """
     with guarded() as work:
         if (scenario is None) != all_of_them or (page is not None and not all_of_them):
             raise BadInputError("name one counterfactual, or give --all (and --page with it)")

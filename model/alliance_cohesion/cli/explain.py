@@ -11,7 +11,7 @@ from .guard import BadInputError, guarded
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
 Who = Annotated[str, typer.Argument(help="A state of the scenario, by name or code.")]
 When = Annotated[str, typer.Argument(help="A date: 1999-04-20, 1999-04 or 1999.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON and nothing else.")]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -27,7 +27,7 @@ Overwrite = Annotated[
 Seed = Annotated[
     int | None,
     typer.Option(
-        min=0, max=2**63 - 1, help="Of the parameter draws. [default: what the scenario says]"
+        min=0, max=2**63 - 1, help="Seed of the parameter draws. [default: the scenario's]"
     ),
 ]
 
@@ -43,8 +43,9 @@ def explain(
     seed: Seed = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Say what held a state and what pushed it at a date, which facts did, and what would have
-    had to change for the probability of leaving to halve or double.
+    """Show what held a state and what pushed it at a date.
+
+    Also the facts behind it, and what would have halved or doubled the probability of leaving.
     """
     with guarded() as work:
         from ..analysis.explain import explain as why

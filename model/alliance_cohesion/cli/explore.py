@@ -14,8 +14,10 @@ _OPEN = (
 )
 
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
-Host = Annotated[str, typer.Option(help="Address; 0.0.0.0 lets other machines in.")]
-Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")]
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any that is free.")
+]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 
 
@@ -25,7 +27,10 @@ def explore(
     port: Port = PORT,
     no_browser: NoBrowser = False,
 ) -> None:
-    """Change events, dates, strengths and parameters on a page, and see the answer at once."""
+    """Open the interactive page in your browser.
+
+    Change events, dates, strengths and parameters, and see the answer at once.
+    """
     with guarded():
         from ..dashboard import serve
 

@@ -9,14 +9,17 @@ from .guard import BadInputError, guarded
 
 Folders = Annotated[list[Path], typer.Argument(help="Folders of shards, in any order.")]
 Out = Annotated[Path, typer.Option(help="Folder of the whole sweep.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON and nothing else.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 
 
 def merge(
     shards: Folders, out: Out, as_json: AsJson = False, no_pictures: NoPictures = False
 ) -> None:
-    """Join the shards of a sweep, made with --shard, and finish it."""
+    """Join the shards of a sweep.
+
+    Shards are made with `cohesion sweep --shard`. The sweep is finished when none is missing.
+    """
     with guarded():
         from functools import partial
 

@@ -20,20 +20,20 @@ class Engine(StrEnum):
 Name = Annotated[str, typer.Argument(help="A shipped scenario's name, or a file or folder.")]
 Histories = Annotated[
     int | None,
-    typer.Option(min=1, max=10**9, help="How many histories. [default: what the scenario says]"),
+    typer.Option(min=1, max=10**9, help="Histories to simulate. [default: the scenario's]"),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(min=0, max=2**63 - 1, help="Of chance. [default: what the scenario says]"),
+    typer.Option(min=0, max=2**63 - 1, help="Random seed. [default: the scenario's]"),
 ]
 Out = Annotated[
     Path | None,
     typer.Option(help="Results folder. [default: results/NAME; results/NAME-2 if that is taken]"),
 ]
 Which = Annotated[
-    Engine, typer.Option(help="The compiled ensemble, or the same rules as Mesa agents (slower).")
+    Engine, typer.Option(help="Compiled simulation, or the same rules as Mesa agents (slower).")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON, nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the table as JSON and nothing else.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace results that are in the folder already.")
@@ -50,7 +50,10 @@ def run(
     no_pictures: NoPictures = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Simulate histories of a scenario; print how likely what happened was; write a report."""
+    """Simulate a scenario: how likely is what happened?
+
+    Prints a table of the documented changes and writes a results folder with a report.
+    """
     with guarded() as work:
         from ..report import run as report
         from ..report.folder import place_for

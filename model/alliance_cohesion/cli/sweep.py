@@ -41,19 +41,26 @@ Vary = Annotated[
         "or change:NAME. Adds to what the file varies; may be given again.",
     ),
 ]
-How = Annotated[Design | None, typer.Option(help="[default: what the scenario says, or grid]")]
+How = Annotated[
+    Design | None, typer.Option(help="How the points lie. [default: the scenario's, or grid]")
+]
 Points = Annotated[
     int | None,
     typer.Option(
-        min=1, max=10**6, help="Of latin and sobol; base points (saltelli), trajectories (morris)."
+        min=1,
+        max=10**6,
+        help="Points (latin, sobol), base points (saltelli) or trajectories (morris).",
     ),
 ]
-Histories = Annotated[int | None, typer.Option(min=1, max=10**9, help="At each point.")]
-Listed = Annotated[Path | None, typer.Option("--list", help="CSV of points: design list.")]
-Out = Annotated[
-    Path | None, typer.Option(help="Folder. [default: results/ and the scenario's name, -sweep]")
+Histories = Annotated[
+    int | None,
+    typer.Option(min=1, max=10**9, help="Histories at each point. [default: the scenario's]"),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help="Do only what is missing.")]
+Listed = Annotated[Path | None, typer.Option("--list", help="CSV file of points, a row each.")]
+Out = Annotated[Path | None, typer.Option(help="Results folder. [default: results/NAME-sweep]")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with a stopped sweep: do what is missing.")
+]
 Extend = Annotated[
     int | None, typer.Option(min=1, max=10**9, metavar="N", help="Add N histories at each point.")
 ]
@@ -62,13 +69,15 @@ Shard = Annotated[
 ]
 Processes = Annotated[
     int | None,
-    typer.Option("--workers", min=1, max=1024, help="Processes. [default: threads of this one]"),
+    typer.Option(
+        "--workers", min=1, max=1024, help="Worker processes. [default: none, but threads]"
+    ),
 ]
 Cluster = Annotated[
     str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask scheduler's address.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say how much there is to do; do nothing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON, nothing else.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Estimate the work and do nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the summary as JSON and nothing else.")]
 NoPictures = Annotated[bool, typer.Option("--no-pictures", help="Draw nothing.")]
 
 
@@ -89,7 +98,10 @@ def sweep(
     as_json: AsJson = False,
     no_pictures: NoPictures = False,
 ) -> None:
-    """Run a scenario at many points of its inputs; a stopped sweep can be resumed."""
+    """Run a scenario at many points of its inputs.
+
+    A stopped sweep goes on with --resume.
+    """
     with guarded():
         from functools import partial
 

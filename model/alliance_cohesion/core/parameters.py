@@ -32,10 +32,10 @@ PARAMETERS: tuple[Attribute, ...] = (
     Attribute("h_align", "years", 0.01, 100, "R5", "half-life of alignment"),
     Attribute("omega", "share", 0, 1, "R2", "weight of what the patron did for others"),
     Attribute("gamma", "share", 0, 2, "R3", "weight of internal against external threat"),
-    Attribute("rho_prior", "chance", 0.01, 0.99, "R2", "reliability expected of any patron"),
+    Attribute("rho_prior", "probability", 0.01, 0.99, "R2", "reliability expected of any patron"),
     Attribute("n_prior", "requests", 0.05, 100, "R2", "requests that this expectation weighs"),
-    Attribute("b_R", "log-odds per unit", 0, 50, "R4", "rival of R3: reliability alone"),
-    Attribute("b_T", "log-odds per unit", -50, 50, "R4", "rival of R3: threat alone"),
+    Attribute("b_R", "log-odds per unit", 0, 50, "R4", "alternative to R3: reliability alone"),
+    Attribute("b_T", "log-odds per unit", -50, 50, "R4", "alternative to R3: threat alone"),
 )
 
 

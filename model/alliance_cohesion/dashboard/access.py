@@ -9,7 +9,7 @@ import secrets
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -17,10 +17,16 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ASSETS = "/_solara/cdn"
-WORK = "work"
-"""In the page's address: which work a tab shows, so that a reload finds the edits again."""
+WORK, STATE = "work", "state"
+"""In the page's address: which work a tab shows, so that a reload finds the edits again; and which
+state, for a link to it.
+"""
 _NO_TOKEN = "Open the page with the address that `cohesion explore` printed, token included.\n"
 _FOREIGN = "This page answers only itself.\n"
+_POLICY = (
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 
 
 class OwnPageOnly:
@@ -53,12 +59,13 @@ class OwnPageOnly:
             return
         query = parse_qs(scope["query_string"].decode("latin-1"))
         opening = web and scope["path"] == "/" and scope["method"] in ("GET", "HEAD")
+        begun = _begun(query.get(STATE, [""])[0])
         if opening and self._is_token(query.get("token", [""])[0]):
-            await self._welcome()(scope, receive, send)
+            await self._welcome(begun)(scope, receive, send)
         elif not self._is_token(self._kept(headers)):
             await (PlainTextResponse(_NO_TOKEN, 403) if web else _closed)(scope, receive, send)
         elif opening and not query.get(WORK):
-            await RedirectResponse(_new_work(), 303)(scope, receive, send)
+            await RedirectResponse(begun, 303)(scope, receive, send)
         elif web and scope["path"].startswith(f"{ASSETS}/"):
             inner = {**scope, "path": scope["path"].removeprefix(ASSETS), "root_path": ""}
             await self._asset(inner, receive, _alone(send))
@@ -75,7 +82,7 @@ class OwnPageOnly:
             return bool(origins)
         site = headers.get("sec-fetch-site", "none")
         link_followed = (
-            scope["method"] == "GET"
+            (scope["method"], scope["path"]) == ("GET", "/")
             and headers.get("sec-fetch-mode") == "navigate"
             and headers.get("sec-fetch-dest") == "document"
         )
@@ -102,9 +109,9 @@ class OwnPageOnly:
             return ""
         return result.value if result else ""
 
-    def _welcome(self) -> Response:
+    def _welcome(self, begun: str) -> Response:
         """Keep the token in a cookie, and take it out of the address."""
-        answer = RedirectResponse(_new_work(), 303, headers={"Referrer-Policy": "no-referrer"})
+        answer = RedirectResponse(begun, 303, headers={"Referrer-Policy": "no-referrer"})
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="lax")
         return answer
 
@@ -117,8 +124,10 @@ class OwnPageOnly:
             await PlainTextResponse("No such file.\n", error.status_code)(scope, receive, send)
 
 
-def _new_work() -> str:
-    return f"/?{WORK}={secrets.token_hex(8)}"
+def _begun(state: str) -> str:
+    """The address of a new work, at a state if one is named."""
+    named = {STATE: state} if state else {}
+    return f"/?{urlencode({WORK: secrets.token_hex(8)} | named)}"
 
 
 async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,14 +135,17 @@ async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _alone(send: Send) -> Send:
-    """No other page may embed what is sent, not even from the browser's cache."""
+    """No other page may embed what is sent or hold on to its window, not even from the browser's
+    cache; and what is sent may ask no other host for anything.
+    """
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["X-Frame-Options"] = "DENY"
-            headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+            headers["Content-Security-Policy"] = _POLICY
             headers["Cross-Origin-Resource-Policy"] = "same-origin"
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
             headers["Referrer-Policy"] = "no-referrer"
         await send(message)
 

@@ -1,4 +1,4 @@
-"""A state's chart as shapes: how many histories have it away, over time, under what happened.
+"""A state's chart as shapes: how many histories have it out or frozen, under what happened.
 
 The browser draws them, so that a new answer costs no drawing here.
 """
@@ -10,18 +10,12 @@ import numpy as np
 from ..core.inputs import Floats, Status
 from ..report import palette
 from ..report.timeline import Timeline, decimal_year
-from .session import Answer, away
+from .session import AWAY, Answer, share
 
 WIDTH, HEIGHT = 220, 88
 """Of the drawing, in its own units; the browser scales it."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 20.0, 216.0, 18.0, 74.0
 _STRIP = (5.0, 8.0)  # where it begins, how high it is
-LEGEND = (
-    (Status.MEMBER, "member"),
-    (Status.FROZEN, "frozen"),
-    (Status.OUT, "out"),
-)
-"""The statuses whose colours the strip has."""
 
 Shapes = dict[str, Any]
 
@@ -31,25 +25,32 @@ def chart(timeline: Timeline, answer: Answer, i: int) -> Shapes:
 
     Args:
         timeline: What was picked, with the record, on the clock of the answer.
-        answer: Both worlds.
+        answer: Before and after.
         i: Which state.
     """
-    before, after = away(answer.before)[:, i], away(answer.after)[:, i]
     x = _across(timeline, timeline.years[1:])
-    line = _points(x, after)
+    before, after = (
+        [share(data, *which)[:, i] for which in ((Status.OUT,), AWAY)]
+        for data in (answer.before, answer.after)
+    )
+    out, away = (_points(x, shares) for shares in after)
+    floor = f"{x[-1]:.1f},{_BOTTOM} {x[0]:.1f},{_BOTTOM}"
     return {
         "width": WIDTH,
         "height": HEIGHT,
-        "before": _points(x, before) if answer.changed else "",
-        "after": line,
-        "area": f"{x[0]:.1f},{_BOTTOM} {line} {x[-1]:.1f},{_BOTTOM}",
+        "before": [_points(x, shares) for shares in before] if answer.changed else [],
+        "after": away,
+        "areas": [
+            {"points": f"{away} {floor}", "colour": palette.STATUS[Status.FROZEN]},
+            {"points": f"{out} {floor}", "colour": palette.STATUS[Status.OUT]},
+        ],
         "strip": _strip(timeline, i),
-        "levels": [{"y": _height(share), "text": f"{100 * share:.0f}"} for share in (0, 0.5, 1)],
+        "levels": [{"y": _height(level), "text": f"{100 * level:.0f}"} for level in (0, 0.5, 1)],
         "years": _years(timeline),
         "left": _LEFT,
         "right": _RIGHT,
         "bottom": _BOTTOM,
-        "alt": _alt(answer, i, before, after),
+        "alt": _alt(answer, i, before[1], after[1]),
     }
 
 
@@ -95,8 +96,8 @@ def _years(timeline: Timeline) -> list[Shapes]:
 
 def _alt(answer: Answer, i: int, before: Floats, after: Floats) -> str:
     words = (
-        f"{answer.states[i]}: in {_told(before)} of 100 histories it is away a quarter, half, "
-        "three quarters and all of the way through"
+        f"{answer.names[i]}: in {_told(before)} of 100 histories it is out or frozen a quarter, "
+        "half, three quarters and all of the way through"
     )
     return f"{words}; with the changes in {_told(after)}" if answer.changed else words
 

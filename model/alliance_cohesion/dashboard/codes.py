@@ -1,6 +1,7 @@
 """What the codes of an event mean, in a few words each: the codebook for someone in a hurry."""
 
 from ..scenario import Event
+from ..scenario.fields import INTERNAL
 
 Meanings = dict[float, str]
 
@@ -56,11 +57,13 @@ _MEANINGS: dict[str, Meanings] = {
 }
 
 
-def meanings(event: Event) -> Meanings:
-    """The codes that an event of this kind can have, strongest first, and what each means.
+WITHIN = "threat from within"
+"""Of the kinds that can be added: a threat by nobody abroad."""
+KINDS: dict[str, Meanings] = {**_MEANINGS, WITHIN: _REGIME}
+"""The codes of each kind of event, strongest first, and what each means."""
 
-    Kinds that carry no code (a status, a renewal, a note) have none.
-    """
-    if event.kind == "threat" and event.actor == "internal":
-        return dict(_REGIME)
-    return dict(_MEANINGS.get(event.kind, {}))
+
+def meanings(event: Event) -> Meanings:
+    """The codes that an event can have; a status, a renewal and a note have none."""
+    within = event.kind == "threat" and event.actor == INTERNAL
+    return KINDS.get(WITHIN if within else event.kind, {})

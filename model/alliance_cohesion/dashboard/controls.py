@@ -1,19 +1,17 @@
-"""The side of the page: what to open, how long, which parameters; undo, and save."""
+"""The side of the page: what to open, how long, which parameters; undo."""
 
 from datetime import date
 from typing import Any
 
 import solara
 
-from ..core.parameters import PARAMETERS
-from ..scenario import ScenarioError
-from . import rows, save
+from . import rows
 from .desk import DESK
 from .edits import Steps
+from .keep import Keep
 from .session import HISTORIES, Session
 from .widgets import Parameters
 
-_RANGES = {attribute.name: (attribute.low, attribute.high) for attribute in PARAMETERS}
 _SEEDS = 2**63  # as in a scenario file
 
 
@@ -32,9 +30,7 @@ def Controls(
 
     def hold(data: list[Any]) -> None:
         name, value = data
-        if value is not None:
-            low, high = _RANGES[name]
-            value = min(max(float(value), low), high)
+        value = None if value is None else float(value)
         steps.set(steps.value.then(steps.value.now.hold(name, value)))
 
     def reseed(value: int | None) -> None:
@@ -58,16 +54,14 @@ def Controls(
                 children=["Drawn from the posterior unless you hold one at a value."],
             )
             Parameters(parameters=rows.parameters(session, edits), event_hold=hold)
-        Save(session, steps, histories.value, seed.value)
+        Keep(session, steps.value.now, histories.value, seed.value)
 
 
 @solara.component
 def Changes(session: Session, steps: solara.Reactive[Steps]) -> None:
     """What was changed so far, with a way back."""
     made, edits = steps.value, steps.value.now
-    names = [change["name"] for change in edits.changes(session.picked.scenario)]
-    if edits.end is not None:
-        names.append(f"the clock ends on {edits.end.isoformat()}")
+    names = edits.told(session.picked.scenario)
     with solara.Column(gap="4px"):
         if names:
             items = [solara.v.Html(tag="li", children=[name]) for name in names]
@@ -102,49 +96,3 @@ def End(session: Session, steps: solara.Reactive[Steps]) -> None:
         f"The clock ends with {now.year}", value=now.year, min=first, max=clock.end.year,
         on_value=until, thumb_label=False,
     )  # fmt: skip
-
-
-@solara.component
-def Save(session: Session, steps: solara.Reactive[Steps], histories: int, seed: int) -> None:
-    """Keep what was made as a scenario file."""
-    name = solara.use_reactive("")
-    question = solara.use_reactive("")
-    rewrite = solara.use_reactive("")
-    said, say = solara.use_state(("", ""))
-
-    def keep() -> None:
-        try:
-            path = save.write(
-                session,
-                steps.value.now,
-                name.value,
-                DESK.folder,
-                histories=histories,
-                seed=seed,
-                question=question.value,
-                rewrite=rewrite.value,
-            )
-        except (save.SaveError, ScenarioError) as error:
-            say(("", str(error)))
-        else:
-            say((str(path.resolve()), ""))
-
-    with solara.Card("Save as a scenario file", margin=0):
-        solara.InputText("Name", value=name)
-        solara.InputText("What you ask (optional)", value=question)
-        solara.InputText("What had to be true (for a counterfactual)", value=rewrite)
-        solara.Button(
-            "Save",
-            on_click=keep,
-            color="primary",
-            disabled=not steps.value.now,
-            classes=["ac-save"],
-        )
-        path, wrong = said
-        if wrong:
-            solara.Error(f"Not saved: {wrong}")
-        if path:
-            solara.Success(f"Saved: {path}")
-            solara.Preformatted(f'cohesion run "{path}"')
-            if rewrite.value.strip():
-                solara.Preformatted(f'cohesion counterfactual "{path}"')

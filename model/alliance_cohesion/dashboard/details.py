@@ -5,8 +5,10 @@ from typing import Any
 import solara
 import solara.lab
 
-from ..report.text import clean
+from ..scenario import ScenarioError
+from ..scenario.fields import INTERNAL
 from . import rows, why, words
+from .codes import WITHIN
 from .edits import Edits, Steps
 from .session import Session
 from .view import View
@@ -25,11 +27,12 @@ def Details(
 ) -> None:
     """What is told of one state: of the one that was picked, else of the foremost."""
     state = chosen.value or words.foremost(shown.answer)
+    name = shown.answer.names[shown.answer.states.index(state)]
     with solara.lab.Tabs(value=tab, lazy=True):
-        with solara.lab.Tab(f"Why {clean(state)} stood there"):
+        with solara.lab.Tab(f"Why {name} stood there"):
             StateWhy(shown.session, shown.edits, state).key(f"why-{state}")
-        with solara.lab.Tab(f"Change what moved {clean(state)}"):
-            StateEvents(shown, steps, state)
+        with solara.lab.Tab(f"Change what moved {name}"):
+            StateEvents(shown, steps, state, name)
         with solara.lab.Tab("One history, step by step"):
             from .played import Played  # takes a second to import
 
@@ -37,13 +40,29 @@ def Details(
 
 
 @solara.component
-def StateEvents(shown: View, steps: solara.Reactive[Steps], state: str) -> None:
+def StateEvents(shown: View, steps: solara.Reactive[Steps], state: str, name: str) -> None:
     """The events, with what can be done to them."""
     session = shown.session
+    wrong, say = solara.use_state("")
     by_id = {event.id: event for event in session.picked.scenario.events}
 
     def then(edits: Edits) -> None:
         steps.set(steps.value.then(edits))
+
+    def add(data: dict[str, Any]) -> None:
+        event = {key: data[key] for key in ("kind", "actor", "date", "strength", "description")}
+        if event["kind"] == WITHIN:
+            event |= {"kind": "threat", "actor": INTERNAL}
+        if event["kind"] == "response":
+            event["threat_level"] = data["threat_level"]
+        edits = steps.value.now.add(session.picked.scenario, event | {"target": state})
+        try:
+            session.sim(edits)
+        except ScenarioError as error:
+            say(str(error))
+        else:
+            say("")
+            then(edits)
 
     def toggle(data: list[Any]) -> None:
         then(steps.value.now.switch(by_id[data[0]], bool(data[1])))
@@ -57,6 +76,11 @@ def StateEvents(shown: View, steps: solara.Reactive[Steps], state: str) -> None:
 
     Events(
         rows=rows.events(session, shown.answer, shown.edits, state, steps.value.now),
+        name=name,
+        kinds=rows.kinds(),
+        wrong=wrong,
+        event_add=add,
+        event_remove=lambda event: then(steps.value.now.remove(event)),
         event_toggle=toggle,
         event_recode=recode,
         event_shift=shift,

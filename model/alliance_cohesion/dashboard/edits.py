@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from glob import escape
+from itertools import count
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..report.text import clean
 from ..scenario import Event, Problem, Scenario
 from ..scenario.actions import Change
 from ..scenario.change import Draft, apply
@@ -39,12 +41,15 @@ class Edits:
     """Parameters held at a value."""
     end: date | None = None
     """Another last day of the clock."""
+    added: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """New events, as the columns of an event table row, by id."""
 
     def __bool__(self) -> bool:
         return self != Edits()
 
     def __len__(self) -> int:
-        return len(self.off) + len(self.codes) + len(self.months) + len(self.held) + bool(self.end)
+        many = (self.off, self.codes, self.months, self.held, self.added)
+        return sum(map(len, many)) + bool(self.end)
 
     def switch(self, event: Event, on: bool) -> "Edits":
         """Leave an event out, or take it in again."""
@@ -61,6 +66,16 @@ class Edits:
     def hold(self, parameter: str, value: float | None) -> "Edits":
         """Hold a parameter at a value, or (None) draw it again."""
         return replace(self, held=_with(self.held, parameter, value, None))
+
+    def add(self, scenario: Scenario, event: Mapping[str, Any]) -> "Edits":
+        """Let something happen that did not: the columns of an event table row, but for the id."""
+        taken = {known.id for known in scenario.events} | set(self.added)
+        name = next(name for n in count(1) if (name := f"added-{n}") not in taken)
+        return replace(self, added={**self.added, name: dict(event)})
+
+    def remove(self, event: str) -> "Edits":
+        """Take back an event that was added."""
+        return replace(self, added=_with(self.added, event, None, None))
 
     def until(self, end: date | None) -> "Edits":
         """End the clock on another day, or (None) where the scenario ends it."""
@@ -89,7 +104,15 @@ class Edits:
         for name, value in self.held.items():
             held: dict[str, Any] = {"name": f"{name} at {value:g}", "action": "parameter"}
             made.append(held | {"parameter": name, "value": value})
+        for name, row in self.added.items():
+            told = f"{row['kind']} by {row['actor']}, {row['date']}"
+            made.append({"name": told, "action": "add", "event": {"id": name, **row}})
         return [{**change, "reason": WHY} for change in made]
+
+    def told(self, scenario: Scenario) -> list[str]:
+        """Each edit in a few words."""
+        names = [clean(change["name"]) for change in self.changes(scenario)]
+        return names + ([f"the clock ends on {self.end}"] if self.end else [])
 
     def applied(self, scenario: Scenario) -> Scenario:
         """The scenario with these changes, as if a file had made them.

@@ -8,9 +8,9 @@ import solara.lab
 
 from ..report import palette
 from ..scenario import ScenarioError
+from ..scenario.states import chosen as chosen_among
 from . import words
-from .access import WORK
-from .chart import LEGEND
+from .access import STATE, WORK
 from .controls import Controls
 from .desk import DESK, Kept
 from .details import PLAYED, WHY, Details
@@ -33,18 +33,22 @@ def Page() -> None:
     """Everything; one tab of a browser has one of its own."""
     solara.Title(TITLE)
     solara.Style(_STYLE)
-    work = parse_qs(solara.use_router().search or "").get(WORK, [""])[0]
+    asked = parse_qs(solara.use_router().search or "")
+    work, state = (asked.get(name, [""])[0] for name in (WORK, STATE))
     reference = solara.use_reactive(DESK.kept(work).reference)
     session, problem = solara.use_memo(lambda: _opened(reference.value), [reference.value])
     if session is None:
         solara.Error(problem)
         return
-    Desk(reference, session, work).key(f"desk-{reference.value}")
+    Desk(reference, session, work, state).key(f"desk-{reference.value}")
 
 
 @solara.component
-def Desk(reference: solara.Reactive[str], session: Session, work: str) -> None:
+def Desk(reference: solara.Reactive[str], session: Session, work: str, state: str) -> None:
     """The controls and the answer for one scenario; a reload of the page finds them again."""
+    linked = chosen_among(
+        state, session.picked.scenario.states, session.picked.scenario.alliance.names
+    )
     before = DESK.kept(work)
     if before.reference != reference.value:  # another was picked
         before = Kept(reference.value)
@@ -54,7 +58,7 @@ def Desk(reference: solara.Reactive[str], session: Session, work: str) -> None:
     seed = solara.use_reactive(own if before.seed is None else before.seed)
     made = Kept(reference.value, steps.value, histories.value, seed.value)
     solara.use_effect(lambda: DESK.keep(work, made), [made])
-    chosen = solara.use_reactive("")
+    chosen = solara.use_reactive(linked or "")
     tab = solara.use_reactive(0)
     asked = (steps.value.now, histories.value, seed.value)
     task = solara.lab.use_task(
@@ -115,28 +119,38 @@ def Cards(shown: View, chosen: solara.Reactive[str], tab: solara.Reactive[int], 
             tag="p",
             class_="ac-caution",
             children=[
-                f"{words.caution(answer, state)} Away: frozen or outside. Answered in "
+                f"{words.sample(answer)} {words.caution(answer, state)} Answered in "
                 f"{shown.seconds:.1f} s."
             ],
         )
         Legend(answer.changed)
         States(states=shown.states, chosen=chosen.value, changed=answer.changed, event_pick=pick)
+        with solara.FileDownload(
+            lambda: _picture(shown, state), f"{shown.session.picked.scenario.name}.png"
+        ):
+            solara.Button("Download the picture", small=True, outlined=True)
+
+
+def _picture(shown: View, state: str) -> bytes:
+    from .picture import picture  # takes a second to import
+
+    return picture(shown, state)
 
 
 @solara.component
 def Legend(changed: bool) -> None:
     """What the lines and the strip of a card mean."""
-    strip = "".join(
-        f'<span><i style="background:{palette.STATUS[status]}"></i>{name}</span>'
-        for status, name in LEGEND
+    colours = "".join(
+        f'<span><i style="background:{colour}"></i>{status.label}</span>'
+        for status, colour in palette.STATUS.items()
     )
-    lines = "<span>line: of 100 histories, how many have it away</span>"
-    if changed:
-        lines = (
-            "<span>dashed grey: before</span><span>line in the state's colour: with the "
-            "changes</span>"
-        )
+    before = (
+        "<span>dashed: before the changes; grey: no more change than chance makes</span>"
+        if changed
+        else ""
+    )
     solara.HTML(
-        unsafe_innerHTML=f'<div class="ac-legend"><span>strip, what happened:</span>{strip}'
-        f"{lines}<span>Click a state for what moves it.</span></div>"
+        unsafe_innerHTML=f'<div class="ac-legend">{colours}<span>strip: what happened; below: of '
+        f"100 histories, how many have it out or frozen</span>{before}<span>Click a state for what "
+        "moves it.</span></div>"
     )

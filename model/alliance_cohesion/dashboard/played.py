@@ -9,6 +9,7 @@ from mesa.visualization.utils import update_counter
 from ..core.agents import AllianceModel
 from ..core.inputs import Status
 from ..report import palette
+from ..report.text import clean, shorten
 from ..report.timeline import decimal_years
 from ..scenario.reacting import switched
 from ..simulation import Simulation
@@ -18,7 +19,7 @@ from .session import Session
 
 @solara.component
 def Played(session: Session, edits: Edits, seed: int) -> None:
-    """Mesa's page for the world with the edits."""
+    """Mesa's page for the scenario with the edits."""
     sim = solara.use_memo(lambda: session.sim(edits), [session, edits])
     played = solara.use_memo(lambda: one_history(sim, seed), [sim, seed])
     if sim.scenario.clock.known_until is not None or switched(sim.scenario):
@@ -46,10 +47,12 @@ def Played(session: Session, edits: Edits, seed: int) -> None:
 
 
 def one_history(sim: Simulation, seed: int) -> type[AllianceModel]:
-    """The model of one world: only the number of the history is left to choose."""
+    """The model of a scenario: only the number of the history is left to choose."""
     draws = sim.draws(seed).values
 
     class History(AllianceModel):
+        names = tuple(shorten(clean(name), 18) for name in sim.names)
+
         def __init__(self, number: int = 0):
             super().__init__(sim.inputs, draws, number, seed)
 
@@ -65,7 +68,7 @@ def Alignments(model: AllianceModel) -> None:
 
 def _draw(model: AllianceModel) -> Figure:
     figure = Figure(figsize=(7.5, 4.2))
-    axes = figure.add_axes((0.07, 0.1, 0.74, 0.8))
+    axes = figure.add_axes((0.07, 0.1, 0.66, 0.8))
     told = model.datacollector.get_agent_vars_dataframe()
     begun = model.time_step > model.inputs.drivers.first
     days = model.inputs.decided
@@ -77,11 +80,11 @@ def _draw(model: AllianceModel) -> Figure:
             own = told[told["state"] == state.name]["alignment"].to_numpy()
             axes.plot(years[: len(own)], own, color=colour, linestyle=dash, linewidth=1.4)
         status = Status(state.status)
-        place = (0.84, 0.86 - 0.09 * state.index * 8 / max(8, len(states)))
+        place = (0.75, 0.86 - 0.09 * state.index * 8 / max(8, len(states)))
         figure.text(
-            *place, f"{state.name}: {status.label}", fontsize=9, color=palette.INK,
-            parse_math=False, bbox={"facecolor": palette.STATUS[status], "alpha": 0.35,
-            "edgecolor": colour, "linewidth": 1.5},
+            *place, f"{model.names[state.index]}: {status.label}", fontsize=9,
+            color=palette.INK, parse_math=False, bbox={"facecolor": palette.STATUS[status],
+            "alpha": 0.35, "edgecolor": colour, "linewidth": 1.5},
         )  # fmt: skip
     if not begun:
         axes.set_ylim(-4, 4)

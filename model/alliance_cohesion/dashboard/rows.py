@@ -1,20 +1,22 @@
 """What the page lists, as plain data: states, the events that move one, parameters."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..core.inputs import Floats
+from ..core.inputs import Floats, Status
 from ..core.parameters import PARAMETERS, Attribute
-from ..report import palette
 from ..report.marks import Mark, marks
 from ..report.text import clean
 from ..report.timeline import Timeline
 from ..scenario import Event
 from ..scenario.dates import add_months
+from ..scenario.fields import INTERNAL
+from ..scenario.states import name_of
 from .chart import chart
-from .codes import meanings
+from .codes import KINDS, meanings
 from .edits import Edits
 from .session import Answer, Session
 from .words import hundred
@@ -27,24 +29,34 @@ Row = dict[str, Any]
 
 
 def states(session: Session, answer: Answer, edits: Edits) -> list[Row]:
-    """One row a state: what happened, and in how many of 100 histories it is away in the end."""
+    """One row a state: what happened, and in how many of 100 histories it ends out or frozen."""
     timeline = _timeline(session, answer, edits)
+    ends = {status.label: answer.end(status) for status in (Status.OUT, Status.FROZEN)}
     rows = []
-    for i, name in enumerate(timeline.states):
+    for i, code in enumerate(timeline.states):
         told = ", ".join(str(change) for change in timeline.changes(i))
+        numbers = [_number(label, *(shares[i] for shares in end)) for label, end in ends.items()]
         rows.append(
             {
-                "name": name,
-                "colour": palette.state(i)[0],
+                "code": code,
+                "name": answer.names[i],
                 "record": told or f"{timeline.at_start(i).label} throughout",
-                "before": hundred(answer.away_before[i]),
-                "after": hundred(answer.away_after[i]),
-                "more": bool(answer.away_after[i] > answer.away_before[i] + answer.margin[i]),
-                "fewer": bool(answer.away_after[i] < answer.away_before[i] - answer.margin[i]),
+                "numbers": numbers,
+                "same": answer.changed and not any(n["more"] or n["fewer"] for n in numbers),
                 "chart": chart(timeline, answer, i),
             }
         )
     return rows
+
+
+def _number(status: str, before: float, after: float, margin: float) -> Row:
+    """More or fewer: by what is seen in the numbers shown and larger than chance makes it."""
+    row = {"status": status, "before": hundred(before), "after": hundred(after)}
+    seen = row["before"] != row["after"]
+    return row | {
+        "more": bool(seen and after > before + margin),
+        "fewer": bool(seen and after < before - margin),
+    }
 
 
 def events(
@@ -61,19 +73,33 @@ def events(
     """
     timeline = _timeline(session, answer, edits)
     moved = marks(timeline, timeline.states.index(state))
-    return [_event(mark, edits if now is None else now) for mark in moved]
+    now = edits if now is None else now
+    return [_event(mark, now, session) for mark in moved if mark.event.id not in edits.added] + [
+        _event(mark, now, session) for mark in moved if mark.event.id in now.added
+    ]
+
+
+def kinds() -> list[Row]:
+    """The kinds of event that can be added, each with its codes."""
+    return [{"kind": kind, "choices": _choices(codes)} for kind, codes in KINDS.items()]
+
+
+def _choices(codes: Mapping[float, str]) -> list[Row]:
+    return [{"value": code, "text": f"{code:g}: {meaning}"} for code, meaning in codes.items()]
 
 
 def _timeline(session: Session, answer: Answer, edits: Edits) -> Timeline:
-    """What was picked, beside the record, on the clock of the answer."""
-    clock = session.sim(edits).scenario.clock
-    return Timeline(answer.before, replace(session.picked.scenario, clock=clock))
+    """What was picked and what was added to it, on the clock of the answer."""
+    picked, edited = session.picked.scenario, session.sim(edits).scenario
+    added = [event for event in edited.events if event.id in edits.added]
+    return Timeline(
+        answer.before, replace(picked, clock=edited.clock, events=(*picked.events, *added))
+    )
 
 
-def _event(mark: Mark, edits: Edits) -> Row:
+def _event(mark: Mark, edits: Edits, session: Session) -> Row:
     event = mark.event
     months = edits.months.get(event.id, 0)
-    code = edits.codes.get(event.id, event.strength)
     return {
         "id": event.id,
         "date": clean(event.date),
@@ -81,26 +107,25 @@ def _event(mark: Mark, edits: Edits) -> Row:
         "kind": event.kind.replace("_", " "),
         "colour": mark.kind.colour,
         "weight": round(mark.weight, 3),
-        "who": _who(event),
+        "who": _who(event, session.picked.scenario.alliance.names),
         "description": clean(event.description),
         "source": clean(event.source),
         "confidence": event.confidence,
         "on": event.id not in edits.off,
-        "code": code,
+        "code": edits.codes.get(event.id, event.strength),
         "coded": event.strength,
-        "choices": [
-            {"value": value, "text": f"{value:g}: {meaning}"}
-            for value, meaning in meanings(event).items()
-        ],
+        "choices": _choices(meanings(event)),
         "months": months,
         "furthest": FURTHEST,
-        "edited": event.id in edits.off or event.id in edits.codes or months != 0,
+        "added": event.id in edits.added,
+        "edited": event.id in {*edits.off, *edits.codes, *edits.added} or months != 0,
     }
 
 
-def _who(event: Event) -> str:
-    actor = "from within" if event.actor == "internal" else clean(event.actor)
-    return f"{actor} \N{RIGHTWARDS ARROW} {clean(', '.join(event.targets))}"
+def _who(event: Event, names: Mapping[str, str]) -> str:
+    actor = "from within" if event.actor == INTERNAL else name_of(event.actor, names)
+    targets = ", ".join(name_of(target, names) for target in event.targets)
+    return clean(f"{actor} \N{RIGHTWARDS ARROW} {targets}")
 
 
 def parameters(session: Session, edits: Edits) -> list[Row]:
@@ -118,19 +143,25 @@ def _parameter(attribute: Attribute, drawn: Floats, given: dict[str, float], edi
     middle, q05, q95 = (float(x) for x in (np.median(drawn), *np.quantile(drawn, (0.05, 0.95))))
     by = "held by the scenario at" if name in given else "drawn around"
     spread = "" if name in given else f" ({q05:.3g} to {q95:.3g})"
+    held = edits.held.get(name)
+    least, most = (float(x) for x in (drawn.min(), drawn.max()))
+    beyond = held is not None and name not in given and not least <= held <= most
     return {
         "name": name,
         "meaning": attribute.meaning,
         "unit": attribute.unit,
-        "rule": attribute.rule,
         "low": low,
         "high": high,
         "step": float(f"{(high - low) / _STEPS:.1g}"),
         "lowest": attribute.low,
         "highest": attribute.high,
         "drawn": f"{by} {middle:.3g}{spread}",
-        "held": name in edits.held,
-        "value": edits.held.get(name, float(f"{middle:.3g}")),
+        "held": held is not None,
+        "value": float(f"{middle:.3g}") if held is None else held,
+        "warning": f"Beyond every draw ({least:.3g} to {most:.3g}): the record does not support "
+        "such a value."
+        if beyond
+        else "",
     }
 
 

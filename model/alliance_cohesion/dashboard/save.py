@@ -10,6 +10,7 @@ from tomlkit.items import Table
 
 from .. import scenario as scenarios
 from ..scenario import Scenario, ScenarioError
+from ..scenario.fields import tidy
 from ..scenario.files import resolved
 from ..scenario.locate import locate
 from .edits import Edits
@@ -54,10 +55,8 @@ def write(
     Raises:
         SaveError: the name is no name or is taken, or the file cannot be written.
     """
-    name = name.strip()
+    name = tidy(name) if name.isprintable() else name
     path = folder / f"{_checked(name)}.toml"
-    if path.exists():
-        raise SaveError(f'"{path.name}" is there already in {folder}; choose another name')
     text = content(
         session,
         edits,
@@ -71,9 +70,15 @@ def write(
     try:
         _try_out(text, folder)
         with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+            try:
+                file.write(text)
+                file.flush()
+            except OSError:
+                path.unlink()
+                raise
     except FileExistsError:
-        raise SaveError(f'"{path.name}" is there already in {folder}') from None
+        where = f"is there already in {folder}; choose another name"
+        raise SaveError(f'"{path.name}" {where}') from None
     except OSError as error:
         raise SaveError(f"{path}: {error.strerror}") from error
     return path

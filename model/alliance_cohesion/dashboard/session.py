@@ -1,4 +1,4 @@
-"""One scenario on the page: the world before, the world with the edits, and what both answer."""
+"""One scenario on the page, before and with the edits, and what both answer."""
 
 import threading
 from collections import OrderedDict
@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -15,6 +15,7 @@ from .. import scenario as scenarios
 from .. import simulation as cases
 from ..analysis.explain import Explanation, explain
 from ..core.inputs import Floats, Status
+from ..report.text import clean
 from ..simulation import Simulation
 from .edits import Edits
 
@@ -23,23 +24,24 @@ USUAL = 1000
 _REMEMBERED = 12  # answers and explanations, so that undo costs nothing
 _ENGINE = threading.RLock()  # Numba's threads bear one caller at a time
 _Z95 = 1.96
+AWAY = (Status.FROZEN, Status.OUT)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Two worlds, made from the same random numbers, at the end of the later world's clock."""
+    """Two simulations with the same random numbers, cut where the shorter clock ends."""
 
     before: xr.Dataset
-    """See `Result.dataset`; cut to the time steps of the world after."""
+    """See `Result.dataset`; cut to the time steps of the one after."""
     after: xr.Dataset
     changed: bool
     """Whether the two differ in anything but their names."""
 
     @property
     def histories(self) -> int:
-        """How many histories each world has."""
+        """How many histories each simulation has."""
         return int(self.after.attrs["histories"])
 
     @property
@@ -48,33 +50,31 @@ class Answer:
         return [str(state) for state in self.after["state"].values]
 
     @cached_property
-    def away_before(self) -> Floats:
-        """[N] share of histories in which a state is frozen or outside at the end."""
-        return away(self.before)[-1]
+    def names(self) -> list[str]:
+        """The states' names, safe to show, in the same order."""
+        return [clean(name) for name in self.after["name"].values]
 
-    @cached_property
-    def away_after(self) -> Floats:
-        """[N] the same in the world with the edits."""
-        return away(self.after)[-1]
-
-    @cached_property
-    def margin(self) -> Floats:
-        """[N] half a 95 % interval of the difference: what chance alone leaves open.
-
-        From the histories kept one by one, each beside its twin of the same number.
-        """
-        last = [inputs["path"].values[:, -1] != Status.MEMBER for inputs in self._pair]
-        difference = last[1].astype(float) - last[0]
-        return np.asarray(_Z95 * difference.std(axis=0) / np.sqrt(self.histories))
-
-    @property
-    def _pair(self) -> tuple[xr.Dataset, xr.Dataset]:
-        return self.before, self.after
+    def end(self, *statuses: Status) -> "End":
+        """How many histories end in one of some statuses (frozen or out unless told otherwise)."""
+        which = statuses or AWAY
+        last = [np.isin(data["path"].values[:, -1], which) for data in (self.before, self.after)]
+        spread = (last[1].astype(float) - last[0]).std(axis=0)  # each beside its twin
+        before, after = (share(data, *which)[-1] for data in (self.before, self.after))
+        return End(before, after, np.asarray(_Z95 * spread / np.sqrt(self.histories)))
 
 
-def away(data: xr.Dataset) -> Floats:
-    """[T, N] share of histories in which a state is frozen or outside at a time step's end."""
-    return np.asarray(1.0 - data["share"].sel(status="member").values)
+class End(NamedTuple):
+    """Shares of histories at the end of the clock, [N] each."""
+
+    before: Floats
+    after: Floats
+    margin: Floats
+    """Half a 95 % interval of the difference: what chance alone leaves open."""
+
+
+def share(data: xr.Dataset, *statuses: Status) -> Floats:
+    """[T, N] share of histories in one of the statuses at the end of a time step."""
+    return np.asarray(data["share"].values[..., list(statuses)].sum(axis=-1))
 
 
 class Session:
@@ -100,11 +100,6 @@ class Session:
         """Whether the picked scenario itself is a change of another, which it is held against."""
         return self.before is not self.picked
 
-    @property
-    def usual_histories(self) -> int:
-        """How many histories the page makes unless told otherwise."""
-        return USUAL
-
     def sim(self, edits: Edits) -> Simulation:
         """The picked scenario with some edits.
 
@@ -114,11 +109,11 @@ class Session:
         return Simulation(edits.applied(self.picked.scenario)) if edits else self.picked
 
     def answer(self, edits: Edits, histories: int = USUAL, seed: int | None = None) -> Answer:
-        """Run both worlds with the same random numbers.
+        """Simulate before and after with the same random numbers.
 
         Args:
             edits: What differs from the picked scenario.
-            histories: How many in each world.
+            histories: How many in each.
             seed: Of chance (the picked scenario's by default).
 
         Raises:
@@ -146,7 +141,7 @@ class Session:
         return self._once(key, lambda: explain(self.sim(edits), state, date))
 
     def explanation_before(self, state: str, date: str) -> Explanation:
-        """The same for the world before."""
+        """The same before the edits."""
         return self._once(("why before", state, date), lambda: explain(self.before, state, date))
 
     def _once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -166,6 +161,7 @@ def _key(edits: Edits) -> Hashable:
         frozenset(edits.codes.items()),
         frozenset(edits.months.items()),
         frozenset(edits.held.items()),
+        tuple((name, tuple(event.items())) for name, event in edits.added.items()),
         edits.end,
     )
 

@@ -1,4 +1,4 @@
-"""An explanation as plain data, the world before beside the world with the edits."""
+"""An explanation as plain data, before beside with the edits."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""The fit: priors to posterior, rivals, hold-outs, placebos and what they say."""
+"""Priors to posterior, alternative models, cross-validation, placebos, and what they say."""

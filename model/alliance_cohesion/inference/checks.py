@@ -60,7 +60,7 @@ def check_by_posterior(
 
 
 def _history(inputs: Inputs, truth: Floats, seed: int, number: int) -> Inputs:
-    """The inputs with one simulated history as its record."""
+    """The inputs with one simulated history as their record."""
     made = simulate(inputs, truth, 1, seed + 77, start=number, keep=1)
     path = np.array(inputs.record)
     path[inputs.drivers.first :] = made.path[0]

@@ -131,7 +131,7 @@ class Episodes:
 
 
 def episodes(scenario: Scenario, inputs: Inputs) -> Episodes:
-    """Episodes of the record by source: outside actors together, each rival state, within."""
+    """Episodes of the record by source: outsiders together, each adversary, and from within."""
     cast = Cast(scenario, scenario.clock.steps)
     result: dict[tuple[int, int], list[tuple[int, float, float]]] = {}
     for i in range(len(inputs.states)):

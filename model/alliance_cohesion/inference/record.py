@@ -1,4 +1,4 @@
-"""What the record says: documented changes of status, their clusters, and who was at risk."""
+"""What the record says: documented changes of status, their clusters and folds, who was at risk."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -85,8 +85,10 @@ def at_risk(inputs: Inputs) -> np.ndarray:
 
 
 def cluster_blocks(inputs: Inputs) -> Ints:
-    """[T, N] each decision's block: time is cut half-way between clusters, so that every
-    decision, the uneventful ones too, is held out exactly once.
+    """[T, N] each decision's fold, for leave-one-cluster-out cross-validation.
+
+    Time is cut half-way between clusters, so that every decision, the uneventful ones too, is held
+    out exactly once; -1 where a state decides nothing.
     """
     groups = clusters(inputs)
     middles = [(a[-1].step + b[0].step + 1) // 2 for a, b in pairwise(groups)]
@@ -95,12 +97,12 @@ def cluster_blocks(inputs: Inputs) -> Ints:
 
 
 def time_blocks(inputs: Inputs, until: np.datetime64) -> Ints:
-    """[T, N] block 0 up to and including the day `until`, block 1 after it."""
+    """[T, N] fold 0 up to and including the day `until`, fold 1 after it."""
     return _spread(inputs, (inputs.decided > until).astype(np.int64))
 
 
 def state_blocks(inputs: Inputs) -> Ints:
-    """[T, N] one block per state."""
+    """[T, N] one fold per state."""
     block = np.broadcast_to(
         np.arange(len(inputs.states)), (len(inputs.decided), len(inputs.states))
     )

@@ -24,6 +24,7 @@ from ..scenario import load as load_scenario
 from ..util import shipped
 from ..util.compiled import sources_hash
 from ..util.processes import workers as several_workers
+from ..util.put import put
 from . import baselines, placebos, priors, record, signs
 from .checks import check_by_posterior, check_by_prior
 from .fit import DRAWS, FEW_DRAWS, SOME_DRAWS, Fit, fit
@@ -349,7 +350,7 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stamp(study)}.jsonl"
     lines = _whole_lines(path)
-    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    put(path, "".join(lines).encode())  # a link planted there is replaced, not followed
     done: dict[str, list[Row]] = dict(json.loads(line) for line in lines)
     missing = [name for name in names if name not in done]
     if progress:

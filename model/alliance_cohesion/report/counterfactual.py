@@ -143,7 +143,7 @@ def sentences(answer: Answer) -> list[str]:
 
 
 def _given(answer: Answer, rows: list[Row]) -> list[str]:
-    """What follows from the change in worlds that match what happened otherwise."""
+    """What follows from the change in histories that otherwise match what happened."""
     parts = []
     for row in rows:
         low, high, least, most = _necessity(row)
@@ -155,13 +155,13 @@ def _given(answer: Answer, rows: list[Row]) -> list[str]:
         share, what, allowed = parts[0]
         uncertain = f"uncertainty about the parameters alone allows {allowed}{_verdict(rows[0])}"
         return [
-            f"In {share} of 100 worlds that match what happened except for this change, {what}; "
+            f"In {share} of 100 histories that match what happened except for this change, {what}; "
             f"{'none in any parameter draw' if share == allowed == '0' else uncertain}."
         ]
     said = [
         f"{what} in {share} of 100 (parameters allow {allowed})" for share, what, allowed in parts
     ]
-    start = "In worlds that match what happened except for this change, "
+    start = "In histories that match what happened except for this change, "
     return [f"{start}{listed(said)}."] if said else []
 
 
@@ -586,7 +586,7 @@ _PANELS = 8  # states that a picture shows
 _BEFORE = 2.0  # years before the branch that are shown
 _TITLES = {
     FORECAST: (
-        "Forecast: the record up to the branch, then chance",
+        "Forecast: the record up to the branch, then simulation",
         "The record is known up to the branch (dotted); after it both simulations are free, with "
         "common random numbers.",
     ),

@@ -32,7 +32,7 @@ _FILES = {
     "status": "the shares over time: one row for each time step, state and status",
     "parameters": "the parameter draws, one row each",
 }
-_MEANS = {
+MEANS = {
     IN_SAMPLE: "In sample: the parameters were fitted to this record, so agreement is no test.",
     HELD_OUT: "Held out: the parameters were fitted to other records, never to this one.",
     BEYOND: "Beyond the record: extrapolation. Nothing there can have taught the model.",
@@ -73,14 +73,14 @@ def episodes_grid(result: Result) -> Grid:
         [f"{clean(row.name_)} {row.event}, {month(row.date)}", percent(row.within_two_years)]
         for row in _named(rows)
     ]
-    note = "within 2 years: share of histories in which the state makes that change so near to it."
+    note = "within 2 years: share of histories with the change within two years of its date."
     if rows["rank"].notna().all():
         columns += numbers("held out:\nrank just\nbefore it", "held out:\nrisk that\nyear")
         for line, row in zip(cells, _named(rows), strict=True):
             line += [f"{row.rank:g} of {row.of:g}", _risk(row.risk)]
         note += (
             "\nheld out: predicted by a fit that never saw the change; rank among the states of "
-            "the same\n  status, 1 the likeliest."
+            "the same\n  status, 1 the likeliest to move."
         )
         if rows["base_rate"].notna().all():
             columns += numbers("held out:\nbase rate\nthat year")
@@ -283,7 +283,7 @@ def show(console: Console, result: Result) -> None:
         stayed(result),
         "",
         main_grid(result).note,
-        _MEANS[result.sample],
+        MEANS[result.sample],
         error_note(result),
         *_followed(result),
         *filter(None, [held(result)]),
@@ -342,7 +342,7 @@ def document(result: Result, figures: Iterable["Figure"] = ()) -> "Document":
             *([Section("All states", (states_grid(result),))] if known else []),
         ),
         caveats=(
-            _MEANS[result.sample],
+            MEANS[result.sample],
             *_followed(result),
             error_note(result),
             *CAVEATS,

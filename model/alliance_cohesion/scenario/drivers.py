@@ -217,4 +217,5 @@ def _code(event: Event) -> float:
 
 
 def _level(event: Event) -> float:
+    """The level of a threat, coercion or arms, 0 to 1: its code in fifths."""
     return _code(event) / _THREAT_SCALE

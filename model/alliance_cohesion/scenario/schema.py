@@ -201,7 +201,7 @@ class Run(Table):
         default=2000, description="how many"
     )
     seed: Annotated[int, Field(ge=0, lt=2**63, strict=True)] = Field(
-        default=1, description="of chance; the same seed gives the same numbers"
+        default=1, description="random seed; the same seed gives the same numbers"
     )
 
 
