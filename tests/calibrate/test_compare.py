@@ -13,6 +13,8 @@ from alliance_cohesion import scenario
 from alliance_cohesion.analysis import compare
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay
+from alliance_cohesion.core.contributions import TERMS, terms
+from alliance_cohesion.core.step import LATENT
 from alliance_cohesion.inference import held_out, recalibrate, record
 from alliance_cohesion.report.scorecard import answer, show
 from alliance_cohesion.simulation import Simulation
