@@ -8,7 +8,7 @@ record** (what the record says of alignments, and how surprising it is).
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ..core.contributions import TERMS, terms
 from ..core.elementary import log_sum_exp
 from ..core.inputs import Codes, Floats, Inputs, Ints, Status
 from ..core.randomness import checked_seed
-from ..core.replay import Trace, scores, trace
+from ..core.replay import scores, trace
 from ..core.simulate import outputs, walk_all
 from ..core.step import LATENT
 from ..inference import held_out, record
@@ -35,6 +35,7 @@ FIT_DRAWS = SOME_DRAWS
 """Of the fits to a record that no calibration is kept of: held-out scores to about 0.1 nats."""
 REPLICATES = 300
 _MOST_KEPT = 40_000_000  # histories times time steps times states: about 400 MB
+_AT_ONCE = 25_000_000  # numbers of a trace that is in memory: about 200 MB
 
 Say = Callable[[str], None]
 
@@ -200,7 +201,7 @@ def compare(
     result = draws(str(posterior or settings.posterior), alliance, settings.fixed, seed)
     baseline_draws = draws(str(null or "null"), alliance, {}, seed)
     silent = without_drivers(inputs)
-    along = trace(inputs, result.values)
+    before_it = eve(inputs, result.values)
     seen = result.seen or result.hyper is None
     recalibrated = None
     if seen:
@@ -229,10 +230,10 @@ def compare(
         clusters=[record.label(group, inputs) for group in groups],
         gain=[float(value) for value in gain],
         gain_recalibrated=None if recalibrated is None else [float(v) for v in recalibrated],
-        ahead=one_step_ahead(inputs, rules, result, along),
+        ahead=one_step_ahead(inputs, rules, before_it),
         free=free,
         free_baseline=free_run(silent, baseline_draws.values, histories, seed),
-        latent=latent(inputs, along),
+        latent=latent(inputs, before_it),
         replicate_p=replicate_p(inputs, result, seed),
         sets=_sets(inputs, rules.probability),
         auc=scoring.rankings(inputs, rules.probability, fold),
@@ -289,21 +290,60 @@ def log_scores(inputs: Inputs, values: Floats, block: Ints) -> Floats:
     return np.array([log_sum_exp(one) for one in each]) - np.log(len(values))
 
 
-def one_step_ahead(inputs: Inputs, rules: Prediction, found: Draws, along: Trace) -> list[Ahead]:
+class Eve(NamedTuple):
+    """What the rules say of the documented changes, given the record up to the step before."""
+
+    terms: dict[int, Floats]
+    """[N, term] by the time step of a change: each state's, mean over draws."""
+    own: Floats
+    """[draw, change, 3] of the state that moved: alignment, reliability, probability."""
+    others: dict[int, Floats]
+    """[N] by the time step of a change: each state's alignment, mean over draws."""
+
+
+def eve(inputs: Inputs, values: Floats) -> Eve:
+    """The step before every documented change, a few draws at a time.
+
+    Args:
+        inputs: The compiled scenario with its record.
+        values: Parameter draws, [draw, parameter].
+    """
+    changes = record.changes(inputs)
+    N, draws = len(inputs.states), len(values)
+    D = inputs.drivers.dependence[inputs.drivers.first - 1 :]
+    by_step = {change.step: np.zeros((N, len(TERMS))) for change in changes}
+    aligned = {change.step: np.zeros(N) for change in changes}
+    own = np.empty((draws, len(changes), 3))
+    size = max(1, _AT_ONCE // (inputs.record.size * (len(LATENT) + 3)))
+    a, alpha, beta = (LATENT.index(name) for name in ("a", "alpha", "beta"))
+    for start in range(0, draws, size):
+        part = values[start : start + size]
+        along = trace(inputs, part)
+        each = np.repeat(part, N, axis=0)
+        for t in by_step:
+            latent = along.latent[:, t]
+            told = terms(each, latent.reshape(-1, len(LATENT)), np.tile(D[t], len(part)))
+            by_step[t] += told.reshape(len(part), N, -1).sum(axis=0)
+            aligned[t] += latent[..., a].sum(axis=0)
+        for k, change in enumerate(changes):
+            m = along.latent[:, change.step, change.state]
+            said = along.probabilities[:, change.step, change.state, change.after]
+            reliability = m[:, alpha] / (m[:, alpha] + m[:, beta])
+            own[start : start + size, k] = np.stack([m[:, a], reliability, said], axis=-1)
+    mean = {t: total / draws for t, total in by_step.items()}
+    return Eve(mean, own, {t: total / draws for t, total in aligned.items()})
+
+
+def one_step_ahead(inputs: Inputs, rules: Prediction, before_it: Eve) -> list[Ahead]:
     """Each documented change as it looked from the time step before."""
     before, _ = record.statuses(inputs)
     risk = record.at_risk(inputs)
-    D = inputs.drivers.dependence[inputs.drivers.first - 1 :]
     rows = []
     for change in record.changes(inputs):
         t, i = change.step, change.state
         place = scoring.rank_of_mover(rules.probability[t], before[t], risk[t], i)
-        own = terms(found.values, along.latent[:, t, i], D[t, i]).mean(axis=0)
         peers = np.flatnonzero((before[t] == before[t, i]) & risk[t])
-        mean = np.mean(
-            [terms(found.values, along.latent[:, t, j], D[t, j]).mean(axis=0) for j in peers],
-            axis=0,
-        )
+        own, mean = before_it.terms[t][i], before_it.terms[t][peers].mean(axis=0)
         stands_out = (own - mean) * (1.0 if change.after == Status.MEMBER else -1.0)
         order = [int(k) for k in np.argsort(-stands_out) if stands_out[k] > 0.05][:3]
         rows.append(
@@ -322,27 +362,25 @@ def one_step_ahead(inputs: Inputs, rules: Prediction, found: Draws, along: Trace
     return rows
 
 
-def latent(inputs: Inputs, along: Trace) -> list[Latent]:
+def latent(inputs: Inputs, before_it: Eve) -> list[Latent]:
     """The latent state of each mover just before its change, given the record."""
     before, _ = record.statuses(inputs)
     risk = record.at_risk(inputs)
     rows = []
-    for change in record.changes(inputs):
+    for change, own in zip(record.changes(inputs), before_it.own.swapaxes(0, 1), strict=True):
         t, i = change.step, change.state
-        a = along.latent[:, t, :, LATENT.index("a")]
-        alpha = along.latent[:, t, i, LATENT.index("alpha")]
-        beta = along.latent[:, t, i, LATENT.index("beta")]
         peers = [j for j in np.flatnonzero((before[t] == before[t, i]) & risk[t]) if j != i]
-        low, high = np.quantile(a[:, i], [0.05, 0.95])
+        alignment, reliability, probability = own.T
+        low, high = np.quantile(alignment, [0.05, 0.95])
         rows.append(
             Latent(
                 inputs.states[i],
                 str(change.date),
-                float(a[:, i].mean()),
+                float(alignment.mean()),
                 (float(low), float(high)),
-                float(a[:, peers].mean()) if peers else None,
-                float((alpha / (alpha + beta)).mean()),
-                float(-np.log2(along.probabilities[:, t, i, change.after].mean())),
+                float(before_it.others[t][peers].mean()) if peers else None,
+                float(reliability.mean()),
+                float(-np.log2(probability.mean())),
             )
         )
     return rows

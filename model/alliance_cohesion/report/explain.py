@@ -25,7 +25,7 @@ from .document import Document, Figure, Section
 from .grid import Column, Grid, grid, numbers, words
 from .keep import Origin, as_json, keeping, write_text
 from .terminal import table
-from .text import clean, listed, shorten
+from .text import clean, first_of, listed, shorten
 
 if TYPE_CHECKING:
     from .page import Picture
@@ -231,7 +231,7 @@ def _further(e: Explanation) -> tuple[str, str]:
     peers = [f"{name(e, peer)} {probability(p)}" for peer, p in e.peers["probability"].items()]
     return (
         f"To end the time step as: {'; '.join(by_status)}.",
-        f"By the probability of {e.move} {per(e)}: {', '.join(peers)}.",
+        f"By the probability of {e.move} {per(e)}: {first_of(peers, 'peers.csv')}.",
     )
 
 
@@ -343,6 +343,7 @@ def _facts(e: Explanation, symbol: str) -> Grid:
             for _, row in facts.drop(cut).iterrows()
         ],
         note,
+        "facts.csv",
     )
 
 

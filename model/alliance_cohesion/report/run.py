@@ -18,7 +18,7 @@ from ..scenario.files import UnreadableError, read_json
 from ..scenario.history import month
 from .grid import Column, Grid, grid, numbers
 from .terminal import WIDTH, table
-from .text import clean, listed, percent
+from .text import clean, first_of, listed, percent
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .document import Document, Figure
 
 NUMBERS = "histories.nc"
-MOST_ROWS = 200
-"""States that a shown table has; the files hold all."""
 _FILES = {
     "episodes": "the documented changes: how likely in simulation, and held out",
     "states": "the states: shares at the end, who ever leaves or returns, and when",
@@ -88,7 +86,7 @@ def episodes_grid(result: Result) -> Grid:
             columns += numbers("held out:\nbase rate\nthat year")
             for line, row in zip(cells, _named(rows), strict=True):
                 line.append(_risk(row.base_rate))
-    return grid("", columns, cells, note)
+    return grid("", columns, cells, note, "episodes.csv")
 
 
 def states_grid(result: Result) -> Grid:
@@ -96,8 +94,6 @@ def states_grid(result: Result) -> Grid:
     end, since = _end(result), result.simulation.since
     whole = not since
     heads = [f"{status}\n{end}" for status in STATUSES]
-    shown = _named(result.states)[:MOST_ROWS]
-    cut = len(result.states) - len(shown)
     columns = [
         Column("\nstate", wraps=True, least=8),
         Column("\nrecord", wraps=True),
@@ -116,11 +112,11 @@ def states_grid(result: Result) -> Grid:
                 percent(row.returns),
                 *([f"{row.q50 or 'never'} ({_span(row.q05, row.q95)})"] if whole else []),
             ]
-            for row in shown
+            for row in _named(result.states)
         ],
         f"Shares of histories, {result.sample}. leaves or freezes, returns: at least once"
-        + (f" after {result.simulation.scenario.clock.known_until}." if since else ".")
-        + (f"\n{cut:,} more states are in states.csv." if cut else ""),
+        + (f" after {result.simulation.scenario.clock.known_until}." if since else "."),
+        "states.csv",
     )
 
 
@@ -167,7 +163,7 @@ def stayed(result: Result) -> str:
     if result.episodes.empty or result.stayers.empty:
         return ""
     told = [f"{clean(row.name_)} {percent(row.stays)}" for row in _named(result.stayers)]
-    return f"stayed: {', '.join(told)} of histories ({result.sample})"
+    return f"stayed: {first_of(told, 'states.csv')} of histories ({result.sample})"
 
 
 def error_note(result: Result) -> str:
@@ -185,7 +181,8 @@ def held(result: Result) -> str:
     parts = [f"parameters held: {', '.join(fixed)}"] if fixed else []
     names = [clean(change.name) for change in scenario.changes]
     if names:
-        parts.append(f"{len(names)} changes to its base: {'; '.join(names[:4])}"
+        what = "1 change" if len(names) == 1 else f"{len(names)} changes"
+        parts.append(f"{what} to its base: {'; '.join(names[:4])}"
                      + (f" and {len(names) - 4} more" if len(names) > 4 else ""))  # fmt: skip
     return f"The scenario's own settings: {'; '.join(parts)}." if parts else ""
 

@@ -7,7 +7,7 @@ from ..analysis.compare import Scorecard
 from ..inference.scores import Ranking
 from .grid import Column, Grid, grid, numbers, words
 from .terminal import table
-from .text import clean, percent
+from .text import clean, first_of, percent
 
 GOOD, FAIR = 0.5, 0.25
 
@@ -128,8 +128,9 @@ def _latent(card: Scorecard) -> Grid:
 def measures(card: Scorecard) -> list[str]:
     """Scores, their controls, and where the parameters come from."""
     lines = ["Scores against the window-aware baseline (one rate between renewals, one at them):"]
-    gains = ", ".join(
-        f"{name} {value:+.2f}" for name, value in zip(card.clusters, card.gain, strict=True)
+    gains = first_of(
+        [f"{name} {value:+.2f}" for name, value in zip(card.clusters, card.gain, strict=True)],
+        "--json",
     )
     lines.append(f"  log score in nats by cluster: {clean(gains)}; all {sum(card.gain):+.2f}")
     if card.gain_recalibrated is not None:
