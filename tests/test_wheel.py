@@ -54,6 +54,8 @@ def test_an_installed_copy_runs_the_main_job_far_from_the_source(wheel, tmp_path
     assert Path(found.strip()).resolve().is_relative_to(place.resolve())
     words = ("run", "csto", "--histories", "50", "--no-pictures")
     command = python.parent / "cohesion"
-    assert "Histories: 50" in call(command, *words, cwd=elsewhere)
-    assert "Histories: 50" in call(python, "-m", "alliance_cohesion", *words, cwd=elsewhere)
+    assert "50 simulated histories" in call(command, *words, cwd=elsewhere)
+    assert "50 simulated histories" in call(
+        python, "-m", "alliance_cohesion", *words, cwd=elsewhere
+    )
     assert (elsewhere / "results" / "csto" / "manifest.json").is_file()

@@ -13,7 +13,9 @@ from alliance_cohesion import scenario
 from alliance_cohesion.analysis import compare
 from alliance_cohesion.analysis.explain import explain
 from alliance_cohesion.core import replay
-from alliance_cohesion.inference import held_out, record
+from alliance_cohesion.core.contributions import TERMS, terms
+from alliance_cohesion.core.step import LATENT
+from alliance_cohesion.inference import held_out, recalibrate, record
 from alliance_cohesion.inference.free_run import against_record
 from alliance_cohesion.report.compare import answer, show
 from alliance_cohesion.simulation import Simulation
@@ -166,3 +168,48 @@ def test_a_record_without_changes_is_refused_with_a_hint(tmp_path):
     events.write_text("\n".join(kept) + "\n")
     with pytest.raises(ValueError, match="status"):
         compare.compare(ac.load(tmp_path / "quiet"), histories=10)
+
+
+def test_a_large_record_is_scored_a_few_draws_at_a_time_to_the_same_numbers(
+    card, elsewhere, monkeypatch
+):
+    draws = elsewhere.draws(3).values
+    most, trace = [], replay.trace
+
+    def counted(inputs, values):
+        most.append(len(values))
+        return trace(inputs, values)
+
+    room = 7 * elsewhere.inputs.record.size * 13  # numbers of a draw's trace
+    monkeypatch.setattr(compare, "_AT_ONCE", room)
+    monkeypatch.setattr(compare, "trace", counted)
+    monkeypatch.setattr(recalibrate, "_AT_ONCE", 7 * elsewhere.inputs.record.size)
+    again = compare.compare(elsewhere, histories=200, seed=3)
+    assert max(most) == 7
+    assert sum(most) == len(draws)
+    assert again.clusters.equals(card.clusters)
+    for name in ("alignment", "alignment_of_peers"):
+        assert again.episodes[name].tolist() == pytest.approx(card.episodes[name], abs=1e-12)
+    assert again.terms["term"].tolist() == card.terms["term"].tolist()
+    assert again.terms["difference"].tolist() == pytest.approx(card.terms["difference"], abs=1e-12)
+
+
+def test_terms_and_latent_states_before_a_change_are_means_over_the_whole_trace(card, elsewhere):
+    inputs, draws = elsewhere.inputs, elsewhere.draws(3).values
+    along, before = replay.trace(inputs, draws), record.statuses(inputs)[0]
+    a, D = LATENT.index("a"), inputs.drivers.dependence[inputs.drivers.first - 1 :]
+    rows = zip(record.changes(inputs), card.episodes.itertuples(), strict=True)
+    for k, (change, row) in enumerate(rows):
+        t, i = change.step, change.state
+        same = [j for j in range(len(inputs.states)) if before[t, j] == before[t, i]]
+        assert row.alignment == pytest.approx(along.latent[:, t, i, a].mean(), abs=1e-12)
+        others = [along.latent[:, t, j, a].mean() for j in same if j != i]
+        assert row.alignment_of_peers == pytest.approx(np.mean(others), abs=1e-12)
+        said = along.probabilities[:, t, i, change.after].mean()
+        assert row.surprise == pytest.approx(-np.log2(said), abs=1e-12)
+        each = {j: terms(draws, along.latent[:, t, j], D[t, j]).mean(axis=0) for j in same}
+        mean = np.mean(list(each.values()), axis=0)
+        sign = 1.0 if change.after == 0 else -1.0
+        stands_out = dict(zip(TERMS, sign * (each[i] - mean), strict=True))
+        for term, size in card.stood_out(k):
+            assert sign * size == pytest.approx(stands_out[term], abs=1e-12)

@@ -47,6 +47,12 @@ DATES = {
     "1960.0": 'did you mean "1960"?',
     "c. 1960": 'did you mean "1960"?',
     "1960?": 'did you mean "1960"?',
+    "2001M05": 'did you mean "2001-05"?',
+    "1999m5": 'did you mean "1999-05"?',
+    "Sept. 2001": 'did you mean "2001-09"?',
+    "2001-06-22Z": 'did you mean "2001-06-22"?',
+    "31/12/01": 'did you mean "2001-12-31"?',
+    "22.6.60": 'did you mean "1960-06-22"?',
     "2001-Q3": 'did you mean "2001-08"?',
     "04/05/1999": 'did you mean "1999-05-04" or "1999-04-05"?',
     "22174": 'a spreadsheet\'s number of days? then "1960-09-15"',
@@ -89,6 +95,38 @@ def test_a_code_for_a_missing_value_is_called_one(tmp_path, name):
     assert phrase in message(tmp_path, GOOD | edits)
 
 
+STATUSES = {
+    "left": 'did you mean "out"?',
+    "Withdrawn": 'did you mean "out"?',
+    "suspended": 'did you mean "frozen"?',
+    "full member": 'did you mean "member"?',
+    "1": "a code of a data set: write the word",
+    "-9": "a code for a missing value",
+}
+
+
+@pytest.mark.parametrize("word", STATUSES)
+def test_a_status_in_another_word_is_answered_with_the_one_to_write(tmp_path, word):
+    row = event("2000-01-01", "status", "ANA", "", word)
+    assert STATUSES[word] in message(tmp_path, row)
+
+
+def test_a_status_without_a_state_says_where_the_state_belongs(tmp_path):
+    row = event("2000-01-01", "status", "", "ANA", "out")
+    assert "actor: nothing there; allowed: the state whose status it is" in message(tmp_path, row)
+
+
+@pytest.mark.parametrize("key", ["notice = true", 'renewal_length = "5"'])
+def test_a_number_of_a_scenario_file_is_a_number_and_no_text_or_truth(tmp_path, key):
+    file = write(tmp_path, GOOD)
+    name = key.split(" ")[0]
+    lines = [line for line in file.read_text().splitlines() if not line.startswith(name)]
+    lines.insert(lines.index("[alliance]") + 1, key)
+    file.write_text("\n".join(lines))
+    with pytest.raises(ScenarioError, match=f"alliance.{name}: found .*; allowed: a"):
+        load(file)
+
+
 VALUES = {
     "a share in per cent": ({"value": "24.3"}, "in per cent? write 0.243"),
     "a share with its sign": ({"value": "24.3%"}, "in per cent? write 0.243"),
@@ -97,7 +135,7 @@ VALUES = {
     ),
     "a share below nought": ({"value": "-0.4"}, "a share from 0 to 1"),
     "a code of a data set": ({"indicator": "base", "value": "2"}, "from 0 (none) to 1 (full)"),
-    "a code for a missing value": ({"value": "-9"}, "leave rows without a value out"),
+    "a code for a missing value": ({"value": "-9"}, "a code for a missing value: leave rows"),
     "a missing sign": ({"indicator": "un_distance", "value": "-9"}, "rows without a value"),
     "not available": ({"value": "NA"}, "leave rows without a value out"),
     "two dots": ({"value": ".."}, "leave rows without a value out"),

@@ -56,6 +56,37 @@ def test_a_row_that_follows_on_an_end_takes_its_place(tmp_path):
     assert found == [(date(1990, 7, 1), MEMBER), (date(2000, 6, 1), FROZEN)]
 
 
+OVERLAPS = {
+    "the end of an earlier spell does not bring it back": (
+        [("2000-02-01", "frozen", "2000-09-30"), ("2000-05-01", "out", "2001-03-31")],
+        [MEMBER] * 4 + [FROZEN] + [OUT] * 4 + [MEMBER] * 3,
+    ),
+    "a spell within another gives way to it and ends with it": (
+        [("2000-02-01", "out", "2001-06-30"), ("2000-07-01", "frozen", "2000-12-31")],
+        [MEMBER] * 4 + [OUT] * 2 + [FROZEN] * 2 + [OUT] * 2 + [MEMBER] * 2,
+    ),
+    "a freeze within membership that ends": (
+        [("1990", "member", "2001-06-30"), ("2000-02-01", "frozen", "2000-06-30")],
+        [MEMBER] * 4 + [FROZEN] * 2 + [MEMBER] * 4 + [OUT] * 2,
+    ),
+    "a spell that outlasts one without end": (
+        [("2000-02-01", "frozen", "2001-06-30"), ("2000-07-01", "out", "")],
+        [MEMBER] * 4 + [FROZEN] * 2 + [OUT] * 6,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OVERLAPS)
+def test_of_spells_that_overlap_the_one_begun_last_holds_while_it_lasts(tmp_path, name):
+    rows, expected = OVERLAPS[name]
+    assert record(tmp_path, *(status(*row) for row in rows)) == expected
+
+
+def test_a_spell_within_one_step_is_undone_by_its_own_end(tmp_path):
+    (said,) = noted(tmp_path, status("2000-02-01", "frozen", "2000-02-20"))
+    assert "is undone within the same quarter by its own end and does not count" in said
+
+
 def test_an_end_after_the_clock_ends_nothing(tmp_path):
     rows = [status("1990", "member", "2001-12-31"), status("2000", "frozen", "2030", "BOR")]
     assert record(tmp_path, *rows) == [MEMBER] * 12

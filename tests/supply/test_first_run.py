@@ -47,7 +47,7 @@ def call(*words: object, cwd: Path, **settings: str) -> str:
 @pytest.mark.skipif(os.name == "nt", reason="the Makefile is for POSIX")
 def test_it_runs_in_any_folder_under_the_plainest_locale(tree):
     run = ("run", "csto", "--histories", "2", "--no-pictures", "--out", "out")
-    assert "Histories: 2" in call(".venv/bin/cohesion", *run, cwd=tree, LC_ALL="C")
+    assert "2 simulated histories" in call(".venv/bin/cohesion", *run, cwd=tree, LC_ALL="C")
 
 
 @needs_make

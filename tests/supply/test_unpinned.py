@@ -46,6 +46,6 @@ def test_the_newest_versions_that_are_allowed_run_both_engines_without_a_warning
     run = (inside / "cohesion", "run", "csto", "--histories", "3")
     for more in (("--out", "ensemble"), ("--engine", "agents", "--no-pictures", "--out", "agents")):
         told = call(*run, *more, cwd=tmp_path)
-        assert "Histories: 3" in told
+        assert "3 simulated histories" in told
         assert "Warning" not in told
     assert (tmp_path / "ensemble" / "report.html").exists()

@@ -1,5 +1,6 @@
 """The same chunks on a real Dask scheduler and two workers, started from the command line."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -76,6 +77,19 @@ def test_a_cluster_gives_the_same_bytes_as_one_process(tmp_path, scheduler):
     made = plan(tmp_path, histories=400)
     sweep(made, tmp_path / "one")
     sweep(made, tmp_path / "cluster", workers=cluster(address))
+    assert contents(tmp_path / "one") == contents(tmp_path / "cluster")
+
+
+def test_a_notebook_whose_event_loop_runs_can_use_a_cluster(tmp_path, scheduler):
+    address, worker = scheduler
+    worker()
+    made = plan(tmp_path)
+
+    async def cell() -> None:
+        sweep(made, tmp_path / "cluster", workers=cluster(address))
+
+    asyncio.run(cell())
+    sweep(made, tmp_path / "one")
     assert contents(tmp_path / "one") == contents(tmp_path / "cluster")
 
 

@@ -98,7 +98,7 @@ def test_extend_and_resume_from_the_command_line(place):
     words = ("sweep", "starter", *VARY, "--no-pictures")
     call(*words)
     assert "complete sweep" in refused(*words)
-    assert "1 chunks done now" in call(*words, "--extend", "10").stdout
+    assert "1 chunk done now" in call(*words, "--extend", "10").stdout
     done = call(*words, "--resume")
     assert done.exit_code == 0, done.output
     assert "2 chunks are done already" in done.stderr
@@ -191,6 +191,22 @@ def test_undefined_indices_are_not_shown_as_zero(place):
     assert "'early': not defined, because it does not vary" in done.stdout
     rows = json.loads((place / "x" / "summary.json").read_text())["sensitivity"]
     assert [row["total"] for row in rows] == [None, None]
+
+
+def test_an_id_with_an_equals_sign_can_be_swept(place):
+    file = place / "starter" / "events.csv"
+    file.write_text(file.read_text().replace("coast-2003", "coast=2003"))
+    words = ("--vary", "event:coast=2003.days=0,30", "--histories", "20", "--no-pictures")
+    done = call("sweep", "starter", *words, "--out", "x")
+    assert done.exit_code == 0, done.output
+    header = (place / "x" / "outcomes.csv").read_text().splitlines()[0]
+    assert header.startswith("point,event:coast=2003.days,")
+
+
+def test_points_that_give_no_indices_name_the_design_that_does(place):
+    words = ("--vary", "b_D=1:6", "--design", "sobol", "--points", "4", "--histories", "20")
+    done = call("sweep", "starter", *words, "--no-pictures", "--out", "x")
+    assert "Sobol indices need the design saltelli" in done.stdout
 
 
 def test_regions_need_an_extra_and_say_so_without_it(place, monkeypatch):

@@ -8,7 +8,7 @@ alignments, and how surprising it is).
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from ..core.contributions import TERMS, terms
 from ..core.elementary import log_sum_exp
 from ..core.inputs import Floats, Inputs, Ints, Status, times
 from ..core.randomness import checked_seed
-from ..core.replay import Trace, scores, trace
+from ..core.replay import scores, trace
 from ..core.simulate import outputs, walk_all
 from ..core.step import LATENT
 from ..inference import held_out, record
@@ -42,6 +42,7 @@ FIT_DRAWS = SOME_DRAWS
 """Of the fits to a record that no calibration is kept of: held-out scores to about 0.1 nats."""
 REPLICATES = 300
 _MOST_KEPT = 40_000_000  # histories times time steps times states: about 400 MB
+_AT_ONCE = 25_000_000  # numbers of a trace that is in memory: about 200 MB
 _LEAST, _MOST_TERMS = 0.05, 3  # log-odds by which a state stands out, and terms that are named
 
 Say = Callable[[str], None]
@@ -293,7 +294,7 @@ def compare(
         fold = np.minimum(blocks, 0)  # one set of parameters for all
     free = free_run(inputs, result.values, histories, seed)
     free_baseline = free_run(silent, baseline_draws.values, histories, seed)
-    along = trace(inputs, result.values)
+    before_it = eve(inputs, result.values)
     rankings = scoring.rankings(inputs, rules.probability, fold)
     empty = dict.fromkeys(scoring.Ranking.__annotations__)
     proper = scoring.proper_scores(inputs, rules.probability, baseline.probability)
@@ -304,8 +305,8 @@ def compare(
         histories=histories,
         held_out=seen,
         fitted_anew=seen and kept is None,
-        episodes=_episodes(sim, rules, baseline, free, free_baseline, along),
-        terms=_terms(inputs, result.values, along),
+        episodes=_episodes(sim, rules, baseline, free, free_baseline, before_it),
+        terms=_terms(inputs, before_it),
         clusters=pd.DataFrame({
             "cluster": [record.label(group, inputs) for group in groups],
             "gain": gain,
@@ -389,13 +390,57 @@ def log_scores(inputs: Inputs, values: Floats, block: Ints) -> Floats:
     return np.array([log_sum_exp(one) for one in each]) - np.log(len(values))
 
 
+class Eve(NamedTuple):
+    """What the rules say of the documented changes, given the record up to the step before."""
+
+    terms: dict[int, Floats]
+    """[N, term] by the time step of a change: each state's, mean over draws."""
+    own: Floats
+    """[draw, change, 3] of the state that moved: alignment, reliability, probability."""
+    others: dict[int, Floats]
+    """[N] by the time step of a change: each state's alignment, mean over draws."""
+
+
+def eve(inputs: Inputs, values: Floats) -> Eve:
+    """The step before every documented change, a few draws at a time.
+
+    Args:
+        inputs: The compiled scenario with its record.
+        values: Parameter draws, [draw, parameter].
+    """
+    changes = record.changes(inputs)
+    N, draws = len(inputs.states), len(values)
+    D = inputs.drivers.dependence[inputs.drivers.first - 1 :]
+    by_step = {change.step: np.zeros((N, len(TERMS))) for change in changes}
+    aligned = {change.step: np.zeros(N) for change in changes}
+    own = np.empty((draws, len(changes), 3))
+    size = max(1, _AT_ONCE // (inputs.record.size * (len(LATENT) + 3)))
+    a, alpha, beta = (LATENT.index(name) for name in ("a", "alpha", "beta"))
+    for start in range(0, draws, size):
+        part = values[start : start + size]
+        along = trace(inputs, part)
+        each = np.repeat(part, N, axis=0)
+        for t in by_step:
+            latent = along.latent[:, t]
+            told = terms(each, latent.reshape(-1, len(LATENT)), np.tile(D[t], len(part)))
+            by_step[t] += told.reshape(len(part), N, -1).sum(axis=0)
+            aligned[t] += latent[..., a].sum(axis=0)
+        for k, change in enumerate(changes):
+            m = along.latent[:, change.step, change.state]
+            said = along.probabilities[:, change.step, change.state, change.after]
+            reliability = m[:, alpha] / (m[:, alpha] + m[:, beta])
+            own[start : start + size, k] = np.stack([m[:, a], reliability, said], axis=-1)
+    mean = {t: total / draws for t, total in by_step.items()}
+    return Eve(mean, own, {t: total / draws for t, total in aligned.items()})
+
+
 def _episodes(
     sim: Simulation,
     rules: Prediction,
     baseline: Prediction,
     free: FreeRun,
     free_baseline: FreeRun,
-    along: Trace,
+    before_it: Eve,
 ) -> pd.DataFrame:
     """What each question says of each documented change."""
     inputs = sim.inputs
@@ -406,11 +451,9 @@ def _episodes(
         t, i = change.step, change.state
         documented = next(c for c in sim.changes[i] if c.step == t)
         place = scoring.rank_of_mover(rules.probability[t], before[t], risk[t], i)
-        a = along.latent[:, t, :, LATENT.index("a")]
-        alpha = along.latent[:, t, i, LATENT.index("alpha")]
-        beta = along.latent[:, t, i, LATENT.index("beta")]
+        alignment, reliability, probability = before_it.own[:, k].T
         peers = [j for j in _peers(before[t], risk[t], i) if j != i]
-        low, high = np.quantile(a[:, i], [0.05, 0.95])
+        low, high = np.quantile(alignment, [0.05, 0.95])
         rows.append({
             "state": inputs.states[i],
             "name": sim.names[i],
@@ -434,12 +477,12 @@ def _episodes(
                     ("median", None if one.median is None else str(one.median)),
                 )
             },
-            "alignment": float(a[:, i].mean()),
+            "alignment": float(alignment.mean()),
             "alignment_q05": float(low),
             "alignment_q95": float(high),
-            "alignment_of_peers": float(a[:, peers].mean()) if peers else None,
-            "reliability": float((alpha / (alpha + beta)).mean()),
-            "surprise": float(-np.log2(along.probabilities[:, t, i, change.after].mean())),
+            "alignment_of_peers": float(before_it.others[t][peers].mean()) if peers else None,
+            "reliability": float(reliability.mean()),
+            "surprise": float(-np.log2(probability.mean())),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -449,22 +492,18 @@ def _peers(before: np.ndarray, risk: np.ndarray, i: int) -> np.ndarray:
     return np.flatnonzero((before == before[i]) & risk)
 
 
-def _terms(inputs: Inputs, values: Floats, along: Trace) -> pd.DataFrame:
+def _terms(inputs: Inputs, before_it: Eve) -> pd.DataFrame:
     """The terms in which each state that moved stood out against its peers."""
     before, _ = record.statuses(inputs)
     risk = record.at_risk(inputs)
-    D = inputs.drivers.dependence[inputs.drivers.first - 1 :]
     rows = []
     for k, change in enumerate(record.changes(inputs)):
         t, i = change.step, change.state
-        each = {
-            j: terms(values, along.latent[:, t, j], D[t, j]).mean(axis=0)
-            for j in {i, *_peers(before[t], risk[t], i)}
-        }
-        mean = np.mean([each[j] for j in _peers(before[t], risk[t], i)], axis=0)
-        stands_out = (each[i] - mean) * (1.0 if change.after == Status.MEMBER else -1.0)
+        own = before_it.terms[t][i]
+        mean = before_it.terms[t][_peers(before[t], risk[t], i)].mean(axis=0)
+        stands_out = (own - mean) * (1.0 if change.after == Status.MEMBER else -1.0)
         order = [int(n) for n in np.argsort(-stands_out) if stands_out[n] > _LEAST][:_MOST_TERMS]
-        rows += [[k, TERMS[n], float(each[i][n] - mean[n])] for n in order]
+        rows += [[k, TERMS[n], float(own[n] - mean[n])] for n in order]
     return pd.DataFrame(rows, columns=["episode", "term", "difference"])
 
 

@@ -144,7 +144,7 @@ def _over(
     """What the command line says, as keys of the `[sweep]` table."""
     spans: dict[str, str] = {}
     for text in vary or []:
-        name, equals, span = (part.strip() for part in text.partition("="))
+        name, equals, span = (part.strip() for part in text.rpartition("="))
         if not equals or not name or not span:
             raise BadInputError(f'--vary "{text}": allowed: NAME=low:high[:n] or NAME=a,b,c')
         if name in spans:
@@ -256,7 +256,8 @@ def tell(report: "Report", as_json: bool) -> None:
         typer.echo("\n".join(lines(report.findings)))
     if not as_json:
         replaced = f", {len(report.damaged)} of them again" if report.damaged else ""
-        typer.echo(f"{report.done:,} chunks done now{replaced}. Results: {folder}")
+        chunks = f"{report.done:,} chunk{'s' * (report.done != 1)}"
+        typer.echo(f"{chunks} done now{replaced}. Results: {folder}")
     if report.failures:
         first = min(report.failures)
         typer.echo(

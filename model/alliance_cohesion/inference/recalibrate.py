@@ -17,6 +17,7 @@ from .record import at_risk, statuses
 from .scores import MEMBER
 
 _GRID = np.linspace(-4.0, 4.0, 161)  # standard deviations around an alliance's expected threshold
+_AT_ONCE = 12_000_000  # numbers of a trace that is in memory: about 100 MB
 _NEW = address(int(Purpose.NEW_ALLIANCE), 0)
 _RATES = ("f_leave", "f_renew", "f_return")
 
@@ -35,22 +36,23 @@ def recalibrate(inputs: Inputs, draws: Floats, hyper: Hyper, seed: int) -> Float
     window = np.broadcast_to(f.renewal[f.first :, np.newaxis] == 1, before.shape)
     risk = at_risk(inputs)
     member, away = risk & (before == MEMBER), risk & (before != MEMBER)
-    aligned = latent(inputs, draws, "a")[..., 0]
     happened = (
         int(np.sum(member & ~window & (after != MEMBER))),
         int(np.sum(member & window & (after != MEMBER))),
         int(np.sum(away & (after == MEMBER))),
     )
-    at_stake = [
-        np.ascontiguousarray(aligned[:, c]) for c in (member & ~window, member & window, away)
-    ]
-    out = draws.copy()
-    for which, name in enumerate(_RATES):
-        k = NAMES.index(name)
-        u = np.array([uniform(seed, d, k, 1, _NEW) for d in range(len(draws))])
-        out[:, k] = _learn(
-            which, happened[which], at_stake[which], f.dt, hyper.mean[name], hyper.spread[name], u
-        )
+    out, size = draws.copy(), max(1, _AT_ONCE // max(1, inputs.record.size))
+    for start in range(0, len(draws), size):
+        part = slice(start, start + size)
+        aligned = latent(inputs, draws[part], "a")[..., 0]
+        at_stake = [
+            np.ascontiguousarray(aligned[:, c]) for c in (member & ~window, member & window, away)
+        ]
+        for which, name in enumerate(_RATES):
+            k = NAMES.index(name)
+            u = np.array([uniform(seed, d, k, 1, _NEW) for d in range(len(draws))[part]])
+            mean, spread = hyper.mean[name][part], hyper.spread[name][part]
+            out[part, k] = _learn(which, happened[which], at_stake[which], f.dt, mean, spread, u)
     return out
 
 

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+MOST_ROWS = 200
+"""That are shown of a table; the files hold all."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,10 +33,20 @@ class Grid:
 
 
 def grid(
-    title: str, columns: Iterable[Column], rows: Iterable[Sequence[str]], note: str = ""
+    title: str,
+    columns: Iterable[Column],
+    rows: Iterable[Sequence[str]],
+    note: str = "",
+    file: str = "the files",
 ) -> Grid:
-    """A table; every row has a cell for every column."""
-    made = Grid(title, tuple(columns), tuple(tuple(row) for row in rows), note)
+    """A table; every row has a cell for every column.
+
+    Of a long one the first `MOST_ROWS` rows are shown; the note says how many more are in `file`.
+    """
+    every = tuple(tuple(row) for row in rows)
+    more = len(every) - MOST_ROWS
+    cut = f"{more:,} more row{'s' * (more > 1)}: see {file}." if more > 0 else ""
+    made = Grid(title, tuple(columns), every[:MOST_ROWS], "\n".join(filter(None, (note, cut))))
     uneven = [row for row in made.rows if len(row) != len(made.columns)]
     if uneven:
         raise ValueError(f"{title}: {len(made.columns)} columns, but a row has {len(uneven[0])}")

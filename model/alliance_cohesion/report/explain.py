@@ -23,7 +23,7 @@ from . import palette
 from .document import Column, Document, Figure, Grid, Section, grid, numbers, words
 from .keep import Origin, keeping
 from .terminal import table
-from .text import clean, listed, shorten
+from .text import clean, first_of, listed, shorten
 
 if TYPE_CHECKING:
     from .pictures import Picture
@@ -229,7 +229,7 @@ def _further(e: Explanation) -> tuple[str, str]:
     peers = [f"{name(e, peer)} {probability(p)}" for peer, p in e.peers["probability"].items()]
     return (
         f"To end the time step as: {'; '.join(by_status)}.",
-        f"By the probability of {e.move} {per(e)}: {', '.join(peers)}.",
+        f"By the probability of {e.move} {per(e)}: {first_of(peers, 'peers.csv')}.",
     )
 
 
@@ -341,6 +341,7 @@ def _facts(e: Explanation, symbol: str) -> Grid:
             for _, row in facts.drop(cut).iterrows()
         ],
         note,
+        "facts.csv",
     )
 
 

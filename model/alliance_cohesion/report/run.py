@@ -17,14 +17,12 @@ from ..result import BEYOND, HELD_OUT, IN_SAMPLE, NOT_CALIBRATED, STATUSES, Resu
 from ..scenario.history import month
 from .document import Column, Document, Figure, Grid, Section, grid, numbers
 from .terminal import WIDTH, table
-from .text import clean, listed, percent
+from .text import clean, first_of, listed, percent
 
 if TYPE_CHECKING:
     from ..simulation import Simulation
 
 NUMBERS = "histories.nc"
-MOST_ROWS = 200
-"""States that a shown table has; the files hold all."""
 _FILES = {
     "episodes": "the documented changes: how likely in simulation, and held out",
     "states": "the states: shares at the end, who ever leaves or returns, and when",
@@ -100,7 +98,7 @@ def episodes_grid(rows: pd.DataFrame, sample: str) -> Grid:
             "\nwhat set it apart: terms of the utility of membership, in log-odds, in which it "
             "differed most\n  from the states of the same status."
         )
-    return grid("", columns, cells, note)
+    return grid("", columns, cells, note, "episodes.csv")
 
 
 def states_grid(result: Result) -> Grid:
@@ -108,8 +106,6 @@ def states_grid(result: Result) -> Grid:
     end, since = _end(result.simulation), result.simulation.since
     whole = not since
     heads = [f"{status}\n{end}" for status in STATUSES]
-    shown = named(result.states)[:MOST_ROWS]
-    cut = len(result.states) - len(shown)
     columns = [
         Column("\nstate", wraps=True, least=8),
         Column("\nrecord", wraps=True),
@@ -128,11 +124,11 @@ def states_grid(result: Result) -> Grid:
                 percent(row.returns),
                 *([f"{row.q50 or 'never'} ({_span(row.q05, row.q95)})"] if whole else []),
             ]
-            for row in shown
+            for row in named(result.states)
         ],
         f"Shares of histories, {result.sample}. leaves or freezes, returns: at least once"
-        + (f" after {result.simulation.scenario.clock.known_until}." if since else ".")
-        + (f"\n{cut:,} more states are in states.csv." if cut else ""),
+        + (f" after {result.simulation.scenario.clock.known_until}." if since else "."),
+        "states.csv",
     )
 
 
@@ -189,7 +185,7 @@ def stayed(result: Result) -> str:
     if result.episodes.empty or result.stayers.empty:
         return ""
     told = [f"{clean(row.name_)} {percent(row.stays)}" for row in named(result.stayers)]
-    return f"stayed: {', '.join(told)} of histories ({result.sample})"
+    return f"stayed: {first_of(told, 'states.csv')} of histories ({result.sample})"
 
 
 def error_note(result: Result) -> str:
@@ -207,7 +203,8 @@ def held(result: Result) -> str:
     parts = [f"parameters held: {', '.join(fixed)}"] if fixed else []
     names = [clean(change.name) for change in scenario.changes]
     if names:
-        parts.append(f"{len(names)} changes to its base: {'; '.join(names[:4])}"
+        what = "1 change" if len(names) == 1 else f"{len(names)} changes"
+        parts.append(f"{what} to its base: {'; '.join(names[:4])}"
                      + (f" and {len(names) - 4} more" if len(names) > 4 else ""))  # fmt: skip
     return f"The scenario's own settings: {'; '.join(parts)}." if parts else ""
 

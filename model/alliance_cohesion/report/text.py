@@ -1,7 +1,10 @@
 """Text that comes from files, made safe for a terminal, a table and a picture."""
 
 import re
+from collections.abc import Sequence
 
+MOST_NAMES = 30
+"""That a sentence lists."""
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069"
     "\ud800-\udfff\ufeff]"
@@ -22,10 +25,19 @@ def shorten(text: str, length: int) -> str:
 
 
 def listed(words: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """`a`, `a and b`, `a, b and c`; of many the first `MOST_NAMES`."""
     if len(words) < 2:
         return "".join(words)
+    if (more := len(words) - MOST_NAMES) > 0:
+        words = [*words[:MOST_NAMES], f"{more:,} more"]
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def first_of(words: Sequence[str], file: str) -> str:
+    """`a, b, c`; of many the first `MOST_NAMES`, how many more there are, and in which file."""
+    more = len(words) - MOST_NAMES
+    rest = [f"and {more:,} more (see {file})"] if more > 0 else []
+    return ", ".join([*words[:MOST_NAMES], *rest])
 
 
 def percent(share: float) -> str:

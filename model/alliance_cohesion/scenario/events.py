@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, fie
 from . import dates
 from .fields import ALL_MEMBERS, INTERNAL, Cell, Party, read_partial, read_party
 from .problems import MOST_PROBLEMS, Problem, WrongError, quoted
-from .recognise import A_DATE, MISSING_HINT, is_missing, plain
+from .recognise import A_DATE, MISSING_HINT, is_missing, plain, status_hint
 
 REQUIRED = ("date", "kind", "actor", "target", "strength", "description", "source", "confidence")
 OPTIONAL = ("end", "threat_level", "consequence", "id")
@@ -150,7 +150,7 @@ class EventRow(BaseModel):
     def _actor(cls, name: str, info: ValidationInfo) -> str:
         kind = info.data.get("kind", NOTE)
         if not name and kind not in (NOTE, RENEWAL):
-            raise WrongError("some text")
+            raise WrongError("the state whose status it is" if kind == STATUS else "some text")
         if "|" in name and kind != NOTE:
             raise WrongError("one actor a row", "give each actor a row of its own")
         if name == INTERNAL and kind not in (THREAT, NOTE):
@@ -181,7 +181,8 @@ class EventRow(BaseModel):
             return _code(text, CODES[kind], f"for a {kind}")
         word = text.casefold()
         if word not in WORDS[kind]:
-            raise WrongError(f"{', '.join(filter(None, WORDS[kind]))} for a {kind}")
+            hint = MISSING_HINT if is_missing(word) else status_hint(word) if kind == STATUS else ""
+            raise WrongError(f"{', '.join(filter(None, WORDS[kind]))} for a {kind}", hint)
         return word or ACT
 
     @field_validator("threat_level", mode="before")

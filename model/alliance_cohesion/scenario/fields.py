@@ -155,7 +155,7 @@ Name = Annotated[str, BeforeValidator(_name, json_schema_input_type=str)]
 Cell = Annotated[str, AfterValidator(_plain)]
 Party = Annotated[Cell, AfterValidator(read_party)]
 ParameterName = Annotated[str, AfterValidator(_parameter)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 
 
 class Table(BaseModel):

@@ -64,7 +64,8 @@ class Indicator(BaseModel):
         name, unit = info.data.get("indicator", ""), info.data.get("unit", "")
         value = recognise.number(text)
         if name in (*COMPONENTS, *SIGNS) and recognise.is_missing(text):
-            raise WrongError("a number", "leave rows without a value out", "missing value")
+            hint = "a code for a missing value: leave rows without a value out"
+            raise WrongError("a number that was observed", hint, "missing value")
         if name in _SHARES and _PER_CENT.search(unit):
             hint = recognise.in_per_cent(value)
             raise WrongError("a share from 0 to 1, with a unit that says so", hint, "per cent")

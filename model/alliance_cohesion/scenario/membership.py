@@ -29,25 +29,38 @@ class StatusRow(NamedTuple):
 def statuses(events: Iterable[Event], state: str) -> list[StatusRow]:
     """A state's documented statuses, in order.
 
-    After the `end` of a spell of membership the state is outside; after that of another spell it
-    is again what it was before. A row that begins by the day after an end takes its place.
+    Of spells that overlap the one begun last holds. After the `end` of a spell of membership the
+    state is outside; after that of another spell it is what an earlier spell says that still
+    lasts, or a member. A row that begins by the day after an end takes its place.
     """
     rows = sorted(
         (event for event in events if event.kind == STATUS and event.actor == state),
         key=lambda event: (event.start, _CODES[str(event.strength)]),
     )
-    result: list[StatusRow] = []
-    before = _MEMBER
+    result = [StatusRow(event.start, _CODES[str(event.strength)], event) for event in rows]
     for k, event in enumerate(rows):
+        if event.end is None or event.end == date.max:
+            continue
+        day = event.end + timedelta(days=1)
+        if not any(_lasts(later, day) for later in rows[k + 1 :]):
+            begun = [row for row in rows if row.start <= day]
+            result.append(StatusRow(day, _after_spells(begun, day), event, ends=True))
+    return sorted(result, key=lambda status: status.day)
+
+
+def _lasts(event: Event, day: date) -> bool:
+    return event.start <= day and (event.end is None or event.end >= day)
+
+
+def _after_spells(begun: list[Event], day: date) -> int:
+    """The status on a day, from the rows that have begun by then, in order."""
+    for event in reversed(begun):
         code = _CODES[str(event.strength)]
-        result.append(StatusRow(event.start, code, event))
-        after = _OUT if code == _MEMBER else before
-        next_day = event.end + timedelta(days=1) if event.end and event.end < date.max else None
-        if next_day and not any(later.start <= next_day for later in rows[k + 1 :]):
-            result.append(StatusRow(next_day, after, event, ends=True))
-            code = after
-        before = code
-    return result
+        if _lasts(event, day):
+            return code
+        if code == _MEMBER:
+            return _OUT
+    return _MEMBER
 
 
 def membership(scenario: Scenario, steps: Steps) -> tuple[Codes, Codes, Ints]:

@@ -134,8 +134,10 @@ def _statuses(scenario: Scenario) -> Iterator[str]:
             elif (
                 later and steps.at(status.day) == steps.at(later.day) and later.code != status.code
             ):
-                undone = f"by {later.event.place} ({later.event.strength}) and does not count"
-                yield _of(status.event, f"is undone within the same {clock.step} {undone}")
+                by = f"{later.event.place} ({later.event.strength})"
+                by = "its own end" if later.event is status.event else by
+                undone = f"is undone within the same {clock.step} by {by} and does not count"
+                yield _of(status.event, undone)
             elif status.code == now:
                 yield _of(status.event, f"changes nothing: the state is {status.event.strength}")
             now = status.code

@@ -14,9 +14,11 @@ _MISSING = re.compile(
 MISSING_HINT = "a code for a missing value: leave the cell empty, or the row out"
 A_DATE = "an ISO date: 1999, 1999-04 or 1999-04-20"
 _OTHER_DATES = {  # precision to the day, then to the month; as text, so that one reads them all
-    "%Y-%m-%d": "%Y %m %d|%Y %d %m|%d %m %Y|%m %d %Y|%d %b %Y|%d %B %Y|%b %d %Y|%B %d %Y|%d %b %y",
+    "%Y-%m-%d": "%Y %m %d|%Y %d %m|%d %m %Y|%m %d %Y|%d %b %Y|%d %B %Y|%b %d %Y|%B %d %Y|%d %b %y|"
+    "%d %m %y|%m %d %y",
     "%Y-%m": "%Y %m|%m %Y|%b %Y|%B %Y|%b %y",
 }
+_MONTH = re.compile(r"(\d{4})\W?[mM]0?(\d\d?)", re.ASCII)
 _QUARTER = re.compile(r"(\d{4})\W?[qQ]([1-4])|[qQ]([1-4])\W?(\d{4})", re.ASCII)
 _UNKNOWN_PART = re.compile(r"[-/.](?:00|0|-9|99|xx|\?\?)(?![\d])", re.ASCII | re.IGNORECASE)
 _SPAN = re.compile(
@@ -57,6 +59,24 @@ def kind_of_file(content: bytes) -> tuple[str, str, str] | None:
         if content.startswith(magic):
             return kind, "line 1" if hint is _AS_UTF8 else "", hint
     return None
+
+
+_SAID_OF_STATUS = {
+    "member": "joined, acceded, acceding, in, full, full member, full membership, active, rejoined",
+    "frozen": "suspended, suspension, paused, dormant, inactive, freeze",
+    "out": "left, withdrawn, withdrew, withdrawal, exit, exited, expelled, former, former member, "
+    "non-member, nonmember, none, outside, non member",
+}
+
+
+def status_hint(word: str) -> str:
+    """What to write for a status that was said in another word, or coded by a number."""
+    for status, others in _SAID_OF_STATUS.items():
+        if word in others.split(", "):
+            return f'did you mean "{status}"?'
+    if re.fullmatch(r"-?\d+(\.0)?", word, re.ASCII):
+        return "a code of a data set: write the word that it stands for"
+    return ""
 
 
 def plain(text: str) -> str:
@@ -101,12 +121,15 @@ def _other_readings(text: str) -> list[str]:
     if quarter:
         year, number = quarter[1] or quarter[4], int(quarter[2] or quarter[3])
         return [f"{year}-{3 * number - 1:02}"]  # its middle month
-    text = re.sub(r"[T ]\d\d?:\d\d.*$", "", text)  # a time of day
+    month = _MONTH.fullmatch(text)
+    if month and 1 <= int(month[2]) <= 12:
+        return [f"{month[1]}-{int(month[2]):02}"]
+    text = re.sub(r"([T ]\d\d?:\d\d.*|Z)$", "", text)  # a time of day
     text = re.sub(r"(?<=^\d{4})\.0+$", "", text)  # a year that became a decimal number
     for form in (r"(\d{4})(\d\d)(\d\d)", r"(\d{4})(\d\d)"):
         text = re.sub(f"^{form}$", lambda match: " ".join(match.groups()), text, flags=re.ASCII)
     words = " ".join(re.sub(r"(?<=\d)(st|nd|rd|th)\b", "", text).replace(",", " ").split())
-    words = re.sub(r"[-/. ]+", " ", words)
+    words = re.sub(r"\bsept\b", "Sep", re.sub(r"[-/. ]+", " ", words).strip(), flags=re.I)
     result: dict[str, None] = {}
     for written, forms in _OTHER_DATES.items():
         for form in forms.split("|"):

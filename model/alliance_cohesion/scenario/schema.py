@@ -92,24 +92,24 @@ class Alliance(Table):
         default_factory=dict, description="names of states for codes of your own"
     )
     entry: Day | None = Field(default=None, description="in force from; default: the start")
-    first_term: Annotated[float, Field(ge=1 / 12, le=1000)] | None = Field(
+    first_term: Annotated[float, Field(ge=1 / 12, le=1000, strict=True)] | None = Field(
         default=None, description="years; default: renewal_length"
     )
     first_renewal: Renewal = Field(
         default="automatic",
         description="by a signature (act), or by itself",
     )
-    renewal_length: Annotated[float, Field(ge=1 / 12, le=1000)] | None = Field(
+    renewal_length: Annotated[float, Field(ge=1 / 12, le=1000, strict=True)] | None = Field(
         default=None, description="years; default: without term"
     )
     renewal: Renewal = Field(default="automatic", description="the same, of later terms")
-    notice: Annotated[float, Field(ge=0, le=1200)] = Field(
+    notice: Annotated[float, Field(ge=0, le=1200, strict=True)] = Field(
         default=0, description="months; kept for the reader, no rule looks at it"
     )
     responses: Script = Field(default="record", description="answers to requests: script, or R10")
     episodes: Script = Field(default="record", description="threats: script, or R11")
     offers: Script = Field(default="record", description="outside offers: script, or R11")
-    dependence_default: Annotated[float, Field(ge=0, le=1)] = Field(
+    dependence_default: Annotated[float, Field(ge=0, le=1, strict=True)] = Field(
         default=0.25, description="D of a state with no known component"
     )
 
@@ -160,7 +160,7 @@ class Engagement(Table):
     name: Name = Field(description="what it is called")
     start: Day = Field(description="first day")
     end: Day | None = Field(default=None, description="last day; default: still going on")
-    level: Annotated[int, Field(ge=1, le=5, description="codebook code of the threat")]
+    level: Annotated[int, Field(ge=1, le=5, strict=True, description="codebook code of the threat")]
     source: Words = Field(description="where this can be checked")
 
 

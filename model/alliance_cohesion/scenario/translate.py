@@ -69,7 +69,7 @@ def _problem(details: ErrorDetails, file: str, place: str, model: type[BaseModel
             hint = suggestion(str(location[-1]), keys)
             return Problem(file, where, "unknown key", ", ".join(keys), hint)
         case "missing":
-            return Problem(file, where, _NOTHING, "a value is required")
+            return Problem(file, where, _NOTHING, "a value")
         case "union_tag_invalid" | "union_tag_not_found":
             action = value.get("action", "") if isinstance(value, dict) else ""
             return _not_a_word(file, f"{where}.action", action, _ACTIONS)

@@ -110,6 +110,8 @@ def find(folder: Folder) -> Findings:
         outcomes = result.table[list(result.units)]
         result.sensitivity, notes = indices(design, result.inputs, outcomes)
         result.notes += notes
+    elif design["kind"] == "sobol":
+        result.notes.append("Sensitivity: Sobol indices need the design saltelli.")
     if interest:
         outcome, side = interest["outcome"], "above" if "above" in interest else "below"
         result.interest = f"{outcome} {side} {interest[side]:g}"

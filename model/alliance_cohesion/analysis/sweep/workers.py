@@ -3,7 +3,13 @@
 import asyncio
 import importlib.util
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from typing import Any
 
 from ...util.processes import LostWorkerError
@@ -86,7 +92,9 @@ def cluster(address: str, patience: float = PATIENCE, first: float = FIRST_WORKE
         from distributed.scheduler import KilledWorker
 
         try:
-            asyncio.run(_look(address, patience))
+            # In a thread of its own: in a notebook this thread has a running event loop.
+            with ThreadPoolExecutor(1) as apart:
+                apart.submit(asyncio.run, _look(address, patience)).result()
             client = Client(address, timeout=patience, set_as_default=False)
         except Exception as error:  # whatever answers there may send anything
             reason = str(error) or f"no answer within {patience:g} s"
