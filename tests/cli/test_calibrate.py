@@ -18,8 +18,6 @@ def small(tmp_path_factory):
     return str(folder)
 
 
-
-
 def fit(small, out):
     arguments = ["calibrate", small, "--draws", "256", "--out", str(out), "--workers", "1"]
     return run(app, arguments)
