@@ -1,9 +1,9 @@
 """How fast histories are made, and against what.
 
-    python benchmarks/speed.py [--quick] [--json FILE]
+    python benchmarks/speed.py [--quick] [--json results/reference/speed.json]
 
 Everything in a table is measured in turns in one run on one machine; the best of several turns
-counts. `docs/sweeps.md` quotes it.
+counts. `docs/model-notes.md` quotes the stored file.
 
 - **Mesa**: the same rules as Mesa objects, all in Python as a model in Mesa usually is
   (`plain_mesa.py`); and with the compiled rules, as this project's agents are.
@@ -295,16 +295,18 @@ def main() -> None:
     for states in SIZES:
         histories = LANES * max(2, 16_000 * scale // states // LANES)
         times = alternatives(states, histories, turns, 4 if states == 8 else 0)
-        result[f"{states} states"] = times
         ours = times["simulation"]
+        ratios = {name: time / ours for name, time in times.items()}
+        ratios |= {name: ours / times[name] for name in ("floor", "two threads")}
+        result[f"{states} states"] = {"microseconds": times, "ratio": ratios}
         print(
-            f"{states:12}{ours:12.1f}{ours / times['floor']:11.2f}x{times['NumPy'] / ours:11.1f}x"
-            f"{ours / times['two threads']:11.2f}x{times['likelihood']:12.1f}",
+            f"{states:12}{ours:12.1f}{ratios['floor']:11.2f}x{ratios['NumPy']:11.1f}x"
+            f"{ratios['two threads']:11.2f}x{times['likelihood']:12.1f}",
             flush=True,
         )
         for name in times:
             if name.startswith("Mesa"):
-                print(f"{name:>40}: {times[name]:.0f}, {times[name] / ours:.0f}x", flush=True)
+                print(f"{name:>40}: {times[name]:.0f}, {ratios[name]:.0f}x", flush=True)
 
     print("\nSeconds grow as a power of")
     for what, table in growth(250 * scale, turns).items():
@@ -312,8 +314,9 @@ def main() -> None:
         print(f"{what:>12}: {table['exponent']:.3f}", flush=True)
 
     times = scaling(1000 * scale, 24)
-    result["workers"] = times
-    print(f"\nTwo workers are {times['1 worker'] / times['2 workers']:.2f}x one")
+    gain = times["1 worker"] / times["2 workers"]
+    result["workers"] = times | {"ratio": gain}
+    print(f"\nTwo workers are {gain:.2f}x one")
 
     if asked.memory:
         result["memory"] = memory(asked.memory)
