@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -88,7 +89,8 @@ def test_a_notebook_whose_event_loop_runs_can_use_a_cluster(tmp_path, scheduler)
     async def cell() -> None:
         sweep(made, tmp_path / "cluster", workers=cluster(address))
 
-    asyncio.run(cell())
+    with ThreadPoolExecutor(1) as thread:  # this one may have a loop of an earlier test's browser
+        thread.submit(asyncio.run, cell()).result()
     sweep(made, tmp_path / "one")
     assert contents(tmp_path / "one") == contents(tmp_path / "cluster")
 
