@@ -1,6 +1,6 @@
 """How fast histories are made, and against what.
 
-    python benchmarks/speed.py [--quick] [--json results/reference/speed.json]
+    python benchmarks/speed.py [--quick] [--json benchmarks/speed.json]
 
 Everything in a table is measured in turns in one run on one machine; the best of several turns
 counts. `docs/model-notes.md` quotes the stored file.

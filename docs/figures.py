@@ -4,7 +4,8 @@
 
 A number is followed by a comment that says where it comes from and how it is written, as in
 `5.7<!--= gain/gain | .1f -->`. The path leads through `calibration/figures.json`; with a name and a
-colon before it, through `results/reference/NAME.json`. Formats are Python's, and `%` for whole per
+colon before it, through `results/reference/NAME.json` (`speed:` through
+`benchmarks/speed.json`). Formats are Python's, and `%` for whole per
 cent. In a table the bar is written `\\|`, or it would end the cell. A figure that needs a word,
 not a number, does not belong here.
 """
@@ -25,8 +26,12 @@ FIGURE = re.compile(rf"({NUMBER})(<!--=\s*([^|>]+?)\s*\\?\|\s*([^\s>]+)\s*-->)")
 @cache
 def stored(name: str) -> Any:
     """What a file of results holds."""
-    reference = ROOT / "results" / "reference" / f"{name}.json"
-    path = reference if name else ROOT / "calibration" / "figures.json"
+    if not name:
+        path = ROOT / "calibration" / "figures.json"
+    elif name == "speed":
+        path = ROOT / "benchmarks" / "speed.json"
+    else:
+        path = ROOT / "results" / "reference" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))
 
 
