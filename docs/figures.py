@@ -4,10 +4,9 @@
 
 A number is followed by a comment that says where it comes from and how it is written, as in
 `5.7<!--= gain/gain | .1f -->`. The path leads through `calibration/figures.json`; with a name and a
-colon before it, through `results/reference/NAME.json` (`speed:` through
-`benchmarks/speed.json`). Formats are Python's, and `%` for whole per
-cent. In a table the bar is written `\\|`, or it would end the cell. A figure that needs a word,
-not a number, does not belong here.
+colon before it, through `results/reference/NAME.json` (`speed:` through `benchmarks/speed.json`).
+Formats are Python's, and `%` for whole per cent. In a table the bar is written `\\|`, or it would
+end the cell. A figure that needs a word, not a number, does not belong here.
 """
 
 import json
