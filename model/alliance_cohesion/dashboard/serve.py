@@ -1,5 +1,6 @@
 """Serve the page from this machine: no network is used, nobody is told."""
 
+import csv
 import errno
 import os
 import re
@@ -39,23 +40,25 @@ def assets() -> Path:
     install = f"pip install 'alliance-cohesion[{EXTRA}]'"
     try:
         distribution("solara")
-        files = distribution("solara-assets").files or []
+        found = distribution("solara-assets")
         distribution("altair")  # Mesa's page needs it
     except PackageNotFoundError as error:
         raise NotInstalledError(
             f"the page needs {error.name}, which is not installed: {install}"
         ) from None
-    served = [file for file in files if "/share/solara/cdn/" in f"/{file.as_posix()}"]
-    missing = [file for file in served if not os.path.isfile(str(file.locate()))]
+    # `found.files` leaves out files that are not there, from Python 3.12 on.
+    rows = csv.reader((found.read_text("RECORD") or "").splitlines())
+    served = [row[0] for row in rows if row and "/share/solara/cdn/" in f"/{row[0]}"]
+    missing = [name for name in served if not os.path.isfile(str(found.locate_file(name)))]
     if missing or not served:
-        version = distribution("solara-assets").version
         raise NotInstalledError(
             f"{len(missing) or 'all'} of the page's scripts are missing; put them back with: "
-            f"{sys.executable} -m pip install --force-reinstall --no-deps solara-assets=={version}"
+            f"{sys.executable} -m pip install --force-reinstall --no-deps "
+            f"solara-assets=={found.version}"
         )
-    place = re.match(r".*share/solara/cdn", served[0].as_posix())
+    place = re.match(r".*share/solara/cdn", served[0])
     assert place is not None
-    return Path(str(distribution("solara-assets").locate_file(place[0]))).resolve()
+    return Path(str(found.locate_file(place[0]))).resolve()
 
 
 def settle(folder: Path) -> None:
