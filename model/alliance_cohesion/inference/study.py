@@ -22,9 +22,9 @@ from ..core.inputs import Inputs, Ints
 from ..scenario import Scenario, compile_inputs
 from ..scenario import load as load_scenario
 from ..util import shipped
-from ..util.compiled import sources_hash
 from ..util.processes import workers as several_workers
 from ..util.put import put
+from ..util.sources import sources_hash
 from . import baselines, placebos, priors, record, signs
 from .checks import check_by_posterior, check_by_prior
 from .fit import DRAWS, FEW_DRAWS, SOME_DRAWS, Fit, fit
